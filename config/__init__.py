@@ -1,0 +1,5 @@
+"""Wiring: settings, URLs, Celery. No rules live here."""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

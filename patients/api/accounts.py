@@ -1,0 +1,12 @@
+"""Accounts are made by the site, never by sign-up."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class ClosedAccountAdapter(DefaultAccountAdapter):
+    """Closes public sign-up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Refuse: an administrator makes the account."""
+        return False

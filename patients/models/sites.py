@@ -1,0 +1,87 @@
+"""Where care is given and who works there."""
+
+import zoneinfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from patients.models.base import Record
+
+
+def check_time_zone(value: str) -> None:
+    """Refuse a name that is not an IANA time zone.
+
+    :raises ValidationError: when the zone is unknown.
+    """
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(_("%(zone)s is not a time zone"), params={"zone": value})
+
+
+class Role(models.TextChoices):
+    """What a person does at a site."""
+
+    NURSE = "NURSE", _("Nurse")
+    PHYSICIAN = "PHYSICIAN", _("Physician")
+    PHARMACIST = "PHARMACIST", _("Pharmacist")
+    COORDINATOR = "COORDINATOR", _("Coordinator")
+    HOME_NURSE = "HOME_NURSE", _("Home nurse")
+    ADMIN = "ADMIN", _("Administrator")
+    AUDITOR = "AUDITOR", _("Auditor")
+
+
+class Site(Record):
+    """A hospital or centre that runs courses."""
+
+    SCOPE = {"site": "id"}
+
+    name = models.CharField(_("name"), max_length=200)
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, validators=[check_time_zone]
+    )
+    country = models.CharField(_("country"), max_length=2)
+    holiday_calendar = models.CharField(
+        _("holiday calendar"),
+        max_length=16,
+        blank=True,
+        help_text=_("Country, or country and subdivision: US, GB-ENG, CN"),
+    )
+    # Weekday 0 (Monday) to 6 -> list of [from, to] wall-clock times, "08:00".
+    working_hours = models.JSONField(_("working hours"), default=dict, blank=True)
+    on_call_name = models.CharField(_("on-call contact"), max_length=200, blank=True)
+    on_call_phone = models.CharField(_("on-call telephone"), max_length=40, blank=True)
+    # Policy key -> {"value", "signed_by", "signed_on"}; see infusion.catalogue policy.
+    policy = models.JSONField(_("policy values"), default=dict, blank=True)
+    organization = models.ForeignKey(
+        "patients.Organization", models.SET_NULL, null=True, blank=True
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(Record):
+    """A person holds one role at one site."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships"
+    )
+    site = models.ForeignKey(Site, models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=16, choices=Role.choices)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "site", "role"], name="one_membership_a_role"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="membership_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} · {self.site}"

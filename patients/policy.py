@@ -1,0 +1,159 @@
+"""Who may do what to whom: one table, used by REST, console, admin and tasks alike.
+
+``can(actor, action, obj)`` answers for one object, ``scope(queryset, actor)`` narrows a
+list. An object is judged by its ``site_id`` and by the patient it belongs to. An action
+without a row here is refused to everybody.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+PATIENT = "PATIENT"
+CAREGIVER = "CAREGIVER"
+
+NURSE = "NURSE"
+PHYSICIAN = "PHYSICIAN"
+PHARMACIST = "PHARMACIST"
+COORDINATOR = "COORDINATOR"
+HOME_NURSE = "HOME_NURSE"
+ADMIN = "ADMIN"
+AUDITOR = "AUDITOR"
+
+_CLINICAL = frozenset({NURSE, PHYSICIAN, PHARMACIST, COORDINATOR, HOME_NURSE})
+_READERS = _CLINICAL | {ADMIN, AUDITOR}
+_FAMILY = frozenset({PATIENT, CAREGIVER})
+_BEDSIDE = frozenset({NURSE, HOME_NURSE})
+_SECOND_PERSON = frozenset({NURSE, HOME_NURSE, PHYSICIAN, PHARMACIST})
+
+# Action -> roles that may; the order is the order of the work.
+ACTIONS: Mapping[str, frozenset[str]] = {
+    "site.view": _READERS | _FAMILY,
+    "patient.view": _READERS | _FAMILY,
+    "patient.create": frozenset({NURSE, COORDINATOR, ADMIN}),
+    "patient.change": frozenset({NURSE, COORDINATOR, ADMIN}),
+    "measurement.record": frozenset({NURSE, HOME_NURSE, PHYSICIAN}),
+    "course.view": _READERS | _FAMILY,
+    "course.preview": frozenset({NURSE, PHYSICIAN, PHARMACIST, COORDINATOR}),
+    "course.order": frozenset({PHYSICIAN}),
+    "cycle.start": frozenset({NURSE, PHYSICIAN}),
+    "cycle.end": _BEDSIDE | {PHYSICIAN},
+    "cycle.order": frozenset({PHYSICIAN}),
+    "bag.deliver": frozenset({PHARMACIST, NURSE, HOME_NURSE}),
+    "bag.discard": frozenset({PHARMACIST, NURSE, HOME_NURSE}),
+    "bag.hang": _BEDSIDE,
+    "bag.confirm": _SECOND_PERSON,
+    "infusion.pause": _BEDSIDE | {PHYSICIAN},
+    "infusion.resume": _BEDSIDE | {PHYSICIAN},
+    "placement.change": frozenset({NURSE, PHYSICIAN}),
+    "placement.override": frozenset({PHYSICIAN}),
+    "visit.assign": frozenset({NURSE, COORDINATOR}),
+    "message.view": _READERS | _FAMILY,
+    "regimen.view": _READERS | _FAMILY,
+}
+# These roles reach only the patients they are linked or assigned to.
+_LINKED_ONLY = frozenset({PATIENT, CAREGIVER, HOME_NURSE})
+
+
+class NotAllowed(Exception):
+    """The actor may not do this; carries the action, never the object."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(action)
+        self.action = action
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who acts: the account and what it may reach, read once a request."""
+
+    user_id: uuid.UUID
+    site_roles: Mapping[uuid.UUID, frozenset[str]] = field(default_factory=dict)
+    own_patient_id: uuid.UUID | None = None
+    cared_patient_ids: frozenset[uuid.UUID] = frozenset()
+    assigned_patient_ids: frozenset[uuid.UUID] = frozenset()
+
+    @property
+    def is_staff(self) -> bool:
+        """Say whether the actor works at any site."""
+        return bool(self.site_roles)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Return every role the actor holds anywhere."""
+        found = frozenset().union(*self.site_roles.values())
+        if self.own_patient_id:
+            found |= {PATIENT}
+        return found | ({CAREGIVER} if self.cared_patient_ids else frozenset())
+
+    def roles_for(self, site_id: uuid.UUID, patient_id: uuid.UUID | None) -> frozenset:
+        """Return the roles that count for an object of this site and patient."""
+        found = self.site_roles.get(site_id, frozenset())
+        if patient_id is None:
+            return found
+        if patient_id not in self.assigned_patient_ids:
+            found -= {HOME_NURSE}
+        if patient_id == self.own_patient_id:
+            found |= {PATIENT}
+        return found | ({CAREGIVER} if patient_id in self.cared_patient_ids else set())
+
+
+def can(actor: Actor, action: str, obj: Any) -> bool:
+    """Say whether the actor may do the action to the object."""
+    site_id, patient_id = _place_of(obj)
+    return bool(actor.roles_for(site_id, patient_id) & ACTIONS.get(action, frozenset()))
+
+
+def check(actor: Actor, action: str, obj: Any) -> None:
+    """Refuse what ``can`` denies.
+
+    :raises NotAllowed: when the actor may not do this.
+    """
+    if not can(actor, action, obj):
+        raise NotAllowed(action)
+
+
+def may_ever(actor: Actor, action: str) -> bool:
+    """Say whether any role the actor holds may do the action somewhere."""
+    return bool(actor.roles & ACTIONS.get(action, frozenset()))
+
+
+_Row = TypeVar("_Row", bound=Model)
+
+
+def scope(queryset: QuerySet[_Row], actor: Actor) -> QuerySet[_Row]:
+    """Narrow a list to what the actor may see.
+
+    Rows are reached through ``site`` and through the patient: the model declares the
+    paths as ``SCOPE = {"site": ..., "patient": ...}``.
+    """
+    paths: Mapping[str, str] = queryset.model.SCOPE  # type: ignore[attr-defined]
+    whole_sites = [
+        site_id for site_id, roles in actor.site_roles.items() if roles - _LINKED_ONLY
+    ]
+    visible = Q(**{f"{paths['site']}__in": whole_sites})
+    if path := paths.get("patient"):
+        visible |= Q(**{f"{path}__in": _linked_patients(actor)})
+    else:
+        visible |= Q(**{f"{paths['site']}__in": list(actor.site_roles)})
+    return queryset.filter(visible)
+
+
+def _linked_patients(actor: Actor) -> list[uuid.UUID]:
+    own = {actor.own_patient_id} if actor.own_patient_id else set()
+    nurse_at = any(HOME_NURSE in roles for roles in actor.site_roles.values())
+    assigned = actor.assigned_patient_ids if nurse_at else frozenset()
+    return list(own | actor.cared_patient_ids | assigned)
+
+
+def _place_of(obj: Any) -> tuple[uuid.UUID, uuid.UUID | None]:
+    """Return the site and the patient an object belongs to."""
+    kind = type(obj).__name__
+    if kind == "Site":
+        return obj.id, None
+    if kind == "Patient":
+        return obj.site_id, obj.id
+    return obj.site_id, obj.patient_id
