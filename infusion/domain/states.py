@@ -1,0 +1,134 @@
+"""States and the steps allowed between them; the database enforces the same tables."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from infusion.domain.refusals import Refusal
+
+
+class CourseStatus(StrEnum):
+    """Where a course stands."""
+
+    ORDERED = "ORDERED"
+    ACTIVE = "ACTIVE"
+    COMPLETED = "COMPLETED"
+    STOPPED = "STOPPED"
+    CANCELLED = "CANCELLED"
+
+
+class CycleStatus(StrEnum):
+    """Where a cycle stands; running and paused are read from the ledger instead."""
+
+    PLANNED = "PLANNED"
+    STARTED = "STARTED"
+    COMPLETED = "COMPLETED"
+    STOPPED = "STOPPED"
+    CANCELLED = "CANCELLED"
+
+
+class BagStatus(StrEnum):
+    """Where a bag is in its life."""
+
+    PLANNED = "PLANNED"
+    DELIVERED = "DELIVERED"
+    HUNG = "HUNG"
+    FINISHED = "FINISHED"
+    DISCARDED = "DISCARDED"
+    CANCELLED = "CANCELLED"
+
+
+class VisitStatus(StrEnum):
+    """Where a visit stands, in the words of FHIR R4 Appointment."""
+
+    BOOKED = "BOOKED"
+    FULFILLED = "FULFILLED"
+    CANCELLED = "CANCELLED"
+
+
+class MessageStatus(StrEnum):
+    """Where a message stands; every send is also kept as an attempt."""
+
+    PENDING = "PENDING"
+    SENDING = "SENDING"
+    SENT = "SENT"
+    FAILED = "FAILED"
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+
+
+class PlacementKind(StrEnum):
+    """Where the patient is while the infusion runs."""
+
+    WARD = "WARD"
+    HOME = "HOME"
+    CLINIC = "CLINIC"
+
+
+COURSE_STEPS: Mapping[CourseStatus, frozenset[CourseStatus]] = {
+    CourseStatus.ORDERED: frozenset({CourseStatus.ACTIVE, CourseStatus.CANCELLED}),
+    CourseStatus.ACTIVE: frozenset({CourseStatus.COMPLETED, CourseStatus.STOPPED}),
+    CourseStatus.COMPLETED: frozenset(),
+    CourseStatus.STOPPED: frozenset(),
+    CourseStatus.CANCELLED: frozenset(),
+}
+
+CYCLE_STEPS: Mapping[CycleStatus, frozenset[CycleStatus]] = {
+    CycleStatus.PLANNED: frozenset({CycleStatus.STARTED, CycleStatus.CANCELLED}),
+    CycleStatus.STARTED: frozenset({CycleStatus.COMPLETED, CycleStatus.STOPPED}),
+    CycleStatus.COMPLETED: frozenset(),
+    CycleStatus.STOPPED: frozenset(),
+    CycleStatus.CANCELLED: frozenset(),
+}
+
+BAG_STEPS: Mapping[BagStatus, frozenset[BagStatus]] = {
+    BagStatus.PLANNED: frozenset({BagStatus.DELIVERED, BagStatus.CANCELLED}),
+    BagStatus.DELIVERED: frozenset({BagStatus.HUNG, BagStatus.DISCARDED}),
+    BagStatus.HUNG: frozenset({BagStatus.FINISHED, BagStatus.DISCARDED}),
+    BagStatus.FINISHED: frozenset(),
+    BagStatus.DISCARDED: frozenset(),
+    BagStatus.CANCELLED: frozenset(),
+}
+
+VISIT_STEPS: Mapping[VisitStatus, frozenset[VisitStatus]] = {
+    VisitStatus.BOOKED: frozenset({VisitStatus.FULFILLED, VisitStatus.CANCELLED}),
+    VisitStatus.FULFILLED: frozenset(),
+    VisitStatus.CANCELLED: frozenset(),
+}
+
+MESSAGE_STEPS: Mapping[MessageStatus, frozenset[MessageStatus]] = {
+    MessageStatus.PENDING: frozenset(
+        {MessageStatus.SENDING, MessageStatus.EXPIRED, MessageStatus.CANCELLED}
+    ),
+    MessageStatus.SENDING: frozenset(
+        {
+            MessageStatus.PENDING,
+            MessageStatus.SENT,
+            MessageStatus.FAILED,
+            MessageStatus.EXPIRED,
+            MessageStatus.CANCELLED,
+        }
+    ),
+    MessageStatus.SENT: frozenset(),
+    MessageStatus.FAILED: frozenset(),
+    MessageStatus.EXPIRED: frozenset(),
+    MessageStatus.CANCELLED: frozenset(),
+}
+
+
+class StepNotAllowed(Refusal):
+    """The record is not in a state from which this step leads on."""
+
+    code = "step_not_allowed"
+
+
+def check_step(current: StrEnum, wanted: StrEnum) -> None:
+    """Refuse a step that the tables do not list.
+
+    :raises StepNotAllowed: when no such step exists.
+    """
+    for table in (COURSE_STEPS, CYCLE_STEPS, BAG_STEPS, VISIT_STEPS, MESSAGE_STEPS):
+        if current in table and type(current) is type(wanted):
+            if wanted not in table[current]:  # type: ignore[index]
+                raise StepNotAllowed(current=str(current), wanted=str(wanted))
+            return
+    raise StepNotAllowed(current=str(current), wanted=str(wanted))

@@ -1,0 +1,123 @@
+"""Messages owed, what was tried, and the replies kept for repeated requests."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from infusion.domain import states
+from infusion.models.bags import Bag
+from infusion.models.base import Record, append_only, choices, only_steps
+from infusion.models.courses import Course, PlanVersion
+
+
+class Message(Record):
+    """A reminder owed to one person over one channel: stored first, sent later."""
+
+    SCOPE: ClassVar = {"site": "site", "patient": "course__patient"}
+
+    site = models.ForeignKey("patients.Site", models.PROTECT, related_name="+")
+    course = models.ForeignKey(Course, models.PROTECT, related_name="messages")
+    plan_version = models.ForeignKey(
+        PlanVersion, models.PROTECT, related_name="messages"
+    )
+    kind = models.CharField(max_length=40)
+    # The bag the event is about: the one to be taken down, or the last one.
+    bag = models.ForeignKey(Bag, models.PROTECT, related_name="messages")
+    event_at = models.DateTimeField()
+    # PATIENT, CAREGIVER or STAFF, and which of them.
+    person_kind = models.CharField(max_length=10)
+    patient = models.ForeignKey(
+        "patients.Patient", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    channel = models.CharField(max_length=8)
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    status = models.CharField(
+        max_length=10,
+        choices=choices(states.MessageStatus),
+        default=states.MessageStatus.PENDING,
+    )
+    # Why it was cancelled, failed or expired: a code, never a text.
+    reason = models.CharField(max_length=60, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        triggers = [only_steps(states.MESSAGE_STEPS)]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bag", "kind", "event_at", "patient", "user", "channel"],
+                condition=~Q(status="CANCELLED"),
+                nulls_distinct=False,
+                name="message_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(patient=None) ^ Q(user=None),
+                name="message_has_one_recipient",
+            ),
+        ]
+        indexes = [
+            # Only what is still owed: the claim reads nothing else.
+            models.Index(
+                fields=["due_at"],
+                condition=Q(status="PENDING"),
+                name="message_due",
+            ),
+            models.Index(
+                fields=["lease_until"],
+                condition=Q(status="SENDING"),
+                name="message_leased",
+            ),
+            models.Index(fields=["course", "due_at"], name="message_log"),
+        ]
+
+
+class MessageAttempt(Record):
+    """One try to send a message. Append-only."""
+
+    message = models.ForeignKey(Message, models.PROTECT, related_name="attempt_records")
+    at = models.DateTimeField()
+    # ACCEPTED, RETRY, REFUSED or UNKNOWN.
+    outcome = models.CharField(max_length=10)
+    detail = models.CharField(max_length=60, blank=True)
+    provider_id = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        triggers = [append_only()]
+
+
+class StoredReply(Record):
+    """The answer to a request with an idempotency key, given again on a repeat."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=128)
+    # SHA-256 of method, path and body.
+    fingerprint = models.CharField(max_length=64)
+    status_code = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    etag = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="key_once_a_user"),
+        ]
+
+
+class Heartbeat(models.Model):
+    """When a background part last showed itself."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
