@@ -1,0 +1,177 @@
+"""Start the whole service with demo people on this machine; stop it on Ctrl-C."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from ops import service_commands as commands
+from ops.layout import LOCAL, private_folder
+from ops.network import accepts, answers_200, free_port
+from ops.postgres_server import PostgresError
+from ops.processes import Command
+from ops.redis_server import RedisError
+from ops.report import say, step
+from ops.servers import Busy, Folder, on_free_port, start_servers, supervise
+from ops.stopping import Stop, Stopped, announce
+from ops.supervisor import Service, ServiceError, Supervisor
+
+DEFAULT_PORT = 8000
+PROBLEMS = (ServiceError, PostgresError, RedisError)
+
+
+class Demo:
+    """One running demo and what it told the outside about itself."""
+
+    def __init__(self, supervisor: Supervisor, folder: Path, wanted_port: int) -> None:
+        """Choose the port and the settings."""
+        self.supervisor = supervisor
+        self.folder = folder
+        self.port = free_port(wanted_port)
+        if self.port != wanted_port:
+            say(f"Port {wanted_port} is taken; using {self.port} instead")
+        self.environment = commands.demo_environment(folder, self.port)
+        self.mail = private_folder(folder / "mail")
+
+    @property
+    def address(self) -> str:
+        """Return the address to open in a browser."""
+        return self.environment["PUBLIC_URL"]
+
+    def start(self) -> None:
+        """Start everything in the order in which one part needs the other."""
+        self.environment |= start_servers(self.supervisor)
+        self._prepare_data()
+        self._start_mail()
+        self._start_web()
+        self._start_background()
+
+    def _prepare_data(self) -> None:
+        compile_command = commands.python("-m", "ops.translations", "compile")
+        self._run("Compiling translations", Command("translations", compile_command))
+        owner = self.environment | {
+            "DATABASE_URL": self.environment.pop("OWNER_DATABASE_URL")
+        }
+        self._manage("Migrating the database", owner, "migrate", "--noinput")
+        self._manage(
+            "Collecting static files", self.environment, "collectstatic", "--noinput"
+        )
+        self._manage("Loading the demo site", self.environment, "load_demo")
+
+    def _manage(
+        self, text: str, environment: dict[str, str], name: str, *arguments: str
+    ) -> None:
+        self._run(text, commands.manage(name, environment, *arguments))
+
+    def _run(self, text: str, command: Command) -> None:
+        with step(text):
+            self.supervisor.run(command)
+
+    def _start_mail(self) -> None:
+        if os.environ.get("EMAIL_URL"):
+            say("Using EMAIL_URL from the environment")
+            return
+        port = on_free_port(
+            self.supervisor,
+            lambda port: Service(
+                commands.mail_sink(port, self.mail), is_ready=lambda: accepts(port)
+            ),
+        )
+        self.environment["EMAIL_URL"] = f"smtp://127.0.0.1:{port}"
+
+    def _start_web(self) -> None:
+        with step("Starting web"):
+            self.supervisor.start(
+                Service(
+                    commands.web(self.environment, self.port),
+                    is_ready=lambda: answers_200(self.port, "/livez"),
+                )
+            )
+
+    def _start_background(self) -> None:
+        say("Starting worker and beat ...")
+        self.supervisor.start(Service(commands.worker(self.environment)))
+        self.supervisor.start(Service(commands.beat(self.environment, self.folder)))
+
+    def describe(self) -> None:
+        """Write what a test or a script needs to drive this demo."""
+        path = self.folder / "demo.json"
+        partial = path.with_suffix(".new")
+        partial.touch(mode=0o600)
+        partial.write_text(json.dumps(self.description(), indent=2))
+        partial.replace(path)
+
+    def description(self) -> dict[str, object]:
+        """Return where this demo is and of what it consists."""
+        return {
+            "address": self.address,
+            "port": self.port,
+            "supervisor": os.getpid(),
+            "pids": self.supervisor.pids(),
+            "mail": str(self.mail),
+            "logs": str(self.supervisor.processes.logs),
+            "environment": self.environment,
+        }
+
+    def welcome(self) -> None:
+        """Print the address and who can log in."""
+        logins = self.supervisor.processes.log_of("load_demo").read_text().rstrip()
+        say(f"\n{logins}\n")
+        say(f"Logs {self.supervisor.processes.logs}, mails {self.mail}")
+        say(f"READY at {self.address}  (Ctrl-C stops it)")
+
+
+def already_running(folder: Path) -> str:
+    """Return what to say to somebody who starts a second demo."""
+    try:
+        known = json.loads((folder / "demo.json").read_text())
+    except (OSError, ValueError):
+        return f"A demo is being started or stopped in {folder}; try again."
+    return f"A demo runs already at {known['address']} (process {known['supervisor']})."
+
+
+def run(folder: Path, port: int) -> int:
+    """Run a demo until it is told to stop and return the exit status."""
+    stop = Stop()
+    stop.listen()
+    begun = time.monotonic()
+    try:
+        supervisor = supervise(Folder(folder), stop)
+    except Busy:
+        say(already_running(folder))
+        return 1
+    demo = Demo(supervisor, folder, port)
+    supervisor.changed = demo.describe
+    try:
+        demo.start()
+        demo.describe()
+        demo.welcome()
+        say(f"Started in {time.monotonic() - begun:.1f} s")
+        supervisor.watch()
+    except Stopped:
+        announce("\nStopping ...")
+        return 0
+    except PROBLEMS as problem:
+        announce(f"\nStopping because of a failure: {problem}")
+        return 1
+    finally:
+        supervisor.stop_all()
+        (folder / "demo.json").unlink(missing_ok=True)
+        announce("Stopped; nothing is left running.")
+    return 0
+
+
+def main() -> int:
+    """Read the arguments and run."""
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    wanted = int(os.environ.get("DEMO_PORT") or DEFAULT_PORT)
+    parser.add_argument("--port", type=int, default=wanted)
+    parser.add_argument("--folder", type=Path, default=LOCAL / "demo")
+    given = parser.parse_args()
+    return run(given.folder.resolve(), given.port)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

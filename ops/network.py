@@ -1,0 +1,50 @@
+"""Find ports on the loopback interface and ask whether something answers."""
+
+import contextlib
+import http.client
+import socket
+
+LOOPBACK = "127.0.0.1"
+
+
+def is_free(port: int) -> bool:
+    """Tell whether a server could listen on this port now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return True
+    return False
+
+
+def any_free_port() -> int:
+    """Let the system pick a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def free_port(wanted: int) -> int:
+    """Return the wanted port, or another one when it is taken."""
+    return wanted if wanted and is_free(wanted) else any_free_port()
+
+
+def accepts(port: int) -> bool:
+    """Tell whether something listens on this port."""
+    try:
+        socket.create_connection((LOOPBACK, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def answers_200(port: int, path: str) -> bool:
+    """Tell whether an HTTP server on this port answers the path with 200."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

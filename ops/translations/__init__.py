@@ -1,0 +1,1 @@
+"""Keep the Chinese catalogue complete without the gettext tools."""
