@@ -1,5 +1,7 @@
 """Organisations, places and professionals as the outside world knows them (FHIR)."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,10 @@ class ImportedRecord(Record):
     source_id = models.CharField(max_length=128)
     # SHA-256 of the outside record: equal means nothing has changed.
     source_digest = models.CharField(max_length=64, default="", blank=True)
+    # Business identifiers as "system|value": logical references are found by these.
+    identifiers = ArrayField(
+        models.CharField(max_length=400), verbose_name=_("identifiers"), default=list
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -22,6 +28,7 @@ class ImportedRecord(Record):
                 fields=["source_system", "source_id"], name="%(class)s_source_once"
             ),
         ]
+        indexes = [GinIndex(fields=["identifiers"], name="%(class)s_by_identifier")]
 
 
 class Organization(ImportedRecord):

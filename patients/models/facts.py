@@ -1,11 +1,16 @@
 """Dated clinical facts about a patient; nothing here is overwritten."""
 
+from decimal import Decimal
+
+import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from patients.models.base import Record
+from patients.models.history import trackers
 from patients.models.people import Patient
 
 
@@ -17,6 +22,7 @@ class ConsentScope(models.TextChoices):
     CAREGIVER_ACCESS = "CAREGIVER_ACCESS", _("Access for caregivers")
 
 
+@pghistory.track(*trackers(), append_only=True)
 class Consent(Record):
     """A patient, or a guardian, agreed to something."""
 
@@ -36,6 +42,10 @@ class Consent(Record):
                 condition=Q(withdrawn_at=None),
                 name="one_standing_consent_a_scope",
             ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("given_at")),
+                name="consent_dates_ordered",
+            ),
         ]
 
 
@@ -47,9 +57,12 @@ class MeasurementKind(models.TextChoices):
 
 
 class Measurement(Record):
-    """A weight or a height, when it was taken and by whom."""
+    """A weight or a height, when it was taken and by whom.
 
-    patient = models.ForeignKey(Patient, models.CASCADE, related_name="measurements")
+    Rows are never changed: of two rows for one instant, the later recorded one counts.
+    """
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="measurements")
     kind = models.CharField(_("kind"), max_length=10, choices=MeasurementKind.choices)
     value = models.DecimalField(_("value"), max_digits=6, decimal_places=2)
     taken_at = models.DateTimeField(_("taken at"))
@@ -59,13 +72,26 @@ class Measurement(Record):
 
     class Meta:
         constraints = [
+            # The upper bound also keeps out NaN, which PostgreSQL sorts above all.
             models.CheckConstraint(
-                condition=Q(value__gt=0), name="measurement_above_zero"
+                condition=Q(value__gt=0) & Q(value__lte=Decimal("9999.99")),
+                name="measurement_possible",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=MeasurementKind.values),
+                name="measurement_kind_known",
             ),
         ]
         indexes = [
             models.Index(
-                fields=["patient", "kind", "-taken_at"], name="measurement_latest"
+                fields=["patient", "kind", "-taken_at", "-id"],
+                name="measurement_latest",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="measurement_append_only",
+                operation=pgtrigger.Update | pgtrigger.Delete,
             ),
         ]
 
@@ -79,6 +105,7 @@ class Allergy(Record):
     code = models.CharField(max_length=64, blank=True)
     criticality = models.CharField(_("criticality"), max_length=20, blank=True)
     clinical_status = models.CharField(_("status"), max_length=20, blank=True)
+    verification_status = models.CharField(_("certainty"), max_length=20, blank=True)
     reactions = models.JSONField(_("reactions"), default=list, blank=True)
     recorded_at = models.DateTimeField(_("recorded at"), null=True, blank=True)
     source_system = models.CharField(max_length=200, default="", blank=True)

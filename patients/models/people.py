@@ -1,13 +1,17 @@
 """Patients, those who help them, and how to reach them."""
 
+import pghistory
+import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Replace, Upper
 from django.utils.translation import gettext_lazy as _
 
 from patients.domain.names import PersonName
 from patients.models.base import Record, VersionedRecord
+from patients.models.history import trackers
 from patients.models.sites import Site, check_time_zone
 
 
@@ -20,6 +24,7 @@ class Sex(models.TextChoices):
     UNKNOWN = "unknown", _("Unknown")
 
 
+@pghistory.track(*trackers(), append_only=True)
 class Patient(VersionedRecord):
     """A person under the care of one site."""
 
@@ -34,6 +39,7 @@ class Patient(VersionedRecord):
         related_name="patient",
     )
     mrn = models.CharField(_("medical record number"), max_length=64)
+    mrn_system = models.CharField(max_length=200, default="", blank=True)
     family_name = models.CharField(_("family name"), max_length=200)
     given_name = models.CharField(_("given name"), max_length=200, blank=True)
     # Lower-case pinyin or Latin: "zhang san"; and its initials: "zs".
@@ -49,6 +55,8 @@ class Patient(VersionedRecord):
     time_zone = models.CharField(
         _("time zone"), max_length=64, validators=[check_time_zone]
     )
+    # The instant of death may be unknown, the fact is not.
+    is_deceased = models.BooleanField(_("deceased"), default=False)
     deceased_at = models.DateTimeField(_("died at"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     source_system = models.CharField(max_length=200, default="", blank=True)
@@ -64,13 +72,28 @@ class Patient(VersionedRecord):
                 name="patient_source_once",
             ),
             models.CheckConstraint(condition=~Q(mrn=""), name="mrn_not_empty"),
+            models.CheckConstraint(
+                condition=Q(deceased_at=None) | Q(is_deceased=True),
+                name="died_at_only_of_the_deceased",
+            ),
         ]
         indexes = [
             models.Index(fields=["site", "sort_key", "id"], name="patient_by_name"),
+            # Without its spaces: "zhangsan" and "zhang san" are the same question.
             GinIndex(
-                fields=["sort_key"],
+                OpClass(
+                    Replace("sort_key", Value(" "), Value("")), name="gin_trgm_ops"
+                ),
                 name="patient_name_search",
-                opclasses=["gin_trgm_ops"],
+            ),
+            models.Index(
+                fields=["initials"],
+                name="patient_initials_search",
+                opclasses=["varchar_pattern_ops"],
+            ),
+            models.Index(
+                OpClass(Upper("mrn"), name="varchar_pattern_ops"),
+                name="patient_mrn_search",
             ),
         ]
 
@@ -93,6 +116,16 @@ class CaregiverKind(models.TextChoices):
     OTHER = "OTHER", _("Other")
 
 
+_LINK_MOVES = [
+    ("PENDING", "CONFIRMED"),
+    ("PENDING", "DENIED"),
+    ("PENDING", "EXPIRED"),
+    ("PENDING", "REVOKED"),
+    ("CONFIRMED", "EXPIRED"),
+    ("CONFIRMED", "REVOKED"),
+]
+
+
 class LinkState(models.TextChoices):
     """Where a caregiver link stands."""
 
@@ -103,6 +136,7 @@ class LinkState(models.TextChoices):
     REVOKED = "REVOKED", _("Revoked")
 
 
+@pghistory.track(*trackers(), append_only=True)
 class CaregiverLink(Record):
     """A person may act for a patient between two dates."""
 
@@ -129,6 +163,11 @@ class CaregiverLink(Record):
                 name="caregiver_link_dates_ordered",
             ),
         ]
+        triggers = [
+            pgtrigger.FSM(
+                name="caregiver_link_moves", field="state", transitions=_LINK_MOVES
+            ),
+        ]
 
 
 class CareAssignment(Record):
@@ -148,6 +187,10 @@ class CareAssignment(Record):
                 condition=Q(ends_on=None),
                 name="one_open_assignment",
             ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="assignment_dates_ordered",
+            ),
         ]
 
 
@@ -156,9 +199,12 @@ class Channel(models.TextChoices):
 
     EMAIL = "EMAIL", _("Email")
     SMS = "SMS", _("Text message")
+    # Only people call it: no message is ever sent over this one.
+    PHONE = "PHONE", _("Telephone call")
     CONSOLE = "CONSOLE", _("Console")
 
 
+@pghistory.track(*trackers(), append_only=True)
 class ContactPoint(Record):
     """One address of a patient or of a user, and when it may be used."""
 
@@ -180,6 +226,8 @@ class ContactPoint(Record):
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_to = models.TimeField(_("quiet to"), null=True, blank=True)
     opted_out_at = models.DateTimeField(_("opted out at"), null=True, blank=True)
+    # Where it was imported from; empty when entered here.
+    source_system = models.CharField(max_length=200, default="", blank=True)
 
     class Meta:
         constraints = [

@@ -2,6 +2,7 @@
 
 import zoneinfo
 
+import pghistory
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -9,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from patients.models.base import Record
+from patients.models.history import trackers
 
 
 def check_time_zone(value: str) -> None:
@@ -63,6 +65,7 @@ class Site(Record):
         return self.name
 
 
+@pghistory.track(*trackers(), append_only=True)
 class Membership(Record):
     """A person holds one role at one site."""
 
