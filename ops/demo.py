@@ -25,10 +25,10 @@ PROBLEMS = (ServiceError, PostgresError, RedisError)
 class Demo:
     """One running demo and what it told the outside about itself."""
 
-    def __init__(self, supervisor: Supervisor, folder: Path, wanted_port: int) -> None:
+    def __init__(self, supervisor: Supervisor, wanted_port: int) -> None:
         """Choose the port and the settings."""
         self.supervisor = supervisor
-        self.folder = folder
+        self.folder = folder = supervisor.processes.folder
         self.port = free_port(wanted_port)
         if self.port != wanted_port:
             say(f"Port {wanted_port} is taken; using {self.port} instead")
@@ -40,10 +40,13 @@ class Demo:
         """Return the address to open in a browser."""
         return self.environment["PUBLIC_URL"]
 
-    def start(self) -> None:
+    def start(self, *, people: bool) -> None:
         """Start everything in the order in which one part needs the other."""
         self.environment |= start_servers(self.supervisor)
         self._prepare_data()
+        if people:
+            self._manage("Loading the demo site", self.environment, "load_demo")
+            say(self.supervisor.processes.log_of("load_demo").read_text().rstrip())
         self._start_mail()
         self._start_web()
         self._start_background()
@@ -58,7 +61,6 @@ class Demo:
         self._manage(
             "Collecting static files", self.environment, "collectstatic", "--noinput"
         )
-        self._manage("Loading the demo site", self.environment, "load_demo")
 
     def _manage(
         self, text: str, environment: dict[str, str], name: str, *arguments: str
@@ -116,9 +118,7 @@ class Demo:
         }
 
     def welcome(self) -> None:
-        """Print the address and who can log in."""
-        logins = self.supervisor.processes.log_of("load_demo").read_text().rstrip()
-        say(f"\n{logins}\n")
+        """Print where everything is."""
         say(f"Logs {self.supervisor.processes.logs}, mails {self.mail}")
         say(f"READY at {self.address}  (Ctrl-C stops it)")
 
@@ -132,7 +132,7 @@ def already_running(folder: Path) -> str:
     return f"A demo runs already at {known['address']} (process {known['supervisor']})."
 
 
-def run(folder: Path, port: int) -> int:
+def run(folder: Path, port: int, *, people: bool) -> int:
     """Run a demo until it is told to stop and return the exit status."""
     stop = Stop()
     stop.listen()
@@ -142,10 +142,10 @@ def run(folder: Path, port: int) -> int:
     except Busy:
         say(already_running(folder))
         return 1
-    demo = Demo(supervisor, folder, port)
+    demo = Demo(supervisor, port)
     supervisor.changed = demo.describe
     try:
-        demo.start()
+        demo.start(people=people)
         demo.describe()
         demo.welcome()
         say(f"Started in {time.monotonic() - begun:.1f} s")
@@ -169,8 +169,9 @@ def main() -> int:
     wanted = int(os.environ.get("DEMO_PORT") or DEFAULT_PORT)
     parser.add_argument("--port", type=int, default=wanted)
     parser.add_argument("--folder", type=Path, default=LOCAL / "demo")
+    parser.add_argument("--empty", action="store_true", help="load no demo people")
     given = parser.parse_args()
-    return run(given.folder.resolve(), given.port)
+    return run(given.folder.resolve(), given.port, people=not given.empty)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,83 @@
+"""Rules for every test: loopback only, a database by folder, the same examples."""
+
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import hypothesis
+import pytest
+
+HERE = Path(__file__).resolve().parent
+WITH_DATABASE = {
+    "api",
+    "browser",
+    "faults",
+    "fhir",
+    "integration",
+    "journeys",
+    "ops",
+}
+WITHOUT_DATABASE = {"architecture", "properties", "spec", "unit"}
+LOOPBACK = ["127.0.0.1", "::1"]
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+hypothesis.settings.register_profile(
+    "ci", derandomize=True, max_examples=100, deadline=None, database=None
+)
+hypothesis.settings.register_profile("nightly", max_examples=5000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def _folder(item: pytest.Item) -> str:
+    below = item.path.relative_to(HERE).parts
+    return below[0] if len(below) > 1 else ""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        folder = _folder(item)
+        marked = item.get_closest_marker("django_db")
+        if folder in WITH_DATABASE and not marked:
+            item.add_marker(pytest.mark.django_db)
+        if folder in WITHOUT_DATABASE and marked:
+            message = f"{item.nodeid}: tests in {folder} must not use the database"
+            raise pytest.UsageError(message)
+        if folder in {"browser", "journeys"}:
+            item.add_marker({"browser": "browser", "journeys": "journey"}[folder])
+
+
+def _server_hosts() -> list[str]:
+    """Return hosts named in the environment, for servers that are not local."""
+    urls = (os.environ.get(name, "") for name in ("DATABASE_URL", "REDIS_URL"))
+    return [host for host in (urlsplit(url).hostname for url in urls) if host]
+
+
+# First, because pytest-socket reads these options when it is configured.
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    allowed = config.option.allow_hosts or ",".join([*LOOPBACK, *_server_hosts()])
+    config.option.allow_hosts = allowed
+    config.option.allow_unix_socket = True
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail in CI when a browser test was left out."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not IN_CI or reporter is None:
+        return
+    skipped = reporter.stats.get("skipped", [])
+    left_out = [report.nodeid for report in skipped if "browser" in report.keywords]
+    if left_out and session.exitstatus == pytest.ExitCode.OK:
+        reporter.write_line(f"CI needs a browser; left out: {left_out}", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of a Chromium, or leave the test out."""
+    named = os.environ.get("CHROMIUM", "")
+    found = (shutil.which(name) for name in (named, *CHROMIUMS) if name)
+    path = next((path for path in found if path), None)
+    return path or pytest.skip("no Chromium; `make test` says how to get one")
