@@ -14,3 +14,15 @@ class Refusal(Exception):
         super().__init__(self.code)
         self.field = field
         self.params = params
+
+
+class NotFound(Refusal):
+    """There is no such record, or the one who asks may not know of it."""
+
+    code = "not_found"
+
+
+class VersionOutdated(Refusal):
+    """Somebody else has changed the record since it was read."""
+
+    code = "version_outdated"

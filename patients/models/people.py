@@ -9,6 +9,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Replace, Upper
 from django.utils.translation import gettext_lazy as _
 
+from patients.domain.links import MOVES
 from patients.domain.names import PersonName
 from patients.models.base import Record, VersionedRecord
 from patients.models.history import trackers
@@ -116,16 +117,6 @@ class CaregiverKind(models.TextChoices):
     OTHER = "OTHER", _("Other")
 
 
-_LINK_MOVES = [
-    ("PENDING", "CONFIRMED"),
-    ("PENDING", "DENIED"),
-    ("PENDING", "EXPIRED"),
-    ("PENDING", "REVOKED"),
-    ("CONFIRMED", "EXPIRED"),
-    ("CONFIRMED", "REVOKED"),
-]
-
-
 class LinkState(models.TextChoices):
     """Where a caregiver link stands."""
 
@@ -165,7 +156,13 @@ class CaregiverLink(Record):
         ]
         triggers = [
             pgtrigger.FSM(
-                name="caregiver_link_moves", field="state", transitions=_LINK_MOVES
+                name="caregiver_link_moves",
+                field="state",
+                transitions=[
+                    (state, wanted)
+                    for state, moves in MOVES.items()
+                    for wanted in sorted(moves)
+                ],
             ),
         ]
 

@@ -1,0 +1,160 @@
+"""Reads who may be told about a patient, and over which addresses."""
+
+import dataclasses
+import datetime as dt
+import uuid
+import zoneinfo
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from django.db.models import Q
+
+from patients import models
+from patients.domain.contacts import (
+    CAREGIVER,
+    EMAIL,
+    PATIENT,
+    SENDABLE,
+    SMS,
+    STAFF,
+    Address,
+    Recipient,
+)
+from patients.domain.refusals import NotFound
+from patients.selectors.dates import standing_on
+
+# Owner (a patient or an account) -> every contact point, the opted-out included.
+_Book = Mapping[uuid.UUID, Sequence[models.ContactPoint]]
+
+
+def get_recipients(
+    patient_id: uuid.UUID,
+    now: dt.datetime,
+    extra_user_ids: Collection[uuid.UUID] = (),
+) -> tuple[Recipient, ...]:
+    """Return the patient, the caregivers that stand now, and the staff named.
+
+    The family of a patient who died, or who has withdrawn consent to reminders, is
+    named without any address. Staff who are also caregivers are named once, as staff.
+
+    :raises NotFound: when there is no such patient.
+    """
+    patient = _patient(patient_id)
+    staff = _staff(extra_user_ids)
+    caregivers = _caregivers(patient, now, without=[user.id for user in staff])
+    book = _address_book(patient, [*caregivers, *staff])
+    family = [_as_patient(patient, book)]
+    family += [_as_account(CAREGIVER, user, patient, book) for user in caregivers]
+    if patient.is_deceased or _has_withdrawn(patient_id, now):
+        family = [_silenced(person) for person in family]
+    return *family, *(_as_account(STAFF, user, patient, book) for user in staff)
+
+
+def _patient(patient_id: uuid.UUID) -> models.Patient:
+    rows = models.Patient.objects.select_related("site", "user")
+    found = rows.filter(id=patient_id).first()
+    if found is None:
+        raise NotFound(field="patient")
+    return found
+
+
+def _caregivers(
+    patient: models.Patient, now: dt.datetime, without: Collection[uuid.UUID]
+) -> list[models.User]:
+    today = now.astimezone(zoneinfo.ZoneInfo(patient.time_zone)).date()
+    links = models.CaregiverLink.objects.filter(
+        standing_on(today), patient=patient, state=models.LinkState.CONFIRMED
+    )
+    users = models.User.objects.filter(
+        is_active=True, id__in=links.values("user_id")
+    ).exclude(id__in=[*without, patient.user_id] if patient.user_id else without)
+    return list(users.order_by("id"))
+
+
+def _staff(user_ids: Collection[uuid.UUID]) -> list[models.User]:
+    if not user_ids:
+        return []
+    rows = models.User.objects.filter(is_active=True, id__in=set(user_ids))
+    return list(rows.order_by("id"))
+
+
+def _has_withdrawn(patient_id: uuid.UUID, now: dt.datetime) -> bool:
+    """Say whether the last word on reminders was a withdrawal."""
+    rows = models.Consent.objects.filter(
+        patient_id=patient_id,
+        scope=models.ConsentScope.REMINDERS,
+        given_at__lte=now,
+    )
+    last = rows.order_by("-given_at", "-id").first()
+    return bool(last and last.withdrawn_at and last.withdrawn_at <= now)
+
+
+def _address_book(patient: models.Patient, users: Sequence[models.User]) -> _Book:
+    user_ids = [user.id for user in users]
+    rows = models.ContactPoint.objects.filter(
+        Q(patient=patient) | Q(user_id__in=user_ids)
+    )
+    book: dict[uuid.UUID, list[models.ContactPoint]] = defaultdict(list)
+    for point in rows.order_by("rank", "id"):
+        owner = point.patient_id or point.user_id
+        if owner:
+            book[owner].append(point)
+    return book
+
+
+def _as_patient(patient: models.Patient, book: _Book) -> Recipient:
+    return Recipient(
+        kind=PATIENT,
+        user_id=patient.user_id,
+        patient_id=patient.id,
+        given_name=patient.given_name or patient.family_name,
+        language=patient.language,
+        time_zone=patient.time_zone,
+        addresses=_addresses(book.get(patient.id, ()), patient.user),
+    )
+
+
+def _as_account(
+    kind: str, user: models.User, patient: models.Patient, book: _Book
+) -> Recipient:
+    zone = patient.site.time_zone if kind == STAFF else patient.time_zone
+    return Recipient(
+        kind=kind,
+        user_id=user.id,
+        patient_id=patient.id,
+        given_name=user.first_name or user.last_name,
+        language=user.language,
+        time_zone=zone,
+        addresses=_addresses(book.get(user.id, ()), user),
+    )
+
+
+def _addresses(
+    points: Sequence[models.ContactPoint], account: models.User | None
+) -> tuple[Address, ...]:
+    """Return what may be written to; an account without any entry has its login."""
+    if not points and account and account.is_active:
+        return (Address(channel=EMAIL, value=account.email, verified=True),)
+    return tuple(_as_address(point) for point in points if _is_usable(point))
+
+
+def _is_usable(point: models.ContactPoint) -> bool:
+    if point.opted_out_at or point.channel not in SENDABLE:
+        return False
+    # A number that could not be read as an international one can't be dialled.
+    return point.channel != SMS or point.value.startswith("+")
+
+
+def _as_address(point: models.ContactPoint) -> Address:
+    return Address(
+        channel=point.channel,
+        value=point.value,
+        rank=point.rank,
+        quiet_from=point.quiet_from,
+        quiet_to=point.quiet_to,
+        verified=point.verified_at is not None,
+    )
+
+
+def _silenced(person: Recipient) -> Recipient:
+    return dataclasses.replace(person, addresses=())

@@ -1,0 +1,46 @@
+"""Reads the sites."""
+
+import uuid
+import zoneinfo
+
+from django.db.models import QuerySet
+
+from patients import models, policy
+from patients.domain.refusals import NotFound
+
+
+def get_site(site_id: uuid.UUID) -> models.Site:
+    """Load a site.
+
+    :raises NotFound: when there is none.
+    """
+    found = models.Site.objects.filter(id=site_id).first()
+    if found is None:
+        raise NotFound(field="site")
+    return found
+
+
+def site_zone(site_id: uuid.UUID) -> zoneinfo.ZoneInfo:
+    """Return the time zone of a site.
+
+    :raises NotFound: when there is no such site.
+    """
+    return zoneinfo.ZoneInfo(get_site(site_id).time_zone)
+
+
+def list_sites(actor: policy.Actor) -> QuerySet[models.Site]:
+    """List the sites the actor belongs to, by name.
+
+    A patient or caregiver belongs to no site as such, yet may see where they are
+    treated.
+    """
+    own = models.Patient.objects.filter(id__in=_linked(actor)).values("site_id")
+    rows = models.Site.objects.filter(id__in=own) | policy.scope(
+        models.Site.objects.all(), actor
+    )
+    return rows.order_by("name", "id")
+
+
+def _linked(actor: policy.Actor) -> list[uuid.UUID]:
+    own = [actor.own_patient_id] if actor.own_patient_id else []
+    return [*own, *actor.cared_patient_ids]
