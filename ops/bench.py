@@ -10,7 +10,7 @@ from ops.run_tests import INTERRUPTED, LONGEST
 from ops.servers import Busy, free_folder, start_servers, supervise
 from ops.stopping import Stop, Stopped
 from ops.supervisor import Service, ServiceError
-from ops.translations.catalogue import compile_all
+from ops.translations.compiling import compile_all
 
 
 def run(arguments: list[str]) -> int:

@@ -17,7 +17,7 @@ from ops.report import say, step
 from ops.servers import Busy, free_folder, start_servers, supervise
 from ops.stopping import Stop, Stopped
 from ops.supervisor import Service, ServiceError
-from ops.translations.catalogue import compile_all
+from ops.translations.compiling import compile_all
 
 BROWSER_TESTS = ROOT / "tests" / "browser"
 WITHOUT_DATABASE = ("unit", "spec", "properties", "architecture")

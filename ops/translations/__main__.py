@@ -5,11 +5,12 @@ import sys
 
 from ops.layout import ROOT
 from ops.report import say
-from ops.translations import catalogue
+from ops.translations import compiling
 
 
 def check() -> int:
     """Print every gap of the catalogue and tell whether there was one."""
+    from ops.translations import catalogue
     from ops.translations.extract import messages
 
     name = str(catalogue.PATH.relative_to(ROOT))
@@ -23,6 +24,7 @@ def check() -> int:
 
 def update() -> int:
     """Bring the catalogue in line with the source and compile it."""
+    from ops.translations import catalogue
     from ops.translations.extract import messages
 
     loaded = catalogue.load()
@@ -35,7 +37,7 @@ def update() -> int:
 
 def compile_all() -> int:
     """Compile every catalogue."""
-    say(f"{catalogue.compile_all()} catalogues compiled")
+    say(f"{compiling.compile_all()} catalogues compiled")
     return 0
 
 

@@ -1,12 +1,10 @@
-"""Read, compare, extend and compile the catalogue of one language."""
+"""Read, compare and extend the catalogue of one language."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import polib
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
 from ops.layout import ROOT
 from ops.translations.extract import Message
@@ -102,17 +100,3 @@ def save(catalogue: polib.POFile, path: Path = PATH) -> None:
     catalogue.sort(key=lambda entry: (entry.msgid, entry.msgctxt or ""))
     path.parent.mkdir(parents=True, exist_ok=True)
     catalogue.save(str(path))
-
-
-def compile_all(folder: Path = ROOT / "locale") -> int:
-    """Write the .mo file beside each .po file and return how many there are."""
-    paths = sorted(folder.glob("*/LC_MESSAGES/*.po"))
-    for path in paths:
-        with path.open("rb") as source:
-            catalogue = read_po(source, locale=path.parent.parent.name)
-        partial = path.with_suffix(".mo.new")
-        with partial.open("wb") as target:
-            write_mo(target, catalogue)
-        # Renamed, because a running process may be reading the old one.
-        partial.replace(path.with_suffix(".mo"))
-    return len(paths)
