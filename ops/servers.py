@@ -36,7 +36,12 @@ class Folder:
             # The system lets go of it when the holder dies, however it dies.
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
+            self.close()
             raise Busy(str(path)) from error
+
+    def close(self) -> None:
+        """Let somebody else use the folder."""
+        self._lock.close()
 
 
 def free_folder(name: str) -> Folder:

@@ -16,8 +16,8 @@ WITH_DATABASE = {
     "fhir",
     "integration",
     "journeys",
-    "ops",
 }
+# tests/ops mark the few that need one: most start servers of their own.
 WITHOUT_DATABASE = {"architecture", "properties", "spec", "unit"}
 LOOPBACK = ["127.0.0.1", "::1"]
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
