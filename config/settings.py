@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "pghistory",
     "patients",
     "infusion",
+    "infusion.board",
 ]
 
 MIDDLEWARE = [
@@ -208,6 +209,9 @@ REST_FRAMEWORK = {
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# Where patients.api keeps the answers to keyed requests.
+REPLY_STORE = "infusion.services.replies.answer_once"
+REPLY_DAYS = env.number("REPLY_DAYS", 14)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Home infusion API",
     "DESCRIPTION": "Courses, bags, visits and reminders of a home infusion service.",
