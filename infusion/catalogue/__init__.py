@@ -1,0 +1,22 @@
+"""Data with sources: regimens, bag recipes, reminder rules, site policy values.
+
+Each file is TOML, checked by a JSON Schema, versioned; each number carries its source and
+evidence mark. See docs/catalogue.md for how to add one.
+"""
+
+from infusion.catalogue.policies import PolicyValue, SitePolicy, site_policy
+from infusion.catalogue.recipes import all_recipes, get_recipe
+from infusion.catalogue.regimens import all_regimens, get_regimen, recipes_of
+from infusion.catalogue.reminders import reminder_rules
+
+__all__ = [
+    "PolicyValue",
+    "SitePolicy",
+    "all_recipes",
+    "all_regimens",
+    "get_recipe",
+    "get_regimen",
+    "recipes_of",
+    "reminder_rules",
+    "site_policy",
+]

@@ -1,0 +1,163 @@
+"""How much per day: fixed from 45 kg, by body surface below, with the label's caps.
+
+Sources: clinical fact sheet of the label, sections 1.1 (dose bands, mark A) and 10
+(body surface). Which surface formula and which rounding the label expects was not found:
+both are site settings that need local sign-off.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from enum import StrEnum
+
+from infusion.domain.refusals import Refusal
+
+
+class SurfaceFormula(StrEnum):
+    """How body surface is computed from height in cm and weight in kg."""
+
+    MOSTELLER = "MOSTELLER"
+    DU_BOIS = "DU_BOIS"
+
+
+class Basis(StrEnum):
+    """What a dose is computed from."""
+
+    FIXED = "FIXED"
+    SURFACE = "SURFACE"
+
+
+class WeightMissing(Refusal):
+    """There is no weight to dose by."""
+
+    code = "weight_missing"
+
+
+class HeightMissing(Refusal):
+    """A dose by body surface needs a height."""
+
+    code = "height_missing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoseLevel:
+    """One level of a regimen: mcg/day fixed, mcg/m2/day below the limit, cap in mcg/day."""
+
+    key: str
+    fixed_mcg: Decimal
+    per_m2_mcg: Decimal
+    cap_mcg: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class DosingWeight:
+    """The facts a dose is computed from, frozen for a cycle. kg and cm."""
+
+    weight_kg: Decimal
+    height_cm: Decimal | None = None
+    formula: SurfaceFormula = SurfaceFormula.MOSTELLER
+
+    def __post_init__(self) -> None:
+        """Refuse what can't be a weight or a height.
+
+        :raises WeightMissing: when the weight is not above zero.
+        :raises HeightMissing: when a height is given that is not above zero.
+        """
+        if not self.weight_kg.is_finite() or self.weight_kg <= 0:
+            raise WeightMissing(field="weight_kg")
+        if self.height_cm is not None and (
+            not self.height_cm.is_finite() or self.height_cm <= 0
+        ):
+            raise HeightMissing(field="height_cm")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailyDose:
+    """A daily dose in mcg and how it was reached."""
+
+    level: str
+    mcg: Decimal
+    unrounded_mcg: Decimal
+    basis: Basis
+    surface_m2: Decimal | None = None
+    is_capped: bool = False
+
+
+def surface_m2(
+    weight_kg: Decimal, height_cm: Decimal, formula: SurfaceFormula
+) -> Decimal:
+    """Return the body surface in m2, unrounded (section 10 of the fact sheet)."""
+    with localcontext() as context:
+        context.prec = 28
+        return _SURFACE[formula](weight_kg, height_cm)
+
+
+def _mosteller(weight_kg: Decimal, height_cm: Decimal) -> Decimal:
+    return (height_cm * weight_kg / Decimal(3600)).sqrt()
+
+
+def _du_bois(weight_kg: Decimal, height_cm: Decimal) -> Decimal:
+    return (
+        Decimal("0.007184")
+        * height_cm ** Decimal("0.725")
+        * weight_kg ** Decimal("0.425")
+    )
+
+
+_SURFACE = {
+    SurfaceFormula.MOSTELLER: _mosteller,
+    SurfaceFormula.DU_BOIS: _du_bois,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoseTable:
+    """The levels of a regimen and the weight in kg from which doses are fixed."""
+
+    fixed_from_kg: Decimal
+    levels: Mapping[str, DoseLevel]
+
+    def dose(self, level: str, weight: DosingWeight, step_mcg: Decimal) -> DailyDose:
+        """Return the daily dose of a level, rounded once, at the end, never above the cap.
+
+        ``step_mcg`` is the rounding step of the site in mcg.
+
+        :raises HeightMissing: when the dose goes by surface and there is no height.
+        """
+        row = self.levels[level]
+        if weight.weight_kg >= self.fixed_from_kg:
+            return DailyDose(
+                level=level,
+                mcg=row.fixed_mcg,
+                unrounded_mcg=row.fixed_mcg,
+                basis=Basis.FIXED,
+            )
+        return _by_surface(row, weight, step_mcg)
+
+
+def dosing_surface_m2(table: DoseTable, weight: DosingWeight) -> Decimal | None:
+    """Return the surface a dose goes by, or None when the dose is fixed.
+
+    :raises HeightMissing: when it goes by surface and there is no height.
+    """
+    if weight.weight_kg >= table.fixed_from_kg:
+        return None
+    if weight.height_cm is None:
+        raise HeightMissing(field="height_cm")
+    return surface_m2(weight.weight_kg, weight.height_cm, weight.formula)
+
+
+def _by_surface(row: DoseLevel, weight: DosingWeight, step_mcg: Decimal) -> DailyDose:
+    if weight.height_cm is None:
+        raise HeightMissing(field="height_cm")
+    area = surface_m2(weight.weight_kg, weight.height_cm, weight.formula)
+    wanted = area * row.per_m2_mcg
+    rounded = (wanted / step_mcg).quantize(Decimal(1), ROUND_HALF_UP) * step_mcg
+    return DailyDose(
+        level=row.key,
+        mcg=min(rounded, row.cap_mcg),
+        unrounded_mcg=wanted,
+        basis=Basis.SURFACE,
+        surface_m2=area,
+        is_capped=wanted > row.cap_mcg,
+    )
