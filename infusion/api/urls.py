@@ -1,5 +1,9 @@
 """REST routes of the infusion application."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from patients.api.me import Me
+
+urlpatterns: list[URLPattern] = [
+    path("me", Me.as_view(), name="me"),
+]
