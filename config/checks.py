@@ -1,0 +1,89 @@
+"""Settings that must stop a start, or at least a deploy."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+
+SHORTEST_KEY = 50
+_LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "testserver"}
+_SMTP = "django.core.mail.backends.smtp.EmailBackend"
+_Apps = Sequence[AppConfig] | None
+
+
+def _is_local() -> bool:
+    return urlsplit(settings.PUBLIC_URL).hostname in _LOCAL_HOSTS
+
+
+@register(Tags.security)
+def check_secret(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a key that can be guessed."""
+    if len(settings.SECRET_KEY) >= SHORTEST_KEY:
+        return []
+    hint = f"Set SECRET_KEY or SECRET_KEY_FILE to at least {SHORTEST_KEY} characters."
+    return [Error("The secret key is too short.", hint=hint, id="infusion.E001")]
+
+
+@register(Tags.security)
+def check_debug(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse debug pages, which show patient data, outside this machine."""
+    if not settings.DEBUG or _is_local():
+        return []
+    hint = "Unset DEBUG, or set PUBLIC_URL to a local address."
+    return [Error("DEBUG is on at a public address.", hint=hint, id="infusion.E002")]
+
+
+@register(Tags.compatibility)
+def check_clock(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a moved clock where real patients are."""
+    if not settings.CLOCK_FILE or settings.DEMO_MODE:
+        return []
+    hint = "Unset CLOCK_FILE; only a demo may move its clock."
+    return [Error("The clock is moved.", hint=hint, id="infusion.E003")]
+
+
+@register(Tags.security, deploy=True)
+def check_demo(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse demo people in production."""
+    if not settings.DEMO_MODE or _is_local():
+        return []
+    return [Error("DEMO_MODE is on at a public address.", id="infusion.E004")]
+
+
+@register(Tags.security, deploy=True)
+def check_https(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse to be reached without TLS."""
+    if settings.PUBLIC_URL.startswith("https://"):
+        return []
+    hint = "Set PUBLIC_URL to the https address of the service."
+    return [Error("PUBLIC_URL is not https.", hint=hint, id="infusion.E005")]
+
+
+@register(Tags.compatibility, deploy=True)
+def check_email(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a mail backend that only pretends to send."""
+    if settings.EMAIL_BACKEND == _SMTP:
+        return []
+    hint = "Set EMAIL_URL to smtp://, smtp+tls:// or smtp+ssl://."
+    return [Error("Mail is not sent over SMTP.", hint=hint, id="infusion.E006")]
+
+
+@register(Tags.compatibility, deploy=True)
+def check_hosts(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Warn when any host name is accepted."""
+    if "*" not in settings.ALLOWED_HOSTS:
+        return []
+    return [checks.Warning("ALLOWED_HOSTS accepts every name.", id="infusion.W001")]
+
+
+@register(Tags.compatibility, deploy=True)
+def check_proxies(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Warn when all clients would look like one address to the login limits."""
+    if settings.ALLAUTH_TRUSTED_PROXY_COUNT or _is_local():
+        return []
+    hint = "Set TRUSTED_PROXY_COUNT to the number of proxies in front."
+    return [checks.Warning("No trusted proxy is set.", hint=hint, id="infusion.W002")]
