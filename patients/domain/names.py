@@ -15,6 +15,22 @@ def has_chinese(text: str) -> bool:
     return bool(_CJK.search(text))
 
 
+# Surnames of two characters that are still met; all others have one.
+_DOUBLE = re.compile(
+    "欧阳|司马|上官|诸葛|尉迟|夏侯|皇甫|公孙|慕容|令狐|长孙|宇文|司徒|司空|端木|东方|独孤"
+    "|南宫|万俟|闻人|澹台|申屠|轩辕|钟离|鲜于|闾丘|赫连|西门|呼延|单于|太史|淳于"
+    "|歐陽|司馬|諸葛|尉遲|長孫|東方|獨孤|南宮|澹臺|鍾離"
+)
+
+
+def split_chinese(text: str) -> tuple[str, str]:
+    """Return the family and the given name of a Chinese name in one piece."""
+    whole = "".join(text.split())
+    double = _DOUBLE.match(whole)
+    size = double.end() if double and double.end() < len(whole) else 1
+    return whole[:size], whole[size:]
+
+
 def fold(text: str) -> str:
     """Return the text as it is searched for: lower case, no accents, single spaces."""
     parts = unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN)

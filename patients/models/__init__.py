@@ -2,6 +2,7 @@
 
 from patients.models.base import Record, VersionedRecord, new_id
 from patients.models.directory import (
+    ImportedRecord,
     Location,
     Organization,
     Practitioner,
@@ -40,6 +41,7 @@ __all__ = [
     "Consent",
     "ConsentScope",
     "ContactPoint",
+    "ImportedRecord",
     "LineKind",
     "LinkState",
     "Location",

@@ -1,0 +1,30 @@
+"""Reads which staff look after a patient."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+
+from patients import models
+from patients.selectors.dates import standing_on
+
+
+def ids_assigned_staff(patient_id: uuid.UUID, day: dt.date) -> frozenset[uuid.UUID]:
+    """Return the accounts of the staff assigned to a patient on a day."""
+    rows = models.CareAssignment.objects.filter(
+        standing_on(day), patient_id=patient_id, user__is_active=True
+    )
+    return frozenset(rows.values_list("user_id", flat=True))
+
+
+def is_on_staff(user_id: uuid.UUID, site_id: uuid.UUID) -> bool:
+    """Say whether an account has an active role at a site."""
+    rows = models.Membership.objects.filter(
+        user_id=user_id, site_id=site_id, is_active=True, user__is_active=True
+    )
+    return rows.exists()
+
+
+def names_of(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return the names of accounts by id."""
+    rows = models.User.objects.filter(id__in=user_ids)
+    return {user.id: str(user) for user in rows}
