@@ -62,7 +62,7 @@ def supervise(folder: Folder, stop: Stop) -> Supervisor:
         say(f"Ended what an earlier run left behind: {', '.join(swept)}")
     for log in processes.logs.glob("*.log"):
         log.replace(log.with_suffix(".log.1"))
-    return Supervisor(processes, stop)
+    return Supervisor(processes, stop, held=folder)
 
 
 def on_free_port(

@@ -59,9 +59,11 @@ class Service:
 class Supervisor:
     """Everything that was started for one folder."""
 
-    def __init__(self, processes: Processes, stop: Stop) -> None:
-        """Start with nothing running."""
+    def __init__(self, processes: Processes, stop: Stop, held: object) -> None:
+        """Start with nothing running, in a folder that stays held meanwhile."""
         self.processes = processes
+        # Kept, because a lock that is forgotten is a lock that is released.
+        self.held = held
         self.stop = stop
         self.services: list[Service] = []
         self.changed: Callable[[], None] = nothing

@@ -100,7 +100,7 @@ def start_demo(folder: Path, tmp_path: Path) -> Iterator[Callable[..., RunningDe
 
     def start(**options: object) -> RunningDemo:
         log = tmp_path / f"demo-{len(started)}.log"
-        command = [str(options.get("python", sys.executable)), "-m", "ops.demo"]
+        command = list(options.get("command", [sys.executable, "-m", "ops.demo"]))
         command += ["--empty", "--folder", str(options.get("folder", folder))]
         environment = {**os.environ, "DEMO_PORT": str(options.get("port", 0))}
         with log.open("wb") as output:

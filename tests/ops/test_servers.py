@@ -294,3 +294,10 @@ def test_signals_stop_a_start_that_is_under_way(folder: Path) -> None:
     supervisor.stop_all()
     held.close()
     assert marked(folder) == []
+
+
+def test_a_folder_stays_held_for_as_long_as_something_runs_in_it(folder: Path) -> None:
+    supervisor = supervise(Folder(folder), Stop())
+    with pytest.raises(Busy):
+        Folder(folder)
+    supervisor.held.close()  # type: ignore[attr-defined]
