@@ -188,6 +188,37 @@ class Ledger:
             left -= run.end - run.start
         return None
 
+    def begins_at(self, delivered: dt.timedelta) -> dt.datetime | None:
+        """Return when delivery went, or will go, beyond this much.
+
+        It differs from ``instant_of`` where the pump stood still exactly there: the
+        next hour begins when the pump runs again, not when it stopped.
+        """
+        left = delivered
+        for run in self.runs:
+            if run.end is None or left < run.end - run.start:
+                return run.start + left
+            left -= run.end - run.start
+        return None
+
+    def without_flow_after(self, at: dt.datetime, reason: str) -> "Ledger":
+        """Return the ledger as if the pump had stood still from an instant on.
+
+        A pump that runs on an empty bag delivers nothing, whatever was recorded later.
+        """
+        ends = {EventKind.PAUSE, EventKind.STOP}
+        kept = [
+            event
+            for event in self.events
+            if event.at < at or (event.at == at and event.kind in ends)
+        ]
+        if kept and kept[-1].kind not in ends:
+            kept.append(Event(at, EventKind.PAUSE, reason))
+        later = [event for event in self.events if event.at > at]
+        if kept and later and later[-1].kind == EventKind.STOP:
+            kept.append(later[-1])
+        return Ledger(tuple(kept))
+
     def gaps(self) -> tuple[Gap, ...]:
         """Return the stretches in which the pump stood still."""
         found: list[Gap] = []

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from infusion.domain import bags, messages, visits
 from infusion.domain.bags import Line, PlannedBag, Stretch, WaitingBag
-from infusion.domain.clock import Event, EventKind, Ledger
+from infusion.domain.clock import Ledger, PauseReason
 from infusion.domain.courses import Unmet, Unverified
 from infusion.domain.doses import DosingWeight
 from infusion.domain.evidence import unverified
@@ -141,10 +141,12 @@ def _plan_cycle(request: PlanRequest, facts: CycleFacts) -> CyclePlan:
     start = facts.ledger.started_at or facts.starts_at
     line = line_of(facts, request.now)
     total = dt.timedelta(hours=pattern.infusion_hours)
-    end = facts.ended_at or line.instant(total)
+    ledger = effective_ledger(facts, request.now)
+    end = facts.ended_at or ledger.instant_of(total) or line.instant(total)
+    is_done = facts.ended_at is not None or ledger.delivered(request.now) >= total
     stay = inpatient_until(pattern, start)
     chain = () if facts.ended_at else _chain(request, facts, pattern, line)
-    places = _places(request, start, stay)
+    places = _places(request, facts, start, stay)
     return CyclePlan(
         number=facts.number,
         starts_at=start,
@@ -155,7 +157,7 @@ def _plan_cycle(request: PlanRequest, facts: CycleFacts) -> CyclePlan:
         bags=chain,
         visits=visits.visits_of(chain, places, has_started=bool(facts.ledger.events)),
         messages=_messages(request, facts, chain),
-        unmet=() if facts.ended_at else _unmet(facts, chain, end),
+        unmet=() if facts.ended_at else _unmet(facts, chain, end, is_done=is_done),
     )
 
 
@@ -181,19 +183,24 @@ def effective_ledger(facts: CycleFacts, now: dt.datetime) -> Ledger:
     Nothing flows after a bag has run dry or reached its use-by, whatever was recorded:
     from then on no hour counts as delivered until somebody hangs the next bag.
     """
-    dry_at = empties_at(facts.ledger, facts.hanging)
-    if not facts.ledger.is_running or dry_at is None or dry_at >= now:
+    emptied = _flow_ends_at(facts.ledger, facts.hanging)
+    if emptied is None or emptied >= now:
         return facts.ledger
-    return facts.ledger.adding(Event(dry_at, EventKind.PAUSE, "BAG_EMPTY"))
+    return facts.ledger.without_flow_after(emptied, PauseReason.BAG_EMPTY.value)
 
 
 def empties_at(ledger: Ledger, hanging: HangingBag | None) -> dt.datetime | None:
     """Return when the hanging bag runs dry or must come down, or None."""
-    if hanging is None or not ledger.is_running:
+    return _flow_ends_at(ledger, hanging) if ledger.is_running else None
+
+
+def _flow_ends_at(ledger: Ledger, hanging: HangingBag | None) -> dt.datetime | None:
+    """Return when nothing can flow from the hanging bag any more, pump on or off."""
+    if hanging is None:
         return None
     full = ledger.delivered(hanging.hung_at) + hanging.recipe.life
     dry_at = ledger.instant_of(full)
-    return None if dry_at is None else min(dry_at, hanging.use_by)
+    return hanging.use_by if dry_at is None else min(dry_at, hanging.use_by)
 
 
 def _stretches(
@@ -241,30 +248,41 @@ def _hanging(
     if bag is None:
         return (), delivered
     hung = facts.ledger.delivered(bag.hung_at)
-    stretch = next((one for one in stretches if one.end > hung), stretches[-1])
+    stretch = _stretch_of(bag, hung, stretches)
     limit = max(hung, line.position(bag.use_by))
     reached = min(hung + bag.recipe.life, stretch.end, limit)
-    emptied = empties_at(facts.ledger, bag)
+    emptied = _flow_ends_at(facts.ledger, bag)
     is_empty = emptied is not None and emptied <= request.now
+    down_at = emptied if emptied and is_empty else line.instant(reached)
     planned = PlannedBag(
         id=bag.id,
         recipe=bag.recipe,
         level=stretch.level,
         daily_dose_mcg=bag.daily_dose_mcg,
         hang_at=bag.hung_at,
-        take_down_at=emptied if emptied and is_empty else line.instant(reached),
+        take_down_at=max(bag.hung_at, down_at),
         use_by=bag.use_by,
         is_hanging=True,
     )
     return (planned,), max(reached, delivered)
 
 
+def _stretch_of(
+    bag: HangingBag, hung: dt.timedelta, stretches: Sequence[Stretch]
+) -> Stretch:
+    """Return the stretch a bag serves: that of its dose, even if hung a little early."""
+    open_ones = [one for one in stretches if one.end > hung] or [stretches[-1]]
+    same = [one for one in open_ones if one.daily_dose_mcg == bag.daily_dose_mcg]
+    return (same or open_ones)[0]
+
+
 def _steps(
     request: PlanRequest, facts: CycleFacts, pattern: CyclePattern, line: Line
 ) -> tuple[PlannedStep, ...]:
+    ledger = effective_ledger(facts, request.now)
     return tuple(
         PlannedStep(
-            at=facts.ledger.instant_of(dt.timedelta(hours=start))
+            at=ledger.begins_at(dt.timedelta(hours=start))
             or line.instant(dt.timedelta(hours=start)),
             level=level,
             daily_dose_mcg=_dose(request, facts, level),
@@ -286,15 +304,20 @@ def ends_on(
 
 
 def _places(
-    request: PlanRequest, start: dt.datetime, stay: dt.datetime | None
+    request: PlanRequest,
+    facts: CycleFacts,
+    start: dt.datetime,
+    stay: dt.datetime | None,
 ) -> tuple[Whereabouts, ...]:
-    """Return where the patient is and is expected to be.
+    """Return where the patient is and is expected to be in a cycle.
 
     Without facts: on the ward for the recommended days, then at home; where the
-    source gives no number of days, at home once the start has been supervised.
+    source gives no number of days, at home once the start has been supervised. Being
+    at home between cycles does not take away the days on the ward of the next one.
     """
-    known = request.places
-    if any(place.kind != PlacementKind.WARD for place in known):
+    has_started = bool(facts.ledger.events)
+    known = request.places if has_started or stay is None else ()
+    if any(one.kind != PlacementKind.WARD and one.from_at >= start for one in known):
         return known
     expected = Whereabouts(from_at=stay or start, kind=PlacementKind.HOME)
     is_late = bool(known) and expected.from_at <= request.now
@@ -311,10 +334,14 @@ def _messages(
 
 
 def _unmet(
-    facts: CycleFacts, chain: tuple[PlannedBag, ...], end: dt.datetime
+    facts: CycleFacts,
+    chain: tuple[PlannedBag, ...],
+    end: dt.datetime,
+    *,
+    is_done: bool,
 ) -> tuple[Unmet, ...]:
     number = ("cycle", str(facts.number))
-    if not chain or chain[-1].take_down_at < end:
+    if not is_done and (not chain or chain[-1].take_down_at < end):
         return (Unmet(code="no_recipe_fits", params=(number,)),)
     return tuple(_late(facts, chain, number))
 

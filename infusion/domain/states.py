@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 from infusion.domain.refusals import Refusal
 
@@ -115,10 +116,29 @@ MESSAGE_STEPS: Mapping[MessageStatus, frozenset[MessageStatus]] = {
 }
 
 
+_Status = TypeVar("_Status", bound=StrEnum)
+
+
+def _plain(
+    steps: Mapping[_Status, frozenset[_Status]],
+) -> Mapping[StrEnum, frozenset[StrEnum]]:
+    return {state: frozenset[StrEnum](after) for state, after in steps.items()}
+
+
 class StepNotAllowed(Refusal):
     """The record is not in a state from which this step leads on."""
 
     code = "step_not_allowed"
+
+
+# Keyed by type: members of two enums with one name compare as equal strings.
+STEPS: Mapping[type[StrEnum], Mapping[StrEnum, frozenset[StrEnum]]] = {
+    CourseStatus: _plain(COURSE_STEPS),
+    CycleStatus: _plain(CYCLE_STEPS),
+    BagStatus: _plain(BAG_STEPS),
+    VisitStatus: _plain(VISIT_STEPS),
+    MessageStatus: _plain(MESSAGE_STEPS),
+}
 
 
 def check_step(current: StrEnum, wanted: StrEnum) -> None:
@@ -126,9 +146,6 @@ def check_step(current: StrEnum, wanted: StrEnum) -> None:
 
     :raises StepNotAllowed: when no such step exists.
     """
-    for table in (COURSE_STEPS, CYCLE_STEPS, BAG_STEPS, VISIT_STEPS, MESSAGE_STEPS):
-        if current in table and type(current) is type(wanted):
-            if wanted not in table[current]:  # type: ignore[index]
-                raise StepNotAllowed(current=str(current), wanted=str(wanted))
-            return
-    raise StepNotAllowed(current=str(current), wanted=str(wanted))
+    table = STEPS.get(type(current), {})
+    if type(current) is not type(wanted) or wanted not in table.get(current, ()):
+        raise StepNotAllowed(current=str(current), wanted=str(wanted))
