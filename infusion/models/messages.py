@@ -5,8 +5,9 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
-from infusion.domain import states
+from infusion.domain import delivery, states
 from infusion.models.bags import Bag
 from infusion.models.base import Record, append_only, choices, only_steps
 from infusion.models.courses import Course, PlanVersion
@@ -17,19 +18,32 @@ class Message(Record):
 
     SCOPE: ClassVar = {"site": "site", "patient": "course__patient"}
 
-    site = models.ForeignKey("patients.Site", models.PROTECT, related_name="+")
-    course = models.ForeignKey(Course, models.PROTECT, related_name="messages")
+    # No index of their own for these keys: every one would slow each step of a message,
+    # and the log, the claim and the unique key already lead with what is looked up.
+    site = models.ForeignKey(
+        "patients.Site", models.PROTECT, related_name="+", db_index=False
+    )
+    course = models.ForeignKey(
+        Course, models.PROTECT, related_name="messages", db_index=False
+    )
     plan_version = models.ForeignKey(
-        PlanVersion, models.PROTECT, related_name="messages"
+        PlanVersion, models.PROTECT, related_name="messages", db_index=False
     )
     kind = models.CharField(max_length=40)
     # The bag the event is about: the one to be taken down, or the last one.
-    bag = models.ForeignKey(Bag, models.PROTECT, related_name="messages")
+    bag = models.ForeignKey(
+        Bag, models.PROTECT, related_name="messages", db_index=False
+    )
     event_at = models.DateTimeField()
     # PATIENT, CAREGIVER or STAFF, and which of them.
     person_kind = models.CharField(max_length=10)
     patient = models.ForeignKey(
-        "patients.Patient", models.PROTECT, null=True, blank=True, related_name="+"
+        "patients.Patient",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -37,6 +51,7 @@ class Message(Record):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
     )
     channel = models.CharField(max_length=8)
     due_at = models.DateTimeField()
@@ -46,9 +61,12 @@ class Message(Record):
         choices=choices(states.MessageStatus),
         default=states.MessageStatus.PENDING,
     )
-    # Why it was cancelled, failed or expired: a code, never a text.
+    # Why it was cancelled, failed, expired or waits: a code, never a text.
     reason = models.CharField(max_length=60, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Retries and quiet hours move this; the due time stays what the plan said.
+    not_before = models.DateTimeField(null=True, blank=True)
+    # Until when the claim holds; its exact value is the token of the one who holds it.
     lease_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -67,9 +85,10 @@ class Message(Record):
             ),
         ]
         indexes = [
-            # Only what is still owed: the claim reads nothing else.
+            # Only what is still owed, site by site: the claim reads nothing else.
             models.Index(
-                fields=["due_at"],
+                "site",
+                Coalesce("not_before", "due_at"),
                 condition=Q(status="PENDING"),
                 name="message_due",
             ),
@@ -87,8 +106,9 @@ class MessageAttempt(Record):
 
     message = models.ForeignKey(Message, models.PROTECT, related_name="attempt_records")
     at = models.DateTimeField()
-    # ACCEPTED, RETRY, REFUSED or UNKNOWN.
-    outcome = models.CharField(max_length=10)
+    # What was really used: not the message's own when that one has no adapter.
+    channel = models.CharField(max_length=8)
+    outcome = models.CharField(max_length=10, choices=choices(delivery.Outcome))
     detail = models.CharField(max_length=60, blank=True)
     provider_id = models.CharField(max_length=200, blank=True)
 

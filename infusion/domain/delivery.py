@@ -1,0 +1,163 @@
+"""What becomes of a message that is due: pure decisions, taken right before and after.
+
+The ledger tells the truth in codes. Before sending a message may be stopped because its
+time or its reason is gone, or held while its reader sleeps. After sending it is settled
+by what the channel said. An answer that was lost is neither sent nor failed: the rule of
+the kind says whether "maybe twice" or "maybe never" is the lesser harm.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from infusion.domain.messages import MessageKind
+from infusion.domain.states import BagStatus, CourseStatus, MessageStatus
+
+# A message that a worker took up this often without success is given up.
+MOST_ATTEMPTS = 8
+# A lost answer may mean the message arrived: it is risked this often and no more.
+MOST_UNKNOWN = 2
+FIRST_WAIT = dt.timedelta(seconds=30)
+LONGEST_WAIT = dt.timedelta(minutes=15)
+# Up to this share of a wait is added by chance, so that retries do not come in waves.
+SPREAD = 0.25
+
+OPEN_COURSES = frozenset({CourseStatus.ORDERED, CourseStatus.ACTIVE})
+_EXPECTED = frozenset({BagStatus.PLANNED, BagStatus.DELIVERED, BagStatus.HUNG})
+
+
+class Outcome(StrEnum):
+    """What one try to send came to."""
+
+    ACCEPTED = "ACCEPTED"
+    RETRY = "RETRY"
+    REFUSED = "REFUSED"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryRule:
+    """How one kind of message is delivered.
+
+    ``bag_statuses`` are those in which the message still tells the truth.
+    """
+
+    bag_statuses: frozenset[BagStatus]
+    wakes_people: bool
+    repeat_when_unknown: bool
+
+
+RULES: Mapping[MessageKind, DeliveryRule] = {
+    MessageKind.BAG_CHANGE_24H: DeliveryRule(
+        bag_statuses=_EXPECTED, wakes_people=False, repeat_when_unknown=True
+    ),
+    MessageKind.BAG_CHANGE_2H: DeliveryRule(
+        bag_statuses=_EXPECTED, wakes_people=False, repeat_when_unknown=True
+    ),
+    MessageKind.BAG_CHANGE_OVERDUE: DeliveryRule(
+        bag_statuses=frozenset({BagStatus.HUNG}),
+        wakes_people=True,
+        repeat_when_unknown=True,
+    ),
+    MessageKind.INFUSION_END_24H: DeliveryRule(
+        bag_statuses=_EXPECTED, wakes_people=False, repeat_when_unknown=False
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """A message a worker holds, and the facts it is about, read a moment ago."""
+
+    kind: str
+    event_at: dt.datetime
+    expires_at: dt.datetime
+    attempts: int
+    unknown_before: int
+    course_status: str
+    bag_status: str
+    bag_ends_at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """The next status of a message, why, and when it may be tried again."""
+
+    status: MessageStatus
+    reason: str = ""
+    not_before: dt.datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """What the channel said, in codes."""
+
+    outcome: Outcome
+    code: str = ""
+
+
+def before_sending(owed: Owed, now: dt.datetime) -> Step | None:
+    """Return why the message must not leave any more, if it must not."""
+    if now >= owed.expires_at:
+        return Step(status=MessageStatus.EXPIRED, reason="too_late")
+    if owed.kind not in RULES:
+        return Step(status=MessageStatus.FAILED, reason="unknown_kind")
+    if owed.attempts > MOST_ATTEMPTS:
+        return Step(status=MessageStatus.FAILED, reason="gave_up")
+    if reason := _reason_gone(owed):
+        return Step(status=MessageStatus.CANCELLED, reason=reason)
+    return None
+
+
+def _reason_gone(owed: Owed) -> str:
+    if owed.course_status not in OPEN_COURSES:
+        return "course_closed"
+    if owed.bag_status not in RULES[MessageKind(owed.kind)].bag_statuses:
+        return "bag_changed"
+    return "event_moved" if owed.event_at != owed.bag_ends_at else ""
+
+
+def held_until(owed: Owed, quiet_until: dt.datetime, now: dt.datetime) -> Step | None:
+    """Hold a message over quiet hours when it still comes in time afterwards.
+
+    Overdue wakes people. What quiet hours would carry past the event, or past the
+    expiry, is sent at once: a reminder in the night beats none.
+    """
+    if quiet_until <= now or RULES[MessageKind(owed.kind)].wakes_people:
+        return None
+    if quiet_until >= min(owed.event_at, owed.expires_at):
+        return None
+    return Step(
+        status=MessageStatus.PENDING, reason="quiet_hours", not_before=quiet_until
+    )
+
+
+def after_sending(owed: Owed, tried: Tried, now: dt.datetime, chance: float) -> Step:
+    """Return what a try makes of the message; ``chance`` from 0 to 1 spreads retries."""
+    if tried.outcome is Outcome.ACCEPTED:
+        return Step(status=MessageStatus.SENT)
+    if tried.outcome is Outcome.REFUSED:
+        return Step(status=MessageStatus.FAILED, reason=tried.code)
+    if tried.outcome is Outcome.UNKNOWN and not _may_repeat(owed):
+        return Step(status=MessageStatus.SENT, reason=tried.code)
+    return _again(owed, tried, now, chance)
+
+
+def _may_repeat(owed: Owed) -> bool:
+    rule = RULES[MessageKind(owed.kind)]
+    return rule.repeat_when_unknown and owed.unknown_before + 1 < MOST_UNKNOWN
+
+
+def _again(owed: Owed, tried: Tried, now: dt.datetime, chance: float) -> Step:
+    """Wait and try again, while the message has sense and patience lasts."""
+    next_at = now + wait_before(owed.attempts, chance)
+    if next_at >= owed.expires_at or owed.attempts >= MOST_ATTEMPTS:
+        return Step(status=MessageStatus.FAILED, reason=tried.code)
+    return Step(status=MessageStatus.PENDING, reason=tried.code, not_before=next_at)
+
+
+def wait_before(attempts: int, chance: float) -> dt.timedelta:
+    """Return how long to wait after this many attempts: doubling, capped, spread."""
+    doubled = FIRST_WAIT * float(1 << min(max(attempts, 1) - 1, 16))
+    return min(doubled, LONGEST_WAIT) * (1 + SPREAD * chance)
