@@ -1,0 +1,62 @@
+"""The protocol every channel speaks, and what may go wrong on it."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """A message ready to leave: to one address, in one language."""
+
+    message_id: uuid.UUID
+    address: str
+    subject: str
+    body: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """The provider took the message and knows it under this id."""
+
+    provider_id: str
+
+
+class ChannelError(Exception):
+    """The message was not taken; the code names no person and no address.
+
+    Permanent means that trying again cannot help.
+    """
+
+    def __init__(self, code: str, *, permanent: bool) -> None:
+        super().__init__(code)
+        self.code = code
+        self.permanent = permanent
+
+
+class AnswerLost(ChannelError):
+    """The message was handed over whole and no answer came: it may have arrived."""
+
+    def __init__(self, code: str = "answer_lost") -> None:
+        super().__init__(code, permanent=False)
+
+
+class Channel(Protocol):
+    """A way to a person.
+
+    A message is known by its id: sent twice, it carries the same mark, so that a double
+    can be recognised.
+    """
+
+    def send(self, outgoing: Outgoing) -> Receipt:
+        """Hand one message to the provider.
+
+        :raises ChannelError: when it was not taken.
+        :raises AnswerLost: when nobody knows whether it was taken.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back what the channel holds open."""
+        ...

@@ -1,0 +1,49 @@
+"""Which adapter serves which channel."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
+
+from infusion.notifications.channels import Channel
+from infusion.notifications.channels.console import ConsoleChannel
+from infusion.notifications.channels.email import EmailChannel
+
+ADAPTERS: Mapping[str, Callable[[], Channel]] = MappingProxyType(
+    {"EMAIL": EmailChannel, "CONSOLE": ConsoleChannel}
+)
+
+
+class Channels:
+    """The adapters of one batch: each is made when first used and closed at the end."""
+
+    def __init__(self, adapters: Mapping[str, Callable[[], Channel]]) -> None:
+        self._adapters = adapters
+        self._open: dict[str, Channel] = {}
+
+    def __contains__(self, name: object) -> bool:
+        """Say whether a message can leave over this channel at all."""
+        return name in self._adapters
+
+    def get(self, name: str) -> Channel:
+        """Return the adapter of a channel."""
+        if name not in self._open:
+            self._open[name] = self._adapters[name]()
+        return self._open[name]
+
+    def close(self) -> None:
+        """Close every adapter that was used."""
+        for channel in self._open.values():
+            channel.close()
+        self._open.clear()
+
+
+@contextmanager
+def open_channels(
+    adapters: Mapping[str, Callable[[], Channel]] = ADAPTERS,
+) -> Iterator[Channels]:
+    """Lend the adapters and close them afterwards."""
+    channels = Channels(adapters)
+    try:
+        yield channels
+    finally:
+        channels.close()

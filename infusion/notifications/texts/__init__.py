@@ -1,0 +1,140 @@
+"""What a message says: plain files, one a kind and language, filled without surprises.
+
+A text knows the reader's own given name, an instant on the reader's wall clock, whom to
+call and where to sign in. It has no way to name a drug, a diagnosis or another person.
+"""
+
+import datetime as dt
+import functools
+import string
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+ENGLISH = "en"
+CHINESE = "zh_hans"
+_SUBJECT = "Subject: "
+_LONGEST_NAME = 80
+
+
+class TextError(Exception):
+    """A text could not be written; the code says why and names nobody."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Who reads: how to greet them, in which language, on which clock."""
+
+    given_name: str
+    language: str
+    time_zone: str
+    is_staff: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """A message as its reader sees it."""
+
+    subject: str
+    body: str
+
+
+def write(
+    kind: str, reader: Reader, event_at: dt.datetime, *, on_call: str, link: str
+) -> Text:
+    """Write a message.
+
+    :raises TextError: when there is no such text, or it cannot be filled.
+    """
+    folder = folder_of(reader.language)
+    phrases = _phrases(folder)
+    values = _instant(phrases, event_at, _zone(reader.time_zone))
+    values["greeting"] = _greeting(phrases, reader.given_name)
+    values["footer"] = _footer(phrases, reader, on_call=on_call, link=link)
+    subject, _, body = _template(folder, kind).partition("\n\n")
+    filled = _fill(subject.removeprefix(_SUBJECT), values)
+    return Text(subject=filled.strip(), body=_fill(body, values))
+
+
+def folder_of(language: str) -> str:
+    """Return the folder of the language; English when it is not Chinese."""
+    return CHINESE if language.lower().startswith("zh") else ENGLISH
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise TextError("unknown_time_zone") from error
+
+
+def _instant(
+    phrases: Mapping[str, Any], event_at: dt.datetime, zone: ZoneInfo
+) -> dict[str, str]:
+    """Say an instant on the wall clock; the offset tells repeated hours apart."""
+    local = event_at.astimezone(zone)
+    values = {
+        "weekday": phrases["weekdays"][local.weekday()],
+        "month": phrases["months"][local.month - 1],
+        "date": str(local.day),
+        "year": str(local.year),
+        "clock": f"{local:%H:%M}",
+        "zone": _zone_label(local, zone),
+    }
+    return {name: _fill(phrases[name], values) for name in ("day", "time", "when")}
+
+
+def _zone_label(local: dt.datetime, zone: ZoneInfo) -> str:
+    offset = local.strftime("%z")
+    return f"{zone.key}, UTC{offset[:3]}:{offset[3:5]}"
+
+
+def _greeting(phrases: Mapping[str, Any], given_name: str) -> str:
+    name = " ".join(given_name.split())[:_LONGEST_NAME]
+    if not name.isprintable() or not name:
+        return str(phrases["greeting_unnamed"])
+    return _fill(phrases["greeting"], {"given_name": name})
+
+
+def _footer(
+    phrases: Mapping[str, Any], reader: Reader, *, on_call: str, link: str
+) -> str:
+    if reader.is_staff:
+        return _fill(phrases["footer_staff"], {"link": link})
+    if on_call:
+        return _fill(phrases["footer_family"], {"on_call": on_call})
+    return str(phrases["footer_family_no_phone"])
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    try:
+        return string.Template(text).substitute(values)
+    except (KeyError, ValueError) as error:
+        raise TextError("text_incomplete") from error
+
+
+@functools.cache
+def _template(folder: str, kind: str) -> str:
+    if not kind.isidentifier():
+        raise TextError("text_missing")
+    try:
+        return _read(folder, f"{kind}.txt")
+    except FileNotFoundError as error:
+        raise TextError("text_missing") from error
+
+
+@functools.cache
+def _phrases(folder: str) -> Mapping[str, Any]:
+    return MappingProxyType(tomllib.loads(_read(folder, "phrases.toml")))
+
+
+def _read(folder: str, name: str) -> str:
+    return resources.files(__name__).joinpath(folder, name).read_text("utf-8")

@@ -1,0 +1,232 @@
+"""One contract for every channel and its stand-in, tried against a real mail server."""
+
+import json
+import logging
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.mail import get_connection
+
+from infusion.notifications.channels import (
+    AnswerLost,
+    Channel,
+    ChannelError,
+    Outgoing,
+)
+from infusion.notifications.channels.console import ConsoleChannel
+from infusion.notifications.channels.email import EmailChannel, WatchedBackend
+from infusion.notifications.channels.registry import ADAPTERS, Channels, open_channels
+from tests import fakes
+from tests.fakes import console, email, smtp
+
+MESSAGE_ID = uuid.UUID("01990000-0000-7000-8000-000000000001")
+
+
+def outgoing(address: str = "jane@example.org", **changes: object) -> Outgoing:
+    values = {
+        "message_id": MESSAGE_ID,
+        "address": address,
+        "subject": "提醒 Reminder",
+        "body": "Hello Jane,\n.\n您好",
+        "language": "en",
+    }
+    return Outgoing(**{**values, **changes})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def server() -> Iterator[smtp.MailServer]:
+    with smtp.mail_server() as running:
+        yield running
+
+
+_opened: list[EmailChannel] = []
+
+
+@pytest.fixture(autouse=True)
+def _close_what_was_opened() -> Iterator[None]:
+    yield
+    while _opened:
+        _opened.pop().close()
+
+
+def over(server: smtp.MailServer, **options: Any) -> EmailChannel:
+    backend = WatchedBackend("127.0.0.1", server.port, **{"timeout": 5, **options})
+    _opened.append(EmailChannel(backend))
+    return _opened[-1]
+
+
+MAKERS: dict[str, Callable[[smtp.MailServer], Channel]] = {
+    "email": over,
+    "fake email": lambda server: email.EmailChannel(),
+    "email without a server": lambda server: EmailChannel(get_connection()),
+    "console": lambda server: ConsoleChannel(),
+    "fake console": lambda server: console.ConsoleChannel(),
+}
+WITH_ADDRESS = [name for name in MAKERS if "email" in name]
+
+
+@pytest.fixture(params=MAKERS)
+def channel(
+    request: pytest.FixtureRequest, server: smtp.MailServer
+) -> Iterator[Channel]:
+    made = MAKERS[request.param](server)
+    yield made
+    made.close()
+
+
+def test_a_message_that_is_taken_gives_a_receipt(channel: Channel) -> None:
+    assert channel.send(outgoing()).provider_id
+
+
+def test_the_same_message_carries_the_same_mark_twice(channel: Channel) -> None:
+    assert channel.send(outgoing()) == channel.send(outgoing())
+
+
+def test_two_messages_carry_different_marks(channel: Channel) -> None:
+    other = outgoing(message_id=uuid.uuid4())
+
+    assert channel.send(outgoing()) != channel.send(other)
+
+
+def test_a_channel_can_be_closed_twice_and_used_again(channel: Channel) -> None:
+    channel.close()
+    channel.close()
+
+    assert channel.send(outgoing()).provider_id
+
+
+@pytest.mark.parametrize("name", WITH_ADDRESS)
+def test_an_address_that_smuggles_a_header_is_refused_for_good(
+    name: str, server: smtp.MailServer
+) -> None:
+    channel = MAKERS[name](server)
+
+    with pytest.raises(ChannelError) as refused:
+        channel.send(outgoing("jane@example.org\nBcc: all@example.org"))
+
+    assert (refused.value.code, refused.value.permanent) == ("bad_address", True)
+
+
+def test_every_adapter_has_a_fake_of_its_name() -> None:
+    assert {name.lower() for name in ADAPTERS} <= {
+        name for name in vars(fakes) if not name.startswith("_")
+    }
+
+
+# --- Email alone ------------------------------------------------------------
+
+
+def test_a_mail_arrives_whole_and_marked(server: smtp.MailServer) -> None:
+    channel = over(server)
+    channel.send(outgoing())
+    channel.close()
+
+    (mail,) = server.mails
+    assert mail["Subject"] == "提醒 Reminder"
+    assert mail["Message-ID"] == f"<{MESSAGE_ID}@localhost>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Content-Language"] == "en"
+    assert mail.get_content().splitlines() == ["Hello Jane,", ".", "您好"]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "code", "permanent"),
+    [
+        (smtp.REFUSE_RECIPIENT, "smtp_550", True),
+        (smtp.REFUSE, "smtp_554", True),
+        (smtp.BUSY, "smtp_451", False),
+    ],
+)
+def test_a_refusal_is_told_from_a_delay(
+    server: smtp.MailServer, behaviour: str, code: str, *, permanent: bool
+) -> None:
+    server.always = behaviour
+
+    with pytest.raises(ChannelError) as refused:
+        over(server).send(outgoing())
+
+    assert not isinstance(refused.value, AnswerLost)
+    assert (refused.value.code, refused.value.permanent) == (code, permanent)
+
+
+@pytest.mark.parametrize("behaviour", [smtp.DROP_AFTER_CONTENT, smtp.HANG])
+def test_an_answer_that_never_comes_is_neither_sent_nor_failed(
+    server: smtp.MailServer, behaviour: str
+) -> None:
+    server.always = behaviour
+
+    with pytest.raises(AnswerLost):
+        over(server, timeout=0.3).send(outgoing())
+
+
+def test_a_server_that_is_away_is_worth_another_try() -> None:
+    with smtp.mail_server() as gone:
+        channel = over(gone)
+
+    with pytest.raises(ChannelError) as refused:
+        channel.send(outgoing())
+
+    assert (refused.value.code, refused.value.permanent) == ("no_connection", False)
+
+
+def test_a_login_that_is_refused_is_our_fault_and_not_the_readers(
+    server: smtp.MailServer,
+) -> None:
+    channel = over(server, username="me", password="old")
+
+    with pytest.raises(ChannelError) as refused:
+        channel.send(outgoing())
+
+    assert not refused.value.permanent
+
+
+def test_one_refused_mail_does_not_spoil_the_next(server: smtp.MailServer) -> None:
+    server.by_address = {"bad@example.org": smtp.DROP_AFTER_CONTENT}
+    channel = over(server)
+
+    with pytest.raises(ChannelError):
+        channel.send(outgoing("bad@example.org"))
+
+    channel.send(outgoing("good@example.org"))
+    assert server.addresses()[-1] == "good@example.org"
+
+
+def test_an_error_names_no_address(server: smtp.MailServer) -> None:
+    server.always = smtp.REFUSE_RECIPIENT
+
+    with pytest.raises(ChannelError) as refused:
+        over(server).send(outgoing())
+
+    assert "jane" not in f"{refused.value!r} {refused.value.__cause__!r}"
+
+
+# --- Console and registry ---------------------------------------------------
+
+
+def test_the_console_logs_that_and_never_what(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.INFO):
+        ConsoleChannel().send(outgoing())
+
+    shown = json.dumps([str(record.msg) for record in caplog.records])
+    assert str(MESSAGE_ID) in shown
+    assert "jane" not in shown.lower()
+
+
+def test_adapters_are_made_once_and_closed_at_the_end() -> None:
+    fake = email.EmailChannel()
+    with open_channels({"EMAIL": lambda: fake}) as channels:
+        assert channels.get("EMAIL") is channels.get("EMAIL")
+        assert "SMS" not in channels
+
+    assert fake.is_closed
+
+
+def test_a_channel_that_was_not_used_is_not_opened() -> None:
+    def must_not_open() -> Channel:
+        raise AssertionError
+
+    Channels({"EMAIL": must_not_open}).close()
