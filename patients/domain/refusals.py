@@ -25,4 +25,4 @@ class NotFound(Refusal):
 class VersionOutdated(Refusal):
     """Somebody else has changed the record since it was read."""
 
-    code = "version_outdated"
+    code = "version_stale"

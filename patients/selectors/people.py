@@ -14,8 +14,12 @@ from patients.selectors.search import search_patients
 
 __all__ = [
     "Recipient",
+    "get_account_id",
+    "get_caregiver_link",
+    "get_contact_point",
     "get_patient",
     "get_recipients",
+    "get_visible_patient",
     "latest_measurement",
     "list_caregiver_links",
     "list_contact_points",
@@ -33,6 +37,56 @@ def get_patient(patient_id: uuid.UUID) -> models.Patient:
     found = models.Patient.objects.select_related("site").filter(id=patient_id).first()
     if found is None:
         raise NotFound(field="patient")
+    return found
+
+
+def get_visible_patient(actor: policy.Actor, patient_id: uuid.UUID) -> models.Patient:
+    """Load a patient the actor may see; any other one does not exist for them.
+
+    :raises NotFound: when there is none in reach.
+    """
+    rows = policy.scope(models.Patient.objects.select_related("site"), actor)
+    found = rows.filter(id=patient_id).first()
+    if found is None:
+        raise NotFound(field="patient")
+    return found
+
+
+def get_contact_point(
+    patient_id: uuid.UUID, contact_id: uuid.UUID
+) -> models.ContactPoint:
+    """Load an address of a patient.
+
+    :raises NotFound: when the patient has no such address.
+    """
+    found = list_contact_points(patient_id).filter(id=contact_id).first()
+    if found is None:
+        raise NotFound(field="contact_point")
+    return found
+
+
+def get_caregiver_link(
+    patient_id: uuid.UUID, link_id: uuid.UUID
+) -> models.CaregiverLink:
+    """Load a caregiver link of a patient.
+
+    :raises NotFound: when the patient has no such link.
+    """
+    found = list_caregiver_links(patient_id).filter(id=link_id).first()
+    if found is None:
+        raise NotFound(field="caregiver")
+    return found
+
+
+def get_account_id(email: str) -> uuid.UUID:
+    """Return the account with a login address.
+
+    :raises NotFound: when nobody logs in with it.
+    """
+    rows = models.User.objects.filter(email__iexact=email, is_active=True)
+    found = rows.values_list("id", flat=True).first()
+    if found is None:
+        raise NotFound(field="email")
     return found
 
 

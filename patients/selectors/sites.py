@@ -20,6 +20,17 @@ def get_site(site_id: uuid.UUID) -> models.Site:
     return found
 
 
+def get_visible_site(actor: policy.Actor, site_id: uuid.UUID) -> models.Site:
+    """Load a site the actor belongs to.
+
+    :raises NotFound: when there is none in reach.
+    """
+    found = list_sites(actor).filter(id=site_id).first()
+    if found is None:
+        raise NotFound(field="site_id")
+    return found
+
+
 def site_zone(site_id: uuid.UUID) -> zoneinfo.ZoneInfo:
     """Return the time zone of a site.
 
