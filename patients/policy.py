@@ -99,7 +99,9 @@ class Actor:
             found |= {PATIENT}
         return found | ({CAREGIVER} if self.cared_patient_ids else frozenset())
 
-    def roles_for(self, site_id: uuid.UUID, patient_id: uuid.UUID | None) -> frozenset:
+    def roles_for(
+        self, site_id: uuid.UUID, patient_id: uuid.UUID | None
+    ) -> frozenset[str]:
         """Return the roles that count for an object of this site and patient."""
         found = self.site_roles.get(site_id, frozenset())
         if patient_id is None:

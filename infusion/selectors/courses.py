@@ -1,0 +1,286 @@
+"""Reads courses: rows for lists and services, one frozen picture for people."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from infusion import catalogue, models
+from infusion.domain.clock import REINITIATION_FROM, Ledger, infusion_day
+from infusion.domain.courses import (
+    BagState,
+    ClockState,
+    CourseState,
+    CycleState,
+    GapState,
+    HangCheckState,
+    PlacementState,
+    StepState,
+    Unmet,
+    VisitState,
+)
+from infusion.domain.instants import local_date
+from infusion.domain.plans import (
+    CyclePlan,
+    Plan,
+    PlanRequest,
+    effective_ledger,
+    empties_at,
+    make_plan,
+)
+from infusion.domain.states import (
+    BagStatus,
+    CourseStatus,
+    CycleStatus,
+    PlacementKind,
+    VisitStatus,
+)
+from infusion.selectors.planning import (
+    CourseRows,
+    CycleRows,
+    cycle_facts,
+    load_rows,
+    plan_request,
+)
+from patients import policy
+from patients.domain.refusals import NotFound
+from patients.policy import Actor
+from patients.selectors.assignments import names_of
+
+
+def get_course(actor: Actor, course_id: uuid.UUID) -> models.Course:
+    """Load a course the actor may see.
+
+    :raises NotFound: when there is none for the actor.
+    """
+    rows = policy.scope(models.Course.objects.all(), actor)
+    course = rows.filter(id=course_id).first()
+    if course is None:
+        raise NotFound(field="course")
+    return course
+
+
+def list_courses(
+    actor: Actor,
+    *,
+    patient_id: uuid.UUID | None = None,
+    site_id: uuid.UUID | None = None,
+    status: str | None = None,
+) -> QuerySet[models.Course]:
+    """List the courses the actor may see, the latest first."""
+    rows = policy.scope(models.Course.objects.all(), actor)
+    if patient_id:
+        rows = rows.filter(patient_id=patient_id)
+    if site_id:
+        rows = rows.filter(site_id=site_id)
+    if status:
+        rows = rows.filter(status=status)
+    return rows.order_by("-id")
+
+
+def read_course(course_id: uuid.UUID, now: dt.datetime) -> CourseState:
+    """Return everything about a course at an instant, in a fixed number of queries.
+
+    :raises NotFound: when there is no such course.
+    """
+    course = models.Course.objects.filter(id=course_id).first()
+    if course is None:
+        raise NotFound(field="course")
+    rows = load_rows(course)
+    request = plan_request(rows, now)
+    plan = make_plan(request)
+    return _course_state(rows, request, plan, now)
+
+
+def _course_state(
+    rows: CourseRows, request: PlanRequest, plan: Plan, now: dt.datetime
+) -> CourseState:
+    course, regimen = rows.course, request.regimen
+    last = course.plan_versions.order_by("-number").values_list("number", flat=True)
+    visits = _visits(course)
+    return CourseState(
+        id=course.id,
+        version=course.version,
+        patient_id=course.patient_id,
+        site_id=course.site_id,
+        status=CourseStatus(course.status),
+        regimen_key=course.regimen_key,
+        regimen_version=course.regimen_version,
+        regimen_title=regimen.title,
+        label_id=course.label_id,
+        label_revision=course.label_revision,
+        time_zone=course.time_zone,
+        cycles_planned=course.cycles_planned,
+        max_cycles=regimen.max_cycles,
+        ordered_at=course.ordered_at,
+        plan_number=last.first() or 0,
+        cycles=tuple(
+            _cycle_state(rows.of(cycle), request, cycle_plan, visits, now)
+            for cycle, cycle_plan in zip(rows.cycles, plan.cycles, strict=True)
+        ),
+        placements=tuple(_placement(row) for row in rows.placements),
+        open_check=_open_check(course),
+        unmet=plan.unmet + _other_version(rows.course, regimen.version),
+        unverified=plan.unverified,
+    )
+
+
+def _other_version(course: models.Course, version: str) -> tuple[Unmet, ...]:
+    """Say so when the catalogue has moved on since the course was ordered."""
+    if course.regimen_version == version:
+        return ()
+    return (
+        Unmet(
+            code="regimen_version_changed",
+            params=(("ordered", course.regimen_version), ("now", version)),
+        ),
+    )
+
+
+def _cycle_state(
+    rows: CycleRows,
+    request: PlanRequest,
+    plan: CyclePlan,
+    visits: Mapping[uuid.UUID, Sequence[VisitState]],
+    now: dt.datetime,
+) -> CycleState:
+    cycle = rows.cycle
+    clock = _clock_state(rows, request, plan, now)
+    return CycleState(
+        id=cycle.id,
+        number=cycle.number,
+        status=CycleStatus(cycle.status),
+        starts_at=plan.starts_at,
+        infusion_ends_at=plan.infusion_ends_at,
+        ends_on=plan.ends_on,
+        inpatient_until=plan.inpatient_until,
+        weight_kg=cycle.weight_kg,
+        height_cm=cycle.height_cm,
+        surface_m2=cycle.surface_m2,
+        surface_formula=cycle.surface_formula,
+        weight_taken_at=cycle.weight_taken_at,
+        steps=tuple(
+            StepState(at=step.at, daily_dose_mcg=step.daily_dose_mcg, level=step.level)
+            for step in plan.steps
+        ),
+        bags=tuple(_bag_state(bag, clock) for bag in rows.bags),
+        visits=tuple(visits.get(cycle.id, ())),
+        clock=clock,
+    )
+
+
+def _clock_state(
+    rows: CycleRows, request: PlanRequest, plan: CyclePlan, now: dt.datetime
+) -> ClockState:
+    facts = cycle_facts(rows)
+    ledger = effective_ledger(facts, now)
+    total = request.regimen.pattern(facts.number).infusion_hours
+    delivered = ledger.delivered(now)
+    since = ledger.paused_since
+    has_begun = ledger.started_at is not None and ledger.started_at <= now
+    return ClockState(
+        read_at=now,
+        started_at=ledger.started_at,
+        is_running=ledger.is_running,
+        stopped_since=since,
+        restart_limit_at=since + REINITIATION_FROM if since else None,
+        delivered_hours=Decimal(delivered // dt.timedelta(seconds=1)) / 3600,
+        total_hours=total,
+        infusion_day=infusion_day(delivered, total) if has_begun else None,
+        calendar_day=_calendar_day(ledger, request, now) if has_begun else None,
+        dry_at=empties_at(facts.ledger, facts.hanging),
+        projected_end_at=plan.infusion_ends_at,
+        gaps=tuple(
+            GapState(paused_at=gap.start, resumed_at=gap.end, reason=gap.reason)
+            for gap in ledger.gaps()
+        ),
+    )
+
+
+def _calendar_day(ledger: Ledger, request: PlanRequest, now: dt.datetime) -> int | None:
+    if ledger.started_at is None:
+        return None
+    first = local_date(ledger.started_at, request.zone)
+    return (local_date(now, request.zone) - first).days + 1
+
+
+def _bag_state(bag: models.Bag, clock: ClockState) -> BagState:
+    recipe = catalogue.get_recipe(bag.recipe_key)
+    return BagState(
+        id=bag.id,
+        version=bag.version,
+        sequence=bag.sequence,
+        code=bag.code,
+        status=BagStatus(bag.status),
+        recipe_key=bag.recipe_key,
+        recipe_title=recipe.title,
+        hours=bag.hours,
+        rate_ml_h=bag.rate_ml_h,
+        volume_ml=bag.volume_ml,
+        daily_dose_mcg=bag.daily_dose_mcg,
+        hang_at=bag.planned_hang_at,
+        take_down_at=bag.planned_take_down_at,
+        use_by=bag.use_by,
+        prepared_at=bag.prepared_at,
+        delivered_at=bag.delivered_at,
+        hung_at=bag.hung_at,
+        taken_down_at=bag.taken_down_at,
+        dry_at=clock.dry_at if bag.status == BagStatus.HUNG else None,
+        filter_required=recipe.filter_required,
+        diluent=recipe.diluent,
+    )
+
+
+def _visits(course: models.Course) -> dict[uuid.UUID, list[VisitState]]:
+    found: dict[uuid.UUID, list[VisitState]] = {}
+    rows = models.Visit.objects.filter(cycle__course=course)
+    listed = list(
+        rows.exclude(status=VisitStatus.CANCELLED).order_by("planned_at", "id")
+    )
+    names = names_of({row.assigned_to_id for row in listed if row.assigned_to_id})
+    for row in listed:
+        found.setdefault(row.cycle_id, []).append(_visit_state(row, names))
+    return found
+
+
+def _visit_state(row: models.Visit, names: Mapping[uuid.UUID, str]) -> VisitState:
+    assigned = row.assigned_to_id
+    return VisitState(
+        id=row.id,
+        version=row.version,
+        kind=row.kind,
+        planned_at=row.planned_at,
+        placement=PlacementKind(row.placement),
+        status=VisitStatus(row.status),
+        done_at=row.done_at,
+        bag_id=row.bag_id,
+        assigned_to_id=assigned,
+        assigned_to_name=names.get(assigned, "") if assigned else "",
+    )
+
+
+def _placement(row: models.Placement) -> PlacementState:
+    return PlacementState(
+        kind=PlacementKind(row.kind),
+        from_at=row.from_at,
+        reason=row.reason,
+        override_reason=row.override_reason,
+    )
+
+
+def _open_check(course: models.Course) -> HangCheckState | None:
+    rows = models.HangCheck.objects.filter(
+        bag__course=course, confirmed_at=None, withdrawn_at=None
+    ).select_related("entered_by")
+    row = rows.first()
+    if row is None:
+        return None
+    return HangCheckState(
+        id=row.id,
+        bag_id=row.bag_id,
+        hung_at=row.hung_at,
+        entered_by_id=row.entered_by_id,
+        entered_by_name=str(row.entered_by),
+    )

@@ -1,0 +1,114 @@
+"""Reads what the delivery of messages needs, as frozen values."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q
+
+from infusion import models
+from infusion.domain.delivery import Outcome, Owed
+from infusion.domain.states import MessageStatus
+
+# A loose walk over the index of what is owed: one probe a site with anything pending,
+# then one probe whether anything of it is due. What a site has on its way counts
+# against its room, so that the flood of one does not fill the queue of all.
+_WAITING_SITES = """
+WITH RECURSIVE site (id) AS (
+    (SELECT site_id FROM infusion_message WHERE status = 'PENDING'
+     ORDER BY site_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT site_id FROM infusion_message
+            WHERE status = 'PENDING' AND site_id > site.id
+            ORDER BY site_id LIMIT 1)
+    FROM site WHERE site.id IS NOT NULL
+), busy AS (
+    SELECT site_id, count(*) AS number FROM infusion_message
+    WHERE status = 'SENDING' GROUP BY site_id
+)
+SELECT site.id, %(limit)s - coalesce(busy.number, 0)
+FROM site LEFT JOIN busy ON busy.site_id = site.id
+WHERE site.id IS NOT NULL
+  AND coalesce(busy.number, 0) < %(limit)s
+  AND EXISTS (
+    SELECT FROM infusion_message
+    WHERE status = 'PENDING' AND site_id = site.id
+      AND coalesce(not_before, due_at) <= now() + %(offset)s)
+"""
+_LOST_ANSWERS = Count(
+    "attempt_records", filter=Q(attempt_records__outcome=Outcome.UNKNOWN)
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A site with due messages, and how many more it may have on their way."""
+
+    site_id: uuid.UUID
+    room: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """A message with everything that decides about it, but for its reader."""
+
+    message_id: uuid.UUID
+    owed: Owed
+    course_id: uuid.UUID
+    patient_id: uuid.UUID
+    person_kind: str
+    user_id: uuid.UUID | None
+    channel: str
+    # Channels over which the same person is owed the same news.
+    other_channels: frozenset[str]
+    on_call_phone: str
+
+
+def list_waiting_sites(offset: dt.timedelta, limit: int) -> list[Waiting]:
+    """List the sites that have due messages and room for more on their way."""
+    values: dict[str, Any] = {"offset": offset, "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING_SITES, values)
+        rows = cursor.fetchall()
+    return [Waiting(site_id=site_id, room=room) for site_id, room in rows]
+
+
+def load_delivery(message_id: uuid.UUID) -> Delivery:
+    """Load a message with the present state of what it is about."""
+    rows = models.Message.objects.select_related("course", "bag", "site")
+    row = rows.annotate(unknown_before=_LOST_ANSWERS).get(id=message_id)
+    return Delivery(
+        message_id=row.id,
+        owed=_owed(row, row.unknown_before),
+        course_id=row.course_id,
+        patient_id=row.course.patient_id,
+        person_kind=row.person_kind,
+        user_id=row.user_id,
+        channel=row.channel,
+        other_channels=_other_channels(row),
+        on_call_phone=row.site.on_call_phone,
+    )
+
+
+def _owed(row: models.Message, unknown_before: int) -> Owed:
+    return Owed(
+        kind=row.kind,
+        event_at=row.event_at,
+        expires_at=row.expires_at,
+        attempts=row.attempts,
+        unknown_before=unknown_before,
+        course_status=row.course.status,
+        bag_status=row.bag.status,
+        bag_ends_at=row.bag.planned_take_down_at,
+    )
+
+
+def _other_channels(row: models.Message) -> frozenset[str]:
+    """Return the channels of the other rows for the same event and person."""
+    news: dict[str, Any] = {"kind": row.kind, "event_at": row.event_at}
+    reader: dict[str, Any] = {"patient_id": row.patient_id, "user_id": row.user_id}
+    same = models.Message.objects.filter(bag_id=row.bag_id, **news, **reader)
+    others = same.exclude(id=row.id).exclude(status=MessageStatus.CANCELLED)
+    return frozenset(others.values_list("channel", flat=True))

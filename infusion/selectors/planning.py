@@ -1,0 +1,164 @@
+"""Loads everything a plan is made from, as one frozen request."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from infusion import catalogue, models
+from infusion.domain.bags import WaitingBag
+from infusion.domain.clock import Event, EventKind, Ledger
+from infusion.domain.courses import Unverified
+from infusion.domain.doses import DosingWeight, SurfaceFormula
+from infusion.domain.instants import zone
+from infusion.domain.plans import CycleFacts, HangingBag, PlanRequest
+from infusion.domain.recipes import use_by
+from infusion.domain.regimens import Regimen
+from infusion.domain.states import BagStatus, CycleStatus, PlacementKind
+from infusion.domain.visits import Whereabouts
+from patients.selectors.sites import get_site
+
+_WAITING = (BagStatus.PLANNED, BagStatus.DELIVERED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseRows:
+    """The rows of a course, read once in a fixed number of queries."""
+
+    course: models.Course
+    cycles: Sequence[models.Cycle]
+    bags: Sequence[models.Bag]
+    events: Sequence[models.InfusionEvent]
+    placements: Sequence[models.Placement]
+
+    def of(self, cycle: models.Cycle) -> "CycleRows":
+        """Return the rows of one cycle."""
+        return CycleRows(
+            cycle=cycle,
+            bags=[bag for bag in self.bags if bag.cycle_id == cycle.id],
+            events=[event for event in self.events if event.cycle_id == cycle.id],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CycleRows:
+    """The rows of one cycle."""
+
+    cycle: models.Cycle
+    bags: Sequence[models.Bag]
+    events: Sequence[models.InfusionEvent]
+
+    @property
+    def hanging(self) -> models.Bag | None:
+        """Return the bag on the pump."""
+        return next((bag for bag in self.bags if bag.status == BagStatus.HUNG), None)
+
+
+def load_rows(course: models.Course) -> CourseRows:
+    """Read the rows of a course in four queries."""
+    return CourseRows(
+        course=course,
+        cycles=list(course.cycles.order_by("number")),
+        bags=list(course.bags.order_by("planned_hang_at", "sequence")),
+        events=list(
+            models.InfusionEvent.objects.filter(cycle__course=course).order_by("at")
+        ),
+        placements=list(course.placements.order_by("from_at", "created_at")),
+    )
+
+
+def plan_request(rows: CourseRows, now: dt.datetime) -> PlanRequest:
+    """Turn the rows of a course into a request."""
+    course = rows.course
+    regimen = catalogue.get_regimen(course.regimen_key)
+    policy = site_policy(course.site_id)
+    facts = tuple(cycle_facts(rows.of(cycle)) for cycle in rows.cycles)
+    return PlanRequest(
+        regimen=regimen,
+        recipes=catalogue.recipes_of(regimen),
+        rules=catalogue.reminder_rules(policy),
+        zone=zone(course.time_zone),
+        now=now,
+        cycles=facts,
+        last_cycle=facts[-1].number if facts else 0,
+        dose_step_mcg=policy.number("dose_rounding_mcg"),
+        places=places(rows.placements),
+        unsigned=unsigned_policy(policy, regimen, [one.weight for one in facts]),
+    )
+
+
+def site_policy(site_id: uuid.UUID) -> catalogue.SitePolicy:
+    """Return the policy values in force at a site."""
+    return catalogue.site_policy(get_site(site_id).policy)
+
+
+def unsigned_policy(
+    policy: catalogue.SitePolicy, regimen: Regimen, weights: Sequence[DosingWeight]
+) -> tuple[Unverified, ...]:
+    """Return the unsigned site values that take part in a plan."""
+    keys = ["weight_max_age_days", "overdue_after_minutes"]
+    limit = regimen.doses.fixed_from_kg
+    if any(weight.weight_kg < limit for weight in weights):
+        keys += ["surface_formula", "dose_rounding_mcg"]
+    return policy.unsigned(*keys)
+
+
+def cycle_facts(rows: CycleRows) -> CycleFacts:
+    """Turn the rows of one cycle into facts."""
+    cycle = rows.cycle
+    hanging = rows.hanging
+    return CycleFacts(
+        number=cycle.number,
+        starts_at=cycle.planned_start_at,
+        weight=weight_of(cycle),
+        ledger=ledger_of(rows.events),
+        hanging=as_hanging(hanging) if hanging else None,
+        waiting=tuple(_waiting(bag) for bag in rows.bags if bag.status in _WAITING),
+        ended_at=cycle.ended_at if cycle.status != CycleStatus.STARTED else None,
+    )
+
+
+def weight_of(cycle: models.Cycle) -> DosingWeight:
+    """Return the frozen dosing weight of a cycle."""
+    return DosingWeight(
+        weight_kg=cycle.weight_kg,
+        height_cm=cycle.height_cm,
+        formula=SurfaceFormula(cycle.surface_formula),
+    )
+
+
+def ledger_of(events: Sequence[models.InfusionEvent]) -> Ledger:
+    """Return the ledger of a cycle."""
+    return Ledger.of(
+        Event(event.at, EventKind(event.kind), event.reason) for event in events
+    )
+
+
+def as_hanging(bag: models.Bag) -> HangingBag:
+    """Return the bag on the pump as a value."""
+    recipe = catalogue.get_recipe(bag.recipe_key)
+    hung_at = bag.hung_at or bag.planned_hang_at
+    return HangingBag(
+        id=bag.id,
+        recipe=recipe,
+        daily_dose_mcg=bag.daily_dose_mcg,
+        hung_at=hung_at,
+        use_by=bag.use_by or use_by(recipe, hang_at=hung_at),
+    )
+
+
+def _waiting(bag: models.Bag) -> WaitingBag:
+    return WaitingBag(
+        id=bag.id,
+        recipe=catalogue.get_recipe(bag.recipe_key),
+        daily_dose_mcg=bag.daily_dose_mcg,
+        prepared_at=bag.prepared_at,
+        out_of_cold_at=bag.out_of_cold_at,
+    )
+
+
+def places(rows: Sequence[models.Placement]) -> tuple[Whereabouts, ...]:
+    """Return where the patient was and is."""
+    return tuple(
+        Whereabouts(from_at=row.from_at, kind=PlacementKind(row.kind)) for row in rows
+    )

@@ -1,0 +1,262 @@
+"""Starts, ends and follows up cycles."""
+
+import datetime as dt
+import uuid
+
+from infusion import catalogue, models
+from infusion.domain.clock import EventKind
+from infusion.domain.instants import zone
+from infusion.domain.plans import make_plan, next_start
+from infusion.domain.refusals import Refusal
+from infusion.domain.states import (
+    BagStatus,
+    CourseStatus,
+    CycleStatus,
+    PlacementKind,
+    check_step,
+)
+from infusion.selectors.planning import CycleRows, load_rows, plan_request
+from infusion.services.common import changing, past_instant
+from infusion.services.courses import add_cycle, check_start, dosing_facts
+from infusion.services.ledgers import delivered_hours, record_event
+from infusion.services.planning import fulfil_visit, replan
+from patients.policy import Actor
+
+
+class NoCycleToStart(Refusal):
+    """There is no planned cycle."""
+
+    code = "no_cycle_to_start"
+
+
+class NoRunningCycle(Refusal):
+    """No cycle of the course is running."""
+
+    code = "no_running_cycle"
+
+
+class PremedicationNotConfirmed(Refusal):
+    """Nobody has confirmed that the premedication was given."""
+
+    code = "premedication_not_confirmed"
+
+
+class SupervisedStartNeeded(Refusal):
+    """A cycle starts under supervision, not at home."""
+
+    code = "supervised_start_needed"
+
+
+class FirstBagNotDelivered(Refusal):
+    """The first bag of the cycle is not there yet."""
+
+    code = "first_bag_not_delivered"
+
+
+class HoursMissing(Refusal):
+    """The cycle has not delivered all its hours."""
+
+    code = "hours_missing"
+
+
+class CycleStillOpen(Refusal):
+    """The cycle before has not ended."""
+
+    code = "cycle_still_open"
+
+
+class NoFurtherCycle(Refusal):
+    """The course has no further cycle."""
+
+    code = "no_further_cycle"
+
+
+class FreeIntervalNotOver(Refusal):
+    """The treatment-free days of the cycle before are not over at that start."""
+
+    code = "free_interval_not_over"
+
+
+COMPLETED = "COMPLETED"
+
+
+def start_cycle(
+    *,
+    actor: Actor,
+    course_id: uuid.UUID,
+    expected_version: int | None = None,
+    premedication_given: bool,
+    now: dt.datetime,
+) -> models.Course:
+    """Give the go for the planned cycle; the clock starts with the first bag.
+
+    :raises Refusal: when the premedication, the place or the first bag is missing.
+    """
+    with changing(
+        actor=actor,
+        action="cycle.start",
+        course_id=course_id,
+        expected_version=expected_version,
+    ) as course:
+        cycle = _planned_cycle(course)
+        if not premedication_given:
+            raise PremedicationNotConfirmed(field="premedication_given")
+        _check_place(course, now)
+        if not cycle.bags.filter(status=BagStatus.DELIVERED).exists():
+            raise FirstBagNotDelivered(field="bags")
+        _step(cycle, CycleStatus.STARTED)
+        if course.status == CourseStatus.ORDERED:
+            course.status = CourseStatus.ACTIVE
+            course.save(update_fields=["status"])
+        replan(course, cause="cycle_started", actor_id=actor.user_id, now=now)
+    return course
+
+
+def _planned_cycle(course: models.Course) -> models.Cycle:
+    if course.cycles.filter(status=CycleStatus.STARTED).exists():
+        raise CycleStillOpen(field="cycle")
+    cycle = course.cycles.filter(status=CycleStatus.PLANNED).first()
+    if cycle is None:
+        raise NoCycleToStart(field="cycle")
+    return cycle
+
+
+def _check_place(course: models.Course, now: dt.datetime) -> None:
+    rows = course.placements.filter(from_at__lte=now)
+    last = rows.order_by("-from_at", "-created_at").first()
+    if last is not None and last.kind == PlacementKind.HOME:
+        raise SupervisedStartNeeded(field="placement")
+
+
+def _step(cycle: models.Cycle, status: CycleStatus) -> None:
+    check_step(CycleStatus(cycle.status), status)
+    cycle.status = status
+    cycle.version += 1
+    cycle.save(update_fields=["status", "version", "ended_at"])
+
+
+def running_cycle(course: models.Course) -> models.Cycle:
+    """Return the cycle that runs.
+
+    :raises NoRunningCycle: when none does.
+    """
+    cycle = course.cycles.filter(status=CycleStatus.STARTED).first()
+    if cycle is None:
+        raise NoRunningCycle(field="cycle")
+    return cycle
+
+
+def end_cycle(
+    *,
+    actor: Actor,
+    course_id: uuid.UUID,
+    expected_version: int | None = None,
+    at: dt.datetime,
+    reason: str,
+    now: dt.datetime,
+) -> models.Course:
+    """Disconnect: the cycle has delivered its hours, or is stopped before.
+
+    ``reason`` is COMPLETED or why it stops early.
+
+    :raises HoursMissing: when COMPLETED is said and hours are missing.
+    """
+    with changing(
+        actor=actor,
+        action="cycle.end",
+        course_id=course_id,
+        expected_version=expected_version,
+    ) as course:
+        cycle = running_cycle(course)
+        at = past_instant(at, now, field="at")
+        rows = load_rows(course).of(cycle)
+        is_complete = reason == COMPLETED
+        if is_complete:
+            _check_hours(course, rows, at)
+        _stop(rows, actor, at, reason)
+        cycle.ended_at = at
+        _step(cycle, CycleStatus.COMPLETED if is_complete else CycleStatus.STOPPED)
+        if is_complete and cycle.number == course.cycles_planned:
+            course.status = CourseStatus.COMPLETED
+            course.save(update_fields=["status"])
+        replan(course, cause="cycle_ended", actor_id=actor.user_id, now=now)
+    return course
+
+
+def _check_hours(course: models.Course, rows: CycleRows, at: dt.datetime) -> None:
+    regimen = catalogue.get_regimen(course.regimen_key)
+    total = regimen.pattern(rows.cycle.number).infusion_hours
+    delivered = delivered_hours(rows, at)
+    if delivered < dt.timedelta(hours=total):
+        missing = dt.timedelta(hours=total) - delivered
+        raise HoursMissing(field="at", minutes=-(-missing // dt.timedelta(minutes=1)))
+
+
+def _stop(rows: CycleRows, actor: Actor, at: dt.datetime, reason: str) -> None:
+    """Take the last bag down and drop what was only planned."""
+    if rows.events:
+        record_event(rows, EventKind.STOP, at, actor.user_id, reason=reason)
+    for bag in rows.bags:
+        if bag.status == BagStatus.HUNG:
+            bag.status, bag.taken_down_at = BagStatus.FINISHED, at
+        elif bag.status == BagStatus.PLANNED:
+            bag.status = BagStatus.CANCELLED
+        else:
+            continue
+        bag.version += 1
+        bag.save(update_fields=["status", "taken_down_at", "version"])
+    fulfil_visit(rows.cycle, bag=None, done_at=at)
+    for visit in rows.cycle.visits.filter(status="BOOKED"):
+        visit.status = "CANCELLED"
+        visit.version += 1
+        visit.save(update_fields=["status", "version"])
+
+
+def order_next_cycle(
+    *,
+    actor: Actor,
+    course_id: uuid.UUID,
+    expected_version: int | None = None,
+    start_at: dt.datetime,
+    now: dt.datetime,
+) -> models.Course:
+    """Order the cycle after the last one, with a dosing weight of its own.
+
+    :raises Refusal: when the cycle before is open, the course has no further cycle, or
+        the free interval is not over.
+    """
+    with changing(
+        actor=actor,
+        action="cycle.order",
+        course_id=course_id,
+        expected_version=expected_version,
+    ) as course:
+        start = check_start(start_at, now)
+        number = _next_number(course, start, now)
+        regimen = catalogue.get_regimen(course.regimen_key)
+        add_cycle(course, number, start, dosing_facts(course, regimen, now))
+        replan(course, cause="cycle_ordered", actor_id=actor.user_id, now=now)
+    return course
+
+
+def _next_number(course: models.Course, start: dt.datetime, now: dt.datetime) -> int:
+    last = course.cycles.order_by("-number").first()
+    if course.status != CourseStatus.ACTIVE or last is None:
+        raise NoFurtherCycle(field="cycle")
+    if last.status in {CycleStatus.PLANNED, CycleStatus.STARTED}:
+        raise CycleStillOpen(field="cycle")
+    if last.number >= course.cycles_planned:
+        raise NoFurtherCycle(field="cycle")
+    if last.status == CycleStatus.COMPLETED:
+        _check_free_interval(course, start, now)
+    return last.number + 1
+
+
+def _check_free_interval(
+    course: models.Course, start: dt.datetime, now: dt.datetime
+) -> None:
+    plan = make_plan(plan_request(load_rows(course), now))
+    where = zone(course.time_zone)
+    earliest = next_start(plan.cycles[-1], where).astimezone(where).date()
+    if start.astimezone(where).date() < earliest:
+        raise FreeIntervalNotOver(field="start_at", earliest=earliest.isoformat())

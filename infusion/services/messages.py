@@ -1,0 +1,300 @@
+"""Deliver claimed messages: lease, look again whether it is still true, send, record.
+
+Nothing is locked while a channel is spoken to. Who holds a row is told by the exact end
+of its lease: whatever a worker writes afterwards is written only while the row is still
+its own, so a second worker, a late one or a plan change never loses to it.
+"""
+
+import datetime as dt
+import random
+import time
+import traceback
+import uuid
+import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models.functions import Now
+
+from infusion import dispatch, models
+from infusion.domain import delivery
+from infusion.domain.delivery import Outcome, Step, Tried
+from infusion.domain.states import MessageStatus
+from infusion.notifications import texts
+from infusion.notifications.channels import (
+    AnswerLost,
+    ChannelError,
+    Outgoing,
+)
+from infusion.notifications.channels.registry import Channels
+from infusion.selectors import deliveries
+from infusion.selectors.deliveries import Delivery
+from infusion.services import sweeps
+from patients.domain.contacts import (
+    PATIENT,
+    STAFF,
+    Address,
+    Recipient,
+    quiet_ends_at,
+)
+from patients.selectors import people
+
+log = structlog.get_logger(__name__)
+
+# Longer than a task may live: nobody else takes up a row that is still being sent.
+SEND_LEASE = dt.timedelta(seconds=150)
+# With a slow provider the rest of a batch goes back before the task is killed.
+BATCH_SECONDS = 40.0
+
+# The clock is the database's, moved by the offset of a demo.
+_TAKE_UP = """
+UPDATE infusion_message SET
+    lease_until = clock_timestamp() + %(lease)s, attempts = attempts + 1
+WHERE id = %(id)s AND status = 'SENDING' AND lease_until = %(token)s
+RETURNING lease_until, clock_timestamp() + %(offset)s
+"""
+
+
+class Lease(NamedTuple):
+    """A row that is ours: its token, when we took it up, and the clock's offset."""
+
+    token: dt.datetime
+    now: dt.datetime
+    offset: dt.timedelta
+
+
+class Try(NamedTuple):
+    """One conversation with a channel."""
+
+    channel: str
+    tried: Tried
+    provider_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """To whom a message goes, where, and how."""
+
+    recipient: Recipient
+    address: Address
+
+
+class Undeliverable(Exception):
+    """There is no way to the person; the code says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def deliver_messages(
+    *,
+    ids: Sequence[uuid.UUID],
+    leased_until: dt.datetime,
+    offset: dt.timedelta,
+    channels: Channels,
+) -> None:
+    """Deliver a batch, each message for itself; what does not fit in time goes back."""
+    give_up_at = time.monotonic() + BATCH_SECONDS
+    for number, message_id in enumerate(ids):
+        if time.monotonic() > give_up_at:
+            sweeps.give_back(ids[number:], leased_until)
+            return
+        deliver_message(message_id, leased_until, offset, channels)
+    if len(ids) == sweeps.PER_TASK:
+        # A full batch: more may be due than the last sweep was allowed to claim.
+        dispatch.send(dispatch.SWEEP_MESSAGES)
+
+
+def deliver_message(
+    message_id: uuid.UUID,
+    claimed_until: dt.datetime,
+    offset: dt.timedelta,
+    channels: Channels,
+) -> None:
+    """Deliver one message, unless somebody else has it; a bad row ends as FAILED."""
+    lease = _take_up(message_id, claimed_until, offset)
+    if lease is None:
+        return
+    try:
+        _deliver(message_id, lease, channels)
+    except (InterfaceError, OperationalError):
+        # The database is away, not the row broken: the lease frees it later.
+        raise
+    except (texts.TextError, Undeliverable) as error:
+        _fail(message_id, lease, error.code)
+    except Exception as error:  # noqa: BLE001 - one bad row must not stop the others
+        log.warning("message_broken", message_id=str(message_id), error=_place(error))
+        _fail(message_id, lease, "internal_error")
+
+
+def _place(error: Exception) -> str:
+    """Name the kind of an unknown error and its place; its text may hold anything."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = (
+        f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    )
+    return f"{type(error).__name__}{place}"
+
+
+def _take_up(
+    message_id: uuid.UUID, claimed_until: dt.datetime, offset: dt.timedelta
+) -> Lease | None:
+    """Turn the claim into this worker's own lease, if the claim still holds."""
+    values: dict[str, Any] = {
+        "id": message_id,
+        "token": claimed_until,
+        "lease": SEND_LEASE,
+        "offset": offset,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_UP, values)
+        row = cursor.fetchone()
+    return Lease(row[0], row[1], offset) if row else None
+
+
+def _deliver(message_id: uuid.UUID, lease: Lease, channels: Channels) -> None:
+    found = deliveries.load_delivery(message_id)
+    if step := delivery.before_sending(found.owed, lease.now):
+        _settle(message_id, lease, step)
+        return
+    route = _find_route(found, lease.now, channels)
+    if step := delivery.held_until(found.owed, _quiet_until(route, lease), lease.now):
+        _settle(message_id, lease, step, attempts=found.owed.attempts - 1)
+        return
+    one = _send(_write(found, route), route.address.channel, channels)
+    chance = random.random()  # noqa: S311 - spreads retries, guards nothing
+    step = delivery.after_sending(found.owed, one.tried, lease.now, chance)
+    _record(message_id, lease, step, one)
+
+
+def _find_route(found: Delivery, now: dt.datetime, channels: Channels) -> Route:
+    """Look the person up afresh and choose the address.
+
+    :raises Undeliverable: when there is nobody, or no way to them.
+    """
+    recipient = _find_recipient(found, now)
+    if not recipient.addresses:
+        raise Undeliverable("no_address")
+    address = choose_address(found, recipient.addresses, channels)
+    if address is None:
+        raise Undeliverable("no_adapter")
+    return Route(recipient=recipient, address=address)
+
+
+def _find_recipient(found: Delivery, now: dt.datetime) -> Recipient:
+    staff = [found.user_id] if found.user_id and found.person_kind == STAFF else []
+    for person in people.get_recipients(found.patient_id, now, staff):
+        if person.kind == found.person_kind and (
+            person.kind == PATIENT or person.user_id == found.user_id
+        ):
+            return person
+    raise Undeliverable("no_recipient")
+
+
+def choose_address(
+    found: Delivery, addresses: Sequence[Address], channels: Channels
+) -> Address | None:
+    """Return the first address that can be served: the message's own channel first.
+
+    A channel over which the person is owed the same news anyway is left to that row.
+    """
+    usable = [
+        each
+        for each in addresses
+        if each.channel in channels and each.channel not in found.other_channels
+    ]
+    usable.sort(key=lambda each: (each.channel != found.channel, each.rank))
+    return usable[0] if usable else None
+
+
+def _quiet_until(route: Route, lease: Lease) -> dt.datetime:
+    zone = zoneinfo.ZoneInfo(route.recipient.time_zone)
+    address = route.address
+    return quiet_ends_at(lease.now, zone, address.quiet_from, address.quiet_to)
+
+
+def _write(found: Delivery, route: Route) -> Outgoing:
+    recipient = route.recipient
+    reader = texts.Reader(
+        given_name=recipient.given_name,
+        language=recipient.language,
+        time_zone=recipient.time_zone,
+        is_staff=recipient.kind == STAFF,
+    )
+    text = texts.write(
+        found.owed.kind,
+        reader,
+        found.owed.event_at,
+        on_call=found.on_call_phone,
+        link=settings.PUBLIC_URL,
+    )
+    return Outgoing(
+        message_id=found.message_id,
+        address=route.address.value,
+        subject=text.subject,
+        body=text.body,
+        language=recipient.language,
+    )
+
+
+def _send(outgoing: Outgoing, name: str, channels: Channels) -> Try:
+    """Speak to the channel and say what came of it."""
+    try:
+        receipt = channels.get(name).send(outgoing)
+    except AnswerLost as error:
+        return Try(name, Tried(outcome=Outcome.UNKNOWN, code=error.code))
+    except ChannelError as error:
+        outcome = Outcome.REFUSED if error.permanent else Outcome.RETRY
+        return Try(name, Tried(outcome=outcome, code=error.code))
+    return Try(name, Tried(outcome=Outcome.ACCEPTED), receipt.provider_id)
+
+
+@transaction.atomic
+def _record(message_id: uuid.UUID, lease: Lease, step: Step, one: Try) -> None:
+    """Append the try and settle the message in one transaction."""
+    is_ours = _settle(message_id, lease, step)
+    models.MessageAttempt.objects.create(
+        message_id=message_id,
+        at=lease.now,
+        channel=one.channel,
+        outcome=one.tried.outcome,
+        # Cancelled or freed while it was on its way: the ledger says so.
+        detail=one.tried.code if is_ours else "not_ours_any_more",
+        provider_id=one.provider_id,
+    )
+
+
+def _settle(message_id: uuid.UUID, lease: Lease, step: Step, **changes: Any) -> bool:
+    """Write the next status while the row is still ours, and say whether it was."""
+    if step.status is MessageStatus.SENT:
+        changes["sent_at"] = Now() + lease.offset
+    rows = models.Message.objects.filter(
+        id=message_id, status=MessageStatus.SENDING, lease_until=lease.token
+    )
+    is_ours = bool(
+        rows.update(
+            status=step.status,
+            reason=step.reason,
+            not_before=step.not_before,
+            lease_until=None,
+            **changes,
+        )
+    )
+    log.info(
+        "message_settled",
+        message_id=str(message_id),
+        status=str(step.status),
+        reason=step.reason,
+        is_ours=is_ours,
+    )
+    return is_ours
+
+
+def _fail(message_id: uuid.UUID, lease: Lease, code: str) -> None:
+    _settle(message_id, lease, Step(status=MessageStatus.FAILED, reason=code))

@@ -1,0 +1,206 @@
+"""Plans a course again from its facts and stores only what differs.
+
+Called inside the transaction of the fact that caused it, with the course locked.
+"""
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Iterable, Sequence
+
+from infusion import models
+from infusion.domain.bags import PlannedBag
+from infusion.domain.plan_json import plan_as_json
+from infusion.domain.plans import CyclePlan, Plan, PlanRequest, make_plan
+from infusion.domain.states import BagStatus, CycleStatus, VisitStatus
+from infusion.domain.visits import PlannedVisit, VisitKind
+from infusion.selectors.planning import CycleRows, load_rows, plan_request
+from infusion.services.common import touch
+from infusion.services.projection import store_messages
+
+_OPEN = (CycleStatus.PLANNED, CycleStatus.STARTED)
+
+
+def replan(
+    course: models.Course,
+    *,
+    cause: str,
+    actor_id: uuid.UUID,
+    now: dt.datetime,
+) -> Plan:
+    """Make the plan again, store the difference, and give the course a new version."""
+    rows = load_rows(course)
+    request = plan_request(rows, now)
+    plan = make_plan(request)
+    version = _store_version(course, request, plan, cause, actor_id, now)
+    owed: tuple[CyclePlan, Sequence[models.Bag]] | None = None
+    for cycle, cycle_plan in zip(rows.cycles, plan.cycles, strict=False):
+        if cycle.status in _OPEN:
+            chain = _store_bags(rows.of(cycle), cycle_plan)
+            _store_visits(cycle, cycle_plan, chain)
+            # Only an infusion that runs owes reminders: a planned start may slip.
+            if rows.of(cycle).events:
+                owed = (cycle_plan, chain)
+    store_messages(course, owed, version, now)
+    touch(course)
+    return plan
+
+
+def _store_version(
+    course: models.Course,
+    request: PlanRequest,
+    plan: Plan,
+    cause: str,
+    actor_id: uuid.UUID,
+    now: dt.datetime,
+) -> models.PlanVersion:
+    last = course.plan_versions.order_by("-number").first()
+    return models.PlanVersion.objects.create(
+        course=course,
+        number=last.number + 1 if last else 1,
+        cause=cause,
+        made_by_id=actor_id,
+        made_at=now,
+        request_digest=hashlib.sha256(repr(request).encode()).hexdigest(),
+        sources=_sources(request),
+        body=plan_as_json(plan, request.regimen),
+    )
+
+
+def _sources(request: PlanRequest) -> dict[str, str]:
+    """Return every file that took part with its version."""
+    recipes = {recipe.key: recipe.version for recipe in request.recipes}
+    return {request.regimen.key: request.regimen.version, **recipes}
+
+
+def _store_bags(rows: CycleRows, plan: CyclePlan) -> list[models.Bag]:
+    """Bring the bag rows in line with the chain; return them in the chain's order."""
+    by_id = {bag.id: bag for bag in rows.bags}
+    used = {bag.id for bag in plan.bags if bag.id}
+    spare = [
+        bag
+        for bag in rows.bags
+        if bag.status == BagStatus.PLANNED and bag.id not in used
+    ]
+    sequence = max((bag.sequence for bag in rows.bags), default=0)
+    chain: list[models.Bag] = []
+    for planned in plan.bags:
+        row = by_id[planned.id] if planned.id else _take_spare(spare, planned)
+        if row is None:
+            sequence += 1
+            row = _create(rows.cycle, sequence, planned)
+        else:
+            _update(row, planned)
+        chain.append(row)
+    for row in spare:
+        _cancel(row)
+    return chain
+
+
+def _take_spare(spare: list[models.Bag], planned: PlannedBag) -> models.Bag | None:
+    """Return an unmade bag of the same kind, so that it keeps its identity."""
+    for row in spare:
+        same = (row.recipe_key, row.daily_dose_mcg)
+        if same == (planned.recipe.key, planned.daily_dose_mcg):
+            spare.remove(row)
+            return row
+    return None
+
+
+def _create(cycle: models.Cycle, sequence: int, planned: PlannedBag) -> models.Bag:
+    recipe = planned.recipe
+    return models.Bag.objects.create(
+        course_id=cycle.course_id,
+        cycle=cycle,
+        sequence=sequence,
+        recipe_key=recipe.key,
+        recipe_version=recipe.version,
+        hours=recipe.hours,
+        rate_ml_h=recipe.rate_ml_h,
+        volume_ml=recipe.volume_ml,
+        daily_dose_mcg=planned.daily_dose_mcg,
+        planned_hang_at=planned.hang_at,
+        planned_take_down_at=planned.take_down_at,
+        use_by=planned.use_by,
+    )
+
+
+def _update(row: models.Bag, planned: PlannedBag) -> None:
+    """Write what the plan moved; a hanging bag keeps its use-by."""
+    wanted = {
+        "planned_hang_at": planned.hang_at,
+        "planned_take_down_at": planned.take_down_at,
+        "use_by": planned.use_by,
+    }
+    if planned.take_down_at <= planned.hang_at:
+        return
+    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+    if changed:
+        for name in changed:
+            setattr(row, name, wanted[name])
+        row.version += 1
+        row.save(update_fields=[*changed, "version"])
+
+
+def _cancel(row: models.Bag) -> None:
+    row.status = BagStatus.CANCELLED
+    row.version += 1
+    row.save(update_fields=["status", "version"])
+
+
+def _store_visits(
+    cycle: models.Cycle, plan: CyclePlan, chain: Sequence[models.Bag]
+) -> None:
+    """Bring the booked visits in line with the plan."""
+    booked = {
+        (row.kind, row.bag_id): row
+        for row in cycle.visits.filter(status=VisitStatus.BOOKED)
+    }
+    for visit in plan.visits:
+        bag = chain[visit.bag_index] if visit.bag_index is not None else None
+        row = booked.pop((visit.kind.value, bag.id if bag else None), None)
+        if row is None:
+            _book(cycle, visit, bag)
+        else:
+            _move(row, visit)
+    _cancel_visits(booked.values())
+
+
+def _book(cycle: models.Cycle, visit: PlannedVisit, bag: models.Bag | None) -> None:
+    models.Visit.objects.create(
+        cycle=cycle,
+        kind=visit.kind.value,
+        bag=bag,
+        planned_at=visit.at,
+        placement=visit.placement.value,
+    )
+
+
+def _move(row: models.Visit, visit: PlannedVisit) -> None:
+    if (row.planned_at, row.placement) == (visit.at, visit.placement.value):
+        return
+    row.planned_at = visit.at
+    row.placement = visit.placement.value
+    row.version += 1
+    row.save(update_fields=["planned_at", "placement", "version"])
+
+
+def _cancel_visits(rows: Iterable[models.Visit]) -> None:
+    for row in rows:
+        row.status = VisitStatus.CANCELLED
+        row.version += 1
+        row.save(update_fields=["status", "version"])
+
+
+def fulfil_visit(
+    cycle: models.Cycle, *, bag: models.Bag | None, done_at: dt.datetime
+) -> None:
+    """Mark the visit for a bag, or the disconnect, as done."""
+    rows = cycle.visits.filter(status=VisitStatus.BOOKED, bag=bag)
+    if bag is None:
+        rows = rows.filter(kind=VisitKind.DISCONNECT.value)
+    for row in rows:
+        row.status = VisitStatus.FULFILLED
+        row.done_at = done_at
+        row.version += 1
+        row.save(update_fields=["status", "done_at", "version"])

@@ -1,0 +1,122 @@
+"""Stores the messages a plan owes: added and cancelled in the plan's own transaction."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+
+from infusion import models
+from infusion.domain.instants import local_date, zone
+from infusion.domain.messages import PlannedMessage, To
+from infusion.domain.plans import CyclePlan, difference
+from infusion.domain.states import MessageStatus, VisitStatus
+from patients.domain.contacts import CAREGIVER, EMAIL, PATIENT, STAFF, Recipient
+from patients.selectors.assignments import ids_assigned_staff
+from patients.selectors.people import get_recipients
+
+_KIND = {To.PATIENT: PATIENT, To.CAREGIVER: CAREGIVER, To.NURSE: STAFF}
+# What makes a message one and the same, whatever plan it came from.
+_Key = tuple[uuid.UUID, str, dt.datetime, uuid.UUID | None, uuid.UUID | None, str]
+
+
+def store_messages(
+    course: models.Course,
+    owed: tuple[CyclePlan, Sequence[models.Bag]] | None,
+    version: models.PlanVersion,
+    now: dt.datetime,
+) -> None:
+    """Add what the plan newly owes and cancel what it no longer does.
+
+    ``owed`` is the plan of the running cycle with its bags in the chain's order.
+    What was sent stays sent: a message that is wanted again with the same event, person
+    and channel is not sent twice.
+    """
+    wanted = dict(_wanted(course, *owed, version, now)) if owed else {}
+    rows = course.messages.exclude(status=MessageStatus.CANCELLED)
+    stored = {_key(row): row for row in rows}
+    change = difference(stored, wanted)
+    models.Message.objects.bulk_create(change.added.values())
+    gone = [stored[key].id for key in change.removed]
+    course.messages.filter(id__in=gone, status=MessageStatus.PENDING).update(
+        status=MessageStatus.CANCELLED, reason="plan_changed"
+    )
+
+
+def _key(row: models.Message) -> _Key:
+    return (
+        row.bag_id,
+        row.kind,
+        row.event_at,
+        row.patient_id,
+        row.user_id,
+        row.channel,
+    )
+
+
+def _wanted(
+    course: models.Course,
+    plan: CyclePlan,
+    chain: Sequence[models.Bag],
+    version: models.PlanVersion,
+    now: dt.datetime,
+) -> Iterator[tuple[_Key, models.Message]]:
+    """Yield every message of the plan, one a person, keyed."""
+    people = _People(course, now)
+    for message in plan.messages:
+        bag = chain[message.bag_index]
+        after = chain[message.bag_index + 1 : message.bag_index + 2]
+        for person in people.of(message.to, after[0] if after else None):
+            row = _row(course, version, message, bag, person)
+            yield _key(row), row
+
+
+class _People:
+    """Who gets the messages of a course, read once."""
+
+    def __init__(self, course: models.Course, now: dt.datetime) -> None:
+        today = local_date(now, zone(course.time_zone))
+        self.standing = ids_assigned_staff(course.patient_id, today)
+        self.by_bag = self._assigned(course)
+        staff = self.standing | set(self.by_bag.values())
+        self.everyone = get_recipients(course.patient_id, now, staff)
+
+    @staticmethod
+    def _assigned(course: models.Course) -> Mapping[uuid.UUID | None, uuid.UUID]:
+        rows = models.Visit.objects.filter(
+            cycle__course=course,
+            status=VisitStatus.BOOKED,
+            assigned_to__isnull=False,
+        )
+        return dict(rows.values_list("bag_id", "assigned_to_id"))
+
+    def of(self, to: To, next_bag: models.Bag | None) -> Sequence[Recipient]:
+        """Return the people of a kind; for the nurse, who is booked for the visit."""
+        people = [one for one in self.everyone if one.kind == _KIND[to]]
+        if to != To.NURSE:
+            return people
+        booked = self.by_bag.get(next_bag.id if next_bag else None)
+        wanted = {booked} if booked else self.standing
+        return [one for one in people if one.user_id in wanted]
+
+
+def _row(
+    course: models.Course,
+    version: models.PlanVersion,
+    message: PlannedMessage,
+    bag: models.Bag,
+    person: Recipient,
+) -> models.Message:
+    is_patient = person.kind == PATIENT
+    return models.Message(
+        site_id=course.site_id,
+        course=course,
+        plan_version=version,
+        kind=message.kind.value,
+        bag=bag,
+        event_at=message.event_at,
+        person_kind=person.kind,
+        patient_id=person.patient_id if is_patient else None,
+        user_id=None if is_patient else person.user_id,
+        channel=person.addresses[0].channel if person.addresses else EMAIL,
+        due_at=message.due_at,
+        expires_at=message.expires_at,
+    )
