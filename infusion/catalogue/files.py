@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+from jsonschema.exceptions import ValidationError
 
+from infusion.catalogue.reasons import of_schema, reason
 from infusion.domain.courses import Text
 from infusion.domain.evidence import Fact, Mark
 from infusion.domain.refusals import Refusal
@@ -23,14 +25,20 @@ FOLDERS = {
 }
 
 
+SCHEMA = 1
+
+
 class CatalogueFileRefused(Refusal):
     """A catalogue file is not sound."""
 
     code = "catalogue_file_refused"
 
-    def __init__(self, path: Path, place: str, reason: str) -> None:
-        super().__init__(field=place, file=path.name, reason=reason)
-        self.path, self.place, self.reason = path, place, reason
+    def __init__(self, path: Path, place: str, why: Text) -> None:
+        super().__init__(field=place, file=path.name, reason=why.en)
+        self.path, self.place, self.reason = path, place, why
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.place}: {self.reason.en}"
 
 
 def read(path: Path, kind: str) -> dict[str, Any]:
@@ -38,16 +46,45 @@ def read(path: Path, kind: str) -> dict[str, Any]:
 
     :raises CatalogueFileRefused: naming the line or the place, and the reason.
     """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogueFileRefused(path, "", str(error)) from None
-    for problem in _validator(kind).iter_errors(data):
-        place = ".".join(str(part) for part in problem.absolute_path)
-        raise CatalogueFileRefused(path, place, problem.message)
-    if data["key"] != path.stem:
-        raise CatalogueFileRefused(path, "key", "differs from the file name")
+    data = load(path)
+    for problem in problems(path, data, kind):
+        raise problem
     return data
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Return the content of a TOML file.
+
+    :raises CatalogueFileRefused: when it is not TOML; the reason names the line.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogueFileRefused(path, "", reason("syntax", detail=error)) from None
+
+
+def problems(
+    path: Path, data: Mapping[str, Any], kind: str
+) -> Iterator[CatalogueFileRefused]:
+    """Return everything the schema refuses; a newer schema is the only thing said."""
+    found = data.get("schema")
+    if isinstance(found, int) and found > SCHEMA:
+        why = reason("newer_schema", found=found, known=SCHEMA)
+        yield CatalogueFileRefused(path, "schema", why)
+        return
+    for problem in _validator(kind).iter_errors(data):
+        yield CatalogueFileRefused(path, place_of(problem), of_schema(problem))
+    if str(data.get("key", path.stem)) != path.stem:
+        why = reason("file_name", key=data["key"])
+        yield CatalogueFileRefused(path, "key", why)
+
+
+def place_of(problem: ValidationError) -> str:
+    """Write a place as in facts: ``cycles[1].steps[2]``, counted from one."""
+    text = ""
+    for part in problem.absolute_path:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+    return text.strip(".")
 
 
 @cache
@@ -69,9 +106,20 @@ def number(path: Path, place: str, fact: Mapping[str, Any]) -> Decimal:
     try:
         value = Decimal(fact["value"])
     except InvalidOperation:
-        raise CatalogueFileRefused(path, place, "is not a number") from None
+        raise CatalogueFileRefused(path, place, reason("not_a_number")) from None
     if not value.is_finite() or value < 0:
-        raise CatalogueFileRefused(path, place, "is not a number from zero up")
+        raise CatalogueFileRefused(path, place, reason("not_a_number"))
+    return value
+
+
+def positive(path: Path, place: str, fact: Mapping[str, Any]) -> Decimal:
+    """Return a fact's value as a number above zero.
+
+    :raises CatalogueFileRefused: when it is not one.
+    """
+    value = number(path, place, fact)
+    if value == 0:
+        raise CatalogueFileRefused(path, place, reason("not_above_zero"))
     return value
 
 
@@ -82,7 +130,7 @@ def whole(path: Path, place: str, fact: Mapping[str, Any]) -> int:
     """
     value = number(path, place, fact)
     if value != value.to_integral_value():
-        raise CatalogueFileRefused(path, place, "is not a whole number")
+        raise CatalogueFileRefused(path, place, reason("not_whole"))
     return int(value)
 
 
@@ -96,6 +144,9 @@ def facts(key: str, data: Any, place: str = "") -> Iterator[Fact]:
     if isinstance(data, dict):
         if "mark" in data and "value" in data:
             yield _fact(f"{key}: {place}", data)
+            return
+        if "mark" in data and "text" in data:
+            yield _statement(f"{key}: {place}", data)
             return
         for name, value in data.items():
             yield from facts(key, value, f"{place}.{name}".strip("."))
@@ -114,4 +165,16 @@ def _fact(path: str, data: Mapping[str, Any]) -> Fact:
         sources=tuple(data["sources"]),
         note=text(note),
         recheck=data.get("recheck", False),
+    )
+
+
+def _statement(path: str, data: Mapping[str, Any]) -> Fact:
+    """Return a rule given in words, such as a premedication, as a fact."""
+    return Fact(
+        path=path,
+        value=data["text"]["en"],
+        unit="",
+        mark=Mark(data["mark"]),
+        sources=tuple(data["sources"]),
+        note=text(data["text"]),
     )

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from infusion.catalogue import files
+from infusion.catalogue.reasons import reason
 from infusion.domain.courses import Text, Unverified
 from infusion.domain.doses import SurfaceFormula
 from infusion.domain.evidence import Fact
@@ -20,14 +22,27 @@ class PolicyValue:
     title: Text
     fact: Fact
     choices: tuple[str, ...]
+    most: Decimal | None = None
 
 
 @cache
 def proposals() -> dict[str, PolicyValue]:
     """Return the shipped proposals by key."""
-    path = files.ROOT / "policy" / "site.toml"
+    return read_policy(files.ROOT / "policy" / "site.toml")
+
+
+def read_policy(path: Path) -> dict[str, PolicyValue]:
+    """Read one file of site policy values.
+
+    :raises CatalogueFileRefused: when the file is not sound.
+    """
     data = files.read(path, "policy")
-    return {key: _value(key, row) for key, row in data["values"].items()}
+    values = {key: _value(key, row) for key, row in data["values"].items()}
+    for key, one in values.items():
+        if not _is_acceptable(one, one.fact.value):
+            why = reason("not_a_choice", found=one.fact.value)
+            raise files.CatalogueFileRefused(path, f"values.{key}.fact", why)
+    return values
 
 
 def _value(key: str, row: dict[str, Any]) -> PolicyValue:
@@ -37,6 +52,7 @@ def _value(key: str, row: dict[str, Any]) -> PolicyValue:
         title=files.text(row["title"]),
         fact=fact,
         choices=tuple(row.get("choices", ())),
+        most=Decimal(row["most"]) if "most" in row else None,
     )
 
 
@@ -79,15 +95,19 @@ def site_policy(stored: Mapping[str, Any]) -> SitePolicy:
         if key in proposals()
         and isinstance(entry, dict)
         and entry.get("signed_by")
-        and _acceptable(key, entry.get("value"))
+        and _is_acceptable(proposals()[key], entry.get("value"))
     }
     return SitePolicy(signed)
 
 
-def _acceptable(key: str, value: object) -> bool:
-    """Say whether a value is one of the choices, or a number above zero."""
-    choices = proposals()[key].choices
-    if choices:
-        return value in choices
-    text = str(value)
-    return text.replace(".", "", 1).isdigit() and Decimal(text) > 0
+def _is_acceptable(asked: PolicyValue, value: object) -> bool:
+    """Say whether a value is one of the choices, or a number above zero within bounds."""
+    if asked.choices:
+        return value in asked.choices
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return False
+    if not number.is_finite() or number <= 0:
+        return False
+    return asked.most is None or number <= asked.most

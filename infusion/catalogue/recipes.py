@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from infusion.catalogue import files
+from infusion.catalogue.reasons import reason
+from infusion.domain.courses import Text
+from infusion.domain.quantities import plain
 from infusion.domain.recipes import Recipe, RecipeNotSane, RecipeUnknown
 
 _FILTER = {"yes": True, "no": False, "unknown": None}
@@ -38,15 +41,30 @@ def read_recipe(path: Path) -> Recipe:
         return _recipe(path, data)
     except RecipeNotSane as error:
         raise files.CatalogueFileRefused(
-            path, f"facts.{error.field}", "disagrees with the other numbers"
+            path, f"facts.{error.field}", _why(str(error.field), data["facts"])
         ) from None
+
+
+def _why(field: str, table: dict[str, Any]) -> Text:
+    """Show the sum that does not come out."""
+    value = {name: table[name]["value"] for name in table}
+    rate, hours = value["rate_ml_h"], value["hours"]
+    return reason(
+        field,
+        rate=rate,
+        hours=hours,
+        product=plain(Decimal(rate) * Decimal(hours)),
+        volume=value["volume_ml"],
+        room=value["room_hours"],
+        cold=value["cold_hours"],
+    )
 
 
 def _recipe(path: Path, data: dict[str, Any]) -> Recipe:
     table = data["facts"]
 
     def number(name: str) -> Decimal:
-        return files.number(path, f"facts.{name}", table[name])
+        return files.positive(path, f"facts.{name}", table[name])
 
     def whole(name: str) -> int:
         return files.whole(path, f"facts.{name}", table[name])

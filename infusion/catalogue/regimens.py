@@ -1,10 +1,12 @@
 """The regimens."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from infusion.catalogue import files
+from infusion.catalogue.reasons import reason
 from infusion.catalogue.recipes import all_recipes
 from infusion.domain.doses import DoseLevel, DoseTable
 from infusion.domain.recipes import Recipe
@@ -46,24 +48,41 @@ def recipes_of(regimen: Regimen) -> tuple[Recipe, ...]:
     return tuple(sorted(found, key=lambda recipe: recipe.hours))
 
 
-def read_regimen(path: Path) -> Regimen:
-    """Read one regimen file.
+def read_regimen(path: Path, recipes: Mapping[str, Recipe] | None = None) -> Regimen:
+    """Read one regimen file against the recipes it may name; those that ship, if none.
 
     :raises CatalogueFileRefused: when the file is not sound.
     """
     data = files.read(path, "regimen")
-    for key in data["recipes"]:
-        if key not in all_recipes():
-            raise files.CatalogueFileRefused(path, "recipes", f"no recipe {key}")
+    _check_recipes(path, data, all_recipes() if recipes is None else recipes)
     try:
         regimen = _regimen(path, data)
     except RegimenNotSane as error:
-        raise files.CatalogueFileRefused(
-            path, str(error.field), "contradicts the rest of the file"
-        ) from None
-    if regimen.max_cycles != files.whole(path, "max_cycles", data["max_cycles"]):
-        raise files.CatalogueFileRefused(path, "max_cycles", "differs from the cycles")
+        field = str(error.field)
+        raise files.CatalogueFileRefused(path, "cycles", reason(field)) from None
+    _check_max_cycles(path, data, regimen)
     return regimen
+
+
+def _check_recipes(
+    path: Path, data: dict[str, Any], recipes: Mapping[str, Recipe]
+) -> None:
+    wanted = data["jurisdiction"]
+    for key in data["recipes"]:
+        if key not in recipes:
+            why = reason("unknown_recipe", key=key)
+            raise files.CatalogueFileRefused(path, "recipes", why)
+        found = recipes[key].jurisdiction
+        if found != wanted:
+            why = reason("other_jurisdiction", key=key, found=found, wanted=wanted)
+            raise files.CatalogueFileRefused(path, "recipes", why)
+
+
+def _check_max_cycles(path: Path, data: dict[str, Any], regimen: Regimen) -> None:
+    found = files.whole(path, "max_cycles", data["max_cycles"])
+    if found != regimen.max_cycles:
+        why = reason("max_cycles", found=found, last=regimen.max_cycles)
+        raise files.CatalogueFileRefused(path, "max_cycles", why)
 
 
 def _regimen(path: Path, data: dict[str, Any]) -> Regimen:
@@ -87,7 +106,9 @@ def _regimen(path: Path, data: dict[str, Any]) -> Regimen:
 
 def _doses(path: Path, data: dict[str, Any]) -> DoseTable:
     return DoseTable(
-        fixed_from_kg=files.number(path, "doses.fixed_from_kg", data["fixed_from_kg"]),
+        fixed_from_kg=files.positive(
+            path, "doses.fixed_from_kg", data["fixed_from_kg"]
+        ),
         levels={key: _level(path, key, row) for key, row in data["levels"].items()},
     )
 
@@ -96,12 +117,13 @@ def _level(path: Path, key: str, row: dict[str, Any]) -> DoseLevel:
     place = f"doses.levels.{key}"
     level = DoseLevel(
         key=key,
-        fixed_mcg=files.number(path, place, row["fixed_mcg"]),
-        per_m2_mcg=files.number(path, place, row["per_m2_mcg"]),
-        cap_mcg=files.number(path, place, row["cap_mcg"]),
+        fixed_mcg=files.positive(path, place, row["fixed_mcg"]),
+        per_m2_mcg=files.positive(path, place, row["per_m2_mcg"]),
+        cap_mcg=files.positive(path, place, row["cap_mcg"]),
     )
     if level.fixed_mcg > level.cap_mcg:
-        raise files.CatalogueFileRefused(path, place, "the dose is above its cap")
+        why = reason("dose_above_cap", dose=level.fixed_mcg, cap=level.cap_mcg)
+        raise files.CatalogueFileRefused(path, f"{place}.fixed_mcg", why)
     return level
 
 

@@ -2,16 +2,30 @@
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 from infusion.catalogue import files
 from infusion.catalogue.policies import SitePolicy
+from infusion.catalogue.reasons import reason
 from infusion.domain.messages import Event, MessageKind, ReminderRule, To
 
 
 @cache
 def _shipped() -> tuple[ReminderRule, ...]:
-    path = files.ROOT / "reminders" / "default.toml"
+    return read_rules(files.ROOT / "reminders" / "default.toml")
+
+
+def read_rules(path: Path) -> tuple[ReminderRule, ...]:
+    """Read one file of reminder rules.
+
+    :raises CatalogueFileRefused: when the file is not sound.
+    """
     data = files.read(path, "reminders")
+    kinds = [row["kind"] for row in data["rules"]]
+    for kind in kinds:
+        if kinds.count(kind) > 1:
+            why = reason("rule_twice", kind=kind)
+            raise files.CatalogueFileRefused(path, "rules", why)
     return tuple(
         ReminderRule(
             kind=MessageKind(row["kind"]),

@@ -52,9 +52,11 @@ class Recipe:
     def __post_init__(self) -> None:
         """Refuse a recipe whose numbers disagree.
 
-        :raises RecipeNotSane: when rate x hours is not the volume, or a bag could never
-            be infused within its limits.
+        :raises RecipeNotSane: when nothing would run, rate x hours is not the volume, or
+            a bag could never be infused within its limits.
         """
+        if self.hours <= 0 or self.rate_ml_h <= 0:
+            raise RecipeNotSane(field="rate_ml_h")
         if self.rate_ml_h * self.hours != self.volume_ml:
             raise RecipeNotSane(field="volume_ml")
         if self.hours > self.room_hours or self.hours > self.cold_hours:

@@ -130,6 +130,8 @@ class Regimen:
             if any(step.level not in self.doses.levels for step in pattern.steps):
                 raise RegimenNotSane(field="steps")
             expected = pattern.last + 1
+        if not self.patterns:
+            raise RegimenNotSane(field="cycles")
 
     @property
     def max_cycles(self) -> int:

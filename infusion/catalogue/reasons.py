@@ -1,0 +1,150 @@
+"""Why a catalogue file is refused, in both languages."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jsonschema.exceptions import ValidationError
+
+from infusion.domain.courses import Text
+
+REASONS: Mapping[str, Text] = {
+    "syntax": Text(en="is not TOML: {detail}", zh="不是有效的 TOML：{detail}"),
+    "newer_schema": Text(
+        en="is written in schema {found}; this version reads schema {known}",
+        zh="使用格式版本 {found}；本程序只能读取格式版本 {known}",
+    ),
+    "unknown_kind": Text(
+        en="kind is {found}; known: {known}", zh="kind 为 {found}；可用：{known}"
+    ),
+    "file_name": Text(
+        en="key {key} differs from the file name", zh="key {key} 与文件名不同"
+    ),
+    "missing": Text(en="lacks {names}", zh="缺少 {names}"),
+    "missing_language": Text(
+        en="lacks the text in {names}: both languages are needed",
+        zh="缺少 {names} 文本：中英文都必须有",
+    ),
+    "unknown_name": Text(en="has unknown entries: {names}", zh="含有未知项：{names}"),
+    "not_allowed": Text(
+        en="is {found}; allowed: {allowed}", zh="为 {found}；只允许：{allowed}"
+    ),
+    "too_few": Text(
+        en="needs at least {least} entries, has {found}",
+        zh="至少需要 {least} 项，现有 {found} 项",
+    ),
+    "sources": Text(
+        en="needs at least {least} source(s) for its mark, has {found}",
+        zh="该证据等级至少需要 {least} 个来源，现有 {found} 个",
+    ),
+    "type": Text(en="must be {wanted}", zh="类型必须是 {wanted}"),
+    "empty": Text(en="is empty", zh="为空"),
+    "pattern": Text(
+        en="is {found}; it must look like {wanted}",
+        zh="为 {found}；格式必须为 {wanted}",
+    ),
+    "invalid": Text(en="is not valid: {detail}", zh="无效：{detail}"),
+    "not_a_number": Text(
+        en="is not a number from zero up", zh="不是大于或等于零的数字"
+    ),
+    "not_whole": Text(en="is not a whole number", zh="不是整数"),
+    "not_above_zero": Text(en="must be above zero", zh="必须大于零"),
+    "dose_above_cap": Text(
+        en="the dose of {dose} is above its cap of {cap} ug/d",
+        zh="剂量 {dose} 超过上限 {cap} ug/d",
+    ),
+    "volume_ml": Text(
+        en="rate x hours = {rate} x {hours} = {product} mL, the file says {volume} mL",
+        zh="速率 × 小时数 = {rate} × {hours} = {product} mL，而文件写的是 {volume} mL",
+    ),
+    "room_hours": Text(
+        en="the bag runs {hours} h, longer than it keeps ({room} h out of the cold, "
+        "{cold} h in the cold)",
+        zh="输液袋需输注 {hours} 小时，超过其保存时限（室温 {room} 小时，冷藏 {cold} 小时）",
+    ),
+    "steps": Text(
+        en="steps must begin at hour 0, rise, lie inside the infusion and name a dose "
+        "level of the file",
+        zh="剂量递增必须从第 0 小时开始、依次递增、位于输注时间之内，并使用文件中的剂量级别",
+    ),
+    "cycles": Text(
+        en="cycles must begin at 1 and follow one another without hole or overlap",
+        zh="周期必须从 1 开始，依次相连，不得中断或重叠",
+    ),
+    "max_cycles": Text(
+        en="is {found}, but the last cycle is {last}",
+        zh="为 {found}，但最后周期为 {last}",
+    ),
+    "unknown_recipe": Text(en="there is no recipe {key}", zh="没有输液袋配方 {key}"),
+    "other_jurisdiction": Text(
+        en="recipe {key} is of jurisdiction {found}, the regimen of {wanted}: the same "
+        "bag name runs at another rate there",
+        zh="配方 {key} 属于辖区 {found}，方案属于 {wanted}：同名输液袋在两地速率不同",
+    ),
+    "rule_twice": Text(en="{kind} is there twice", zh="{kind} 重复出现"),
+    "not_a_choice": Text(
+        en="the proposal {found} can not be chosen", zh="建议值 {found} 不在可选范围内"
+    ),
+}
+
+
+def reason(key: str, /, **params: object) -> Text:
+    """Put a reason into words."""
+    words = REASONS[key]
+    return Text(en=words.en.format(**params), zh=words.zh.format(**params))
+
+
+def of_schema(problem: ValidationError) -> Text:
+    """Put what a schema refuses into words a pharmacist can act on."""
+    explain = _BY_VALIDATOR.get(str(problem.validator))
+    return explain(problem) if explain else reason("invalid", detail=problem.message)
+
+
+def _missing(problem: ValidationError) -> Text:
+    instance: Any = problem.instance
+    wanted: Any = problem.validator_value
+    names = [name for name in wanted if name not in instance]
+    is_text = set(wanted) == {"en", "zh"}
+    key = "missing_language" if is_text else "missing"
+    return reason(key, names=", ".join(names))
+
+
+def _unknown(problem: ValidationError) -> Text:
+    schema: Any = problem.schema
+    instance: Any = problem.instance
+    names = [name for name in instance if name not in schema["properties"]]
+    return reason("unknown_name", names=", ".join(names))
+
+
+def _too_few(problem: ValidationError) -> Text:
+    instance: Any = problem.instance
+    is_sources = list(problem.absolute_path)[-1:] == ["sources"]
+    key = "sources" if is_sources else "too_few"
+    return reason(key, least=problem.validator_value, found=len(instance))
+
+
+def _enum(problem: ValidationError) -> Text:
+    values: Any = problem.validator_value
+    allowed = ", ".join(repr(one) for one in values)
+    return reason("not_allowed", found=repr(problem.instance), allowed=allowed)
+
+
+def _const(problem: ValidationError) -> Text:
+    allowed = repr(problem.validator_value)
+    return reason("not_allowed", found=repr(problem.instance), allowed=allowed)
+
+
+def _pattern(problem: ValidationError) -> Text:
+    found, wanted = repr(problem.instance), problem.validator_value
+    return reason("pattern", found=found, wanted=wanted)
+
+
+_BY_VALIDATOR: Mapping[str, Callable[[ValidationError], Text]] = {
+    "required": _missing,
+    "additionalProperties": _unknown,
+    "enum": _enum,
+    "const": _const,
+    "minItems": _too_few,
+    "minLength": lambda _: reason("empty"),
+    "type": lambda problem: reason("type", wanted=problem.validator_value),
+    "pattern": _pattern,
+}

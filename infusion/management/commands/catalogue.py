@@ -1,0 +1,130 @@
+"""Checks, shows and compares catalogue files, for the pharmacist who writes them."""
+
+import argparse
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.table import Table
+
+from infusion.catalogue import checking, files
+from infusion.catalogue.differences import changes
+from infusion.domain.evidence import Fact, Mark
+
+# Wide enough for a table in a log, where there is no terminal to ask.
+WIDTH_WITHOUT_TERMINAL = 160
+
+
+class Command(BaseCommand):
+    """``manage.py catalogue check | show | diff``."""
+
+    # The files need neither the database nor the rest of the service.
+    requires_system_checks = []
+    help = "Checks, shows or compares regimens, bag recipes, reminders, site values."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the three actions."""
+        actions = parser.add_subparsers(dest="action", required=True)
+        check = actions.add_parser("check", help="validate all files, or those named")
+        check.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+        show = actions.add_parser("show", help="show a file with marks and sources")
+        show.add_argument("key", metavar="KEY_OR_PATH")
+        diff = actions.add_parser("diff", help="show what changed between two files")
+        diff.add_argument("before", metavar="KEY_OR_PATH")
+        diff.add_argument("after", metavar="KEY_OR_PATH")
+        for action in (check, show, diff):
+            action.add_argument("--language", choices=["en", "zh"], default=None)
+
+    def handle(self, *_args: object, **options: Any) -> None:
+        """Run one action."""
+        run: Mapping[str, Callable[[argparse.Namespace], None]] = {
+            "check": self._check,
+            "show": self._show,
+            "diff": self._diff,
+        }
+        run[options["action"]](argparse.Namespace(**options))
+
+    def _check(self, options: argparse.Namespace) -> None:
+        paths = options.paths or checking.shipped()
+        for path in paths:
+            if not path.is_file():
+                raise CommandError(f"no such file: {path}")
+        problems = checking.check(paths)
+        for problem in problems:
+            self.stderr.write(_line(problem, options.language))
+        if problems:
+            raise CommandError(
+                f"{len(problems)} problem(s) in {len(paths)} file(s) · "
+                f"{len(paths)} 个文件中有 {len(problems)} 处问题"
+            )
+        self.stdout.write(f"{len(paths)} file(s) are sound · {len(paths)} 个文件无误")
+
+    def _show(self, options: argparse.Namespace) -> None:
+        path = _path_of(options.key)
+        data = _load(path)
+        language = options.language or "en"
+        title = data.get("title", {"en": path.stem, "zh": path.stem})[language]
+        table = Table(title=f"{title} · {path.stem} {data.get('version', '')}")
+        for name in ("Place", "Value", "Mark", "Sources", "Note"):
+            table.add_column(name, overflow="fold")
+        for fact in files.facts(path.stem, data):
+            table.add_row(*_cells(fact, language))
+        self._print(table)
+
+    def _diff(self, options: argparse.Namespace) -> None:
+        before, after = _path_of(options.before), _path_of(options.after)
+        found = changes(_load(before), _load(after))
+        if not found:
+            self.stdout.write("nothing changed · 无变化")
+            return
+        table = Table(title=f"{before.stem} → {after.stem}")
+        for name in ("Place", "Before", "After"):
+            table.add_column(name, overflow="fold")
+        for change in found:
+            table.add_row(change.place, change.before or "—", change.after or "—")
+        self._print(table)
+
+    def _print(self, table: Table) -> None:
+        text = io.StringIO()
+        width = None if self.stdout.isatty() else WIDTH_WITHOUT_TERMINAL
+        Console(file=text, width=width).print(table)
+        self.stdout.write(text.getvalue())
+
+
+def _line(problem: checking.Problem, language: str | None) -> str:
+    """Write a problem as editors read it: file:line: place: reason."""
+    line = f":{problem.line}" if problem.line else ""
+    place = f" {problem.place}:" if problem.place else ""
+    reason = problem.reason
+    words = reason.in_language(language) if language else f"{reason.en} · {reason.zh}"
+    return f"{problem.path}{line}:{place} {words}"
+
+
+def _cells(fact: Fact, language: str) -> tuple[str, ...]:
+    value = f"{fact.value} {fact.unit}".strip()
+    warning = " ⚠ needs local sign-off" if fact.needs_sign_off else ""
+    mark = f"{Mark(fact.mark).value}{warning}"
+    place = fact.path.partition(": ")[2]
+    note = fact.note.in_language(language)
+    return place, value, mark, ", ".join(fact.sources) or "—", note
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        return files.load(path)
+    except files.CatalogueFileRefused as refusal:
+        raise CommandError(str(refusal)) from None
+
+
+def _path_of(key: str) -> Path:
+    """Return the file of a key, or the path itself."""
+    for path in checking.shipped():
+        if path.stem == key:
+            return path
+    if Path(key).is_file():
+        return Path(key)
+    known = ", ".join(path.stem for path in checking.shipped())
+    raise CommandError(f"no such key or file: {key}; known: {known}")
