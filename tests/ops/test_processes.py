@@ -16,8 +16,11 @@ from ops.processes import Command, Processes, Record, end
 from ops.stopping import Stop, Stopped
 from ops.supervisor import Service, ServiceError, Supervisor
 
-STUBBORN = "import signal,time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
-PARENT = "import subprocess,time; subprocess.Popen(['sleep','60']); print('up', flush=True); time.sleep(60)"
+PARENT = (
+    "import subprocess, time; subprocess.Popen(['sleep', '60']);"
+    "print('up', flush=True); time.sleep(60)"
+)
+STUBBORN = f"import signal; signal.signal(15, signal.SIG_IGN); {PARENT}"
 
 
 @pytest.fixture
@@ -36,10 +39,9 @@ def python(name: str, code: str, **options: object) -> Command:
     return Command(name, [sys.executable, "-c", code], **options)  # type: ignore[arg-type]
 
 
-def has_said(processes: Processes, name: str, word: str) -> Service:
-    return (
-        processes.log_of(name).exists() and word in processes.log_of(name).read_text()
-    )
+def has_said(processes: Processes, name: str, word: str) -> bool:
+    log = processes.log_of(name)
+    return log.exists() and word in log.read_text()
 
 
 def test_a_process_that_took_over_our_number_is_left_alone(
@@ -91,8 +93,11 @@ def test_processes_of_another_folder_are_not_ours(
 def test_what_does_not_listen_is_killed_with_its_children(processes: Processes) -> None:
     process = processes.start(python("web", STUBBORN))
     wait_for(lambda: has_said(processes, "web", "up"))
-    end([psutil.Process(process.pid)], signal.SIGTERM, grace=0.2)
-    assert process.wait(timeout=5) == -signal.SIGKILL
+    leader = psutil.Process(process.pid)
+    (child,) = leader.children()
+    end([leader], signal.SIGTERM, grace=0.2)
+    process.wait(timeout=5)
+    assert not child.is_running()
 
 
 def test_a_service_that_dies_at_once_names_its_last_words(
