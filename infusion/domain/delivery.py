@@ -1,9 +1,9 @@
 """What becomes of a message that is due: pure decisions, taken right before and after.
 
-The ledger tells the truth in codes. Before sending a message may be stopped because its
-time or its reason is gone, or held while its reader sleeps. After sending it is settled
-by what the channel said. An answer that was lost is neither sent nor failed: the rule of
-the kind says whether "maybe twice" or "maybe never" is the lesser harm.
+The ledger tells the truth in codes. Before sending a message may be stopped because
+its time or its reason is gone, or held while its reader sleeps. After sending it is
+settled by what the channel said. An answer that was lost is neither sent nor failed:
+the rule of the kind says whether "maybe twice" or "maybe never" is the lesser harm.
 """
 
 import datetime as dt
@@ -134,7 +134,7 @@ def held_until(owed: Owed, quiet_until: dt.datetime, now: dt.datetime) -> Step |
 
 
 def after_sending(owed: Owed, tried: Tried, now: dt.datetime, chance: float) -> Step:
-    """Return what a try makes of the message; ``chance`` from 0 to 1 spreads retries."""
+    """Return what a try makes of the message; ``chance`` (0 to 1) spreads retries."""
     if tried.outcome is Outcome.ACCEPTED:
         return Step(status=MessageStatus.SENT)
     if tried.outcome is Outcome.REFUSED:

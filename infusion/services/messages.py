@@ -85,11 +85,11 @@ class Route:
 
 
 class Undeliverable(Exception):
-    """There is no way to the person; the code says why."""
+    """There is no way to the person; the step says what that makes of the message."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, status: MessageStatus, code: str) -> None:
         super().__init__(code)
-        self.code = code
+        self.step = Step(status=status, reason=code)
 
 
 def deliver_messages(
@@ -126,7 +126,9 @@ def deliver_message(
     except (InterfaceError, OperationalError):
         # The database is away, not the row broken: the lease frees it later.
         raise
-    except (texts.TextError, Undeliverable) as error:
+    except Undeliverable as error:
+        _settle(message_id, lease, error.step)
+    except texts.TextError as error:
         _fail(message_id, lease, error.code)
     except Exception as error:  # noqa: BLE001 - one bad row must not stop the others
         log.warning("message_broken", message_id=str(message_id), error=_place(error))
@@ -180,21 +182,26 @@ def _find_route(found: Delivery, now: dt.datetime, channels: Channels) -> Route:
     """
     recipient = _find_recipient(found, now)
     if not recipient.addresses:
-        raise Undeliverable("no_address")
+        raise Undeliverable(MessageStatus.FAILED, "no_address")
     address = choose_address(found, recipient.addresses, channels)
     if address is None:
-        raise Undeliverable("no_adapter")
+        raise Undeliverable(MessageStatus.FAILED, "no_adapter")
     return Route(recipient=recipient, address=address)
 
 
 def _find_recipient(found: Delivery, now: dt.datetime) -> Recipient:
+    """Return the person as they stand now.
+
+    :raises Undeliverable: when they are no recipient any more.
+    """
     staff = [found.user_id] if found.user_id and found.person_kind == STAFF else []
     for person in people.get_recipients(found.patient_id, now, staff):
         if person.kind == found.person_kind and (
             person.kind == PATIENT or person.user_id == found.user_id
         ):
             return person
-    raise Undeliverable("no_recipient")
+    # A link or an account that has ended: nobody is owed this any more.
+    raise Undeliverable(MessageStatus.CANCELLED, "no_recipient")
 
 
 def choose_address(

@@ -1,7 +1,7 @@
 """Sweep: free what a dead worker held, claim what is due, hand it to the workers.
 
-Due is what the database's clock says, so a worker with a wrong clock sends nothing early
-or late. A sweep may run twice, late or beside another: every row is taken by one of them.
+Due is what the database's clock says, so a worker with a wrong clock sends nothing
+early or late. A sweep may run twice, late or beside another: one of them takes a row.
 """
 
 import datetime as dt

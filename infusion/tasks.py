@@ -1,0 +1,36 @@
+"""Celery entry points: read the clock, call one service.
+
+Names are given by hand, so that moving a file orphans no queued task; ``**_`` lets an
+old worker take a task of a newer sender.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from celery import shared_task
+
+from infusion import dispatch
+from infusion.notifications.channels.registry import open_channels
+from infusion.services import messages, sweeps
+from patients import clock
+
+
+@shared_task(name=dispatch.SWEEP_MESSAGES)
+def sweep_messages(*, from_beat: bool = False, **_: object) -> None:
+    """Claim what is due and hand it to the workers."""
+    sweeps.sweep_messages(offset=clock.offset(), from_beat=from_beat)
+
+
+@shared_task(name=dispatch.DELIVER_MESSAGES)
+def deliver_messages(
+    *, message_ids: Sequence[str], leased_until: str, **_: object
+) -> None:
+    """Deliver a batch of claimed messages."""
+    with open_channels() as channels:
+        messages.deliver_messages(
+            ids=[uuid.UUID(one) for one in message_ids],
+            leased_until=dt.datetime.fromisoformat(leased_until),
+            offset=clock.offset(),
+            channels=channels,
+        )
