@@ -1,0 +1,1 @@
+"""The nurse console: server-rendered pages, one service call an action."""

@@ -1,6 +1,32 @@
 """Routes of the nurse console."""
 
-from django.urls import URLPattern
+from django.urls import path
+from django.views.generic import RedirectView
+
+from infusion.board import accounts, courses, people, taking
 
 app_name = "board"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="board:patients"), name="home"),
+    path("login", accounts.Login.as_view(), name="login"),
+    path("logout", accounts.log_out, name="logout"),
+    path("patients/", people.Patients.as_view(), name="patients"),
+    path("patients/<uuid:patient_id>/", people.PatientPage.as_view(), name="patient"),
+    path("patients/<uuid:patient_id>/order", people.Order.as_view(), name="order"),
+    path("courses/<uuid:course_id>/", courses.CoursePage.as_view(), name="course"),
+    path(
+        "courses/<uuid:course_id>/status",
+        courses.CourseStatusPart.as_view(),
+        name="status",
+    ),
+    path(
+        "courses/<uuid:course_id>/steps/<slug:key>",
+        taking.TakeStep.as_view(),
+        name="step",
+    ),
+    path(
+        "courses/<uuid:course_id>/steps/<slug:key>/<uuid:target_id>",
+        taking.TakeStep.as_view(),
+        name="step_on",
+    ),
+]

@@ -88,7 +88,7 @@ def ribbon_of_preview(
     """Build the ribbon of a cycle of a plan preview, from its JSON."""
     axis = Axis(_instant(cycle["starts_at"]), zone, labels)
     end = _instant(cycle["infusion_ends_at"])
-    steps = [(_instant(s["at"]), Decimal(s["daily_dose_mcg"])) for s in cycle["steps"]]
+    steps = [(_instant(s["at"]), _dose(s)) for s in cycle["steps"]]
     levels = _levels(dose for _at, dose in steps)
     until = cycle.get("inpatient_until")
     return Ribbon(
@@ -122,6 +122,10 @@ def dose_text(daily_dose_mcg: Decimal) -> str:
 
 def _instant(text: Any) -> dt.datetime:
     return text if isinstance(text, dt.datetime) else dt.datetime.fromisoformat(text)
+
+
+def _dose(row: Mapping[str, Any]) -> Decimal:
+    return Decimal(str(row["daily_dose_mcg"]))
 
 
 def _end_of(cycle: CycleState, now: dt.datetime) -> dt.datetime:
@@ -233,7 +237,7 @@ def _previewed(
     axis: Axis, bag: Mapping[str, Any], number: int, levels: Mapping[Decimal, int]
 ) -> Block:
     start, end = _instant(bag["hang_at"]), _instant(bag["take_down_at"])
-    dose = Decimal(bag["daily_dose_mcg"])
+    dose = _dose(bag)
     hours = f"{bag['hours']} h"
     return Block(
         start=axis.hours(start),

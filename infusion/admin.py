@@ -1,0 +1,132 @@
+"""The infusion records for the back office: to be read, never to be changed here.
+
+A course changes through its services only, which check, plan again and write the history.
+"""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from infusion import models
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Show a record; offer no change."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: records come from services."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: records change through services."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: nothing clinical is removed."""
+        return False
+
+
+@admin.register(models.Course)
+class CourseAdmin(ReadOnly):
+    """Courses."""
+
+    list_display = ("id", "patient", "site", "regimen_key", "status", "ordered_at")
+    list_filter = ("status", "regimen_key", "site")
+    list_select_related = ("patient", "site")
+    search_fields: ClassVar = ["=id", "patient__mrn", "patient__sort_key"]
+    date_hierarchy = "ordered_at"
+
+
+@admin.register(models.Cycle)
+class CycleAdmin(ReadOnly):
+    """Cycles."""
+
+    list_display = ("id", "course", "number", "status", "planned_start_at", "ended_at")
+    list_filter = ("status",)
+    search_fields: ClassVar = ["=id", "=course__id"]
+
+
+@admin.register(models.Bag)
+class BagAdmin(ReadOnly):
+    """Bags, also by lot for a recall."""
+
+    list_display = ("code", "course", "sequence", "status", "lot", "hung_at", "use_by")
+    list_filter = ("status", "recipe_key")
+    search_fields: ClassVar = ["code", "lot", "=course__id"]
+
+
+@admin.register(models.InfusionEvent)
+class InfusionEventAdmin(ReadOnly):
+    """The ledger of the pump."""
+
+    list_display = ("at", "kind", "reason", "cycle", "recorded_by")
+    list_filter = ("kind",)
+    list_select_related = ("recorded_by",)
+    search_fields: ClassVar = ["=cycle__id", "=cycle__course__id"]
+
+
+@admin.register(models.HangCheck)
+class HangCheckAdmin(ReadOnly):
+    """Readings of two people."""
+
+    list_display = ("bag", "hung_at", "entered_by", "confirmed_by", "confirmed_at")
+    list_select_related = ("entered_by", "confirmed_by")
+    search_fields: ClassVar = ["bag__code"]
+
+
+@admin.register(models.Placement)
+class PlacementAdmin(ReadOnly):
+    """Placements."""
+
+    list_display = ("course", "kind", "from_at", "recorded_by")
+    list_filter = ("kind",)
+    list_select_related = ("recorded_by",)
+
+
+@admin.register(models.PlanVersion)
+class PlanVersionAdmin(ReadOnly):
+    """Plans as they were made."""
+
+    list_display = ("course", "number", "cause", "made_at", "made_by")
+    list_filter = ("cause",)
+    list_select_related = ("made_by",)
+    search_fields: ClassVar = ["=course__id"]
+
+
+@admin.register(models.Visit)
+class VisitAdmin(ReadOnly):
+    """Visits."""
+
+    list_display = ("id", "kind", "planned_at", "placement", "status", "assigned_to")
+    list_filter = ("status", "kind", "placement")
+    list_select_related = ("assigned_to",)
+    date_hierarchy = "planned_at"
+
+
+@admin.register(models.Message)
+class MessageAdmin(ReadOnly):
+    """Messages owed and sent."""
+
+    list_display = ("due_at", "kind", "person_kind", "channel", "status", "reason")
+    list_filter = ("status", "kind", "channel", "site")
+    search_fields: ClassVar = ["=id", "=course__id"]
+    date_hierarchy = "due_at"
+
+
+@admin.register(models.MessageAttempt)
+class MessageAttemptAdmin(ReadOnly):
+    """Tries to send."""
+
+    list_display = ("at", "message", "outcome", "detail", "provider_id")
+    list_filter = ("outcome",)
+
+
+@admin.register(models.Heartbeat)
+class HeartbeatAdmin(ReadOnly):
+    """When the background parts last showed themselves."""
+
+    list_display = ("name", "at")

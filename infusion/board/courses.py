@@ -1,0 +1,181 @@
+"""The course page: what runs, until when, and what was planned and done."""
+
+import datetime as dt
+import hashlib
+import uuid
+import zoneinfo
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from infusion.board.access import Console
+from infusion.board.people import identity
+from infusion.board.steps import offered
+from infusion.domain.courses import BagState, CourseState, CycleState
+from infusion.domain.ribbon import draw, labels_in, ribbon_of
+from infusion.domain.states import BagStatus
+from infusion.selectors.courses import get_course, read_course
+from infusion.selectors.messages import list_messages
+from patients.domain.refusals import NotFound
+from patients.selectors.people import get_patient
+
+
+class CourseConsole(Console):
+    """A page about one course that the actor may see."""
+
+    def load(self, course_id: uuid.UUID) -> None:
+        """Load the course and the patient.
+
+        :raises Http404: when there is no such course for the actor.
+        """
+        self.find(course_id)
+        self.state: CourseState = read_course(course_id, self.now)
+        self.patient = get_patient(self.state.patient_id)
+
+    def find(self, course_id: uuid.UUID) -> Any:
+        """Find the course without reading all of it.
+
+        :raises Http404: when there is no such course for the actor.
+        """
+        try:
+            return get_course(self.actor, course_id)
+        except NotFound:
+            raise Http404 from None
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the strip on top shows on every page of a course."""
+        return {
+            **identity(self.patient, self.now),
+            "status": Status(self.state, self.patient.site.time_zone, self.now),
+            "state": self.state,
+            "now": self.now,
+            "zone": zoneinfo.ZoneInfo(self.state.time_zone),
+            "etag": etag(self.request, self.state.version, self.now),
+            "step": self.request.GET.get("part"),
+        }
+
+
+class CoursePage(CourseConsole):
+    """The whole course."""
+
+    def get(self, request: HttpRequest, course_id: uuid.UUID) -> HttpResponse:
+        """Show the course."""
+        self.load(course_id)
+        return render(request, "board/courses/page.html", self._context())
+
+    def _context(self) -> dict[str, Any]:
+        steps = offered(self.actor, self.state)
+        return {
+            **self.facts(),
+            "steps": steps,
+            "bag_steps": steps_by(steps, "bag"),
+            "visit_steps": steps_by(steps, "visit"),
+            "messages_owed": list_messages(self.state.id).select_related("user"),
+            "is_first_reader": self._entered_by_me(),
+        }
+
+    def _entered_by_me(self) -> bool:
+        check = self.state.open_check
+        return check is not None and check.entered_by_id == self.actor.user_id
+
+
+class CourseStatusPart(CourseConsole):
+    """The part of the page that refreshes itself; unchanged, it answers 304."""
+
+    is_poll = True
+
+    def get(self, request: HttpRequest, course_id: uuid.UUID) -> HttpResponse:
+        """Answer with the strip and the ribbon, or with 304."""
+        course = self.find(course_id)
+        present = etag(request, course.version, self.now)
+        if request.headers.get("If-None-Match") == present:
+            response = HttpResponse(status=HTTPStatus.NOT_MODIFIED)
+        else:
+            self.load(course_id)
+            response = render(request, "board/courses/status.html", self.facts())
+        response["ETag"] = present
+        zone = zoneinfo.ZoneInfo(course.time_zone)
+        response["X-Data-As-Of"] = f"{self.now.astimezone(zone):%H:%M:%S}"
+        return response
+
+
+def etag(request: HttpRequest, version: int, now: dt.datetime) -> str:
+    """Return what the status depends on: the course, the minute and the reader."""
+    parts = (version, now.strftime("%Y%m%d%H%M"), get_language(), request.user.pk)
+    digest = hashlib.sha256(repr(parts).encode()).hexdigest()
+    return f'"{digest[:24]}"'
+
+
+def steps_by(steps: list[Any], of: str) -> list[Any]:
+    """Return the steps that are taken on one bag or one visit."""
+    return [step for step in steps if step.of == of]
+
+
+class Status:
+    """A course at one instant, as the strip on top tells it."""
+
+    def __init__(self, state: CourseState, site_zone: str, now: dt.datetime) -> None:
+        self.state = state
+        self.now = now
+        self.zone = zoneinfo.ZoneInfo(state.time_zone)
+        self.site_zone = zoneinfo.ZoneInfo(site_zone)
+        self.cycle: CycleState | None = state.current_cycle
+        self.hanging: BagState | None = state.hanging
+        self.place = state.placement_at(now)
+
+    @property
+    def two_zones(self) -> bool:
+        """Say whether patient and site read different clocks."""
+        return self.state.time_zone != str(self.site_zone)
+
+    @property
+    def dry_at(self) -> dt.datetime | None:
+        """Return when the hanging bag runs dry."""
+        return self.cycle.clock.dry_at if self.cycle else None
+
+    @property
+    def is_dry(self) -> bool:
+        """Say whether the bag should have run dry by now."""
+        return self.dry_at is not None and self.dry_at <= self.now
+
+    @property
+    def restart_limit_at(self) -> dt.datetime | None:
+        """Return from when on a restart is a re-initiation."""
+        return self.cycle.clock.restart_limit_at if self.cycle else None
+
+    @property
+    def limit_passed(self) -> bool:
+        """Say whether the limit for a simple restart is over."""
+        return self.restart_limit_at is not None and self.restart_limit_at <= self.now
+
+    @property
+    def next_bag(self) -> BagState | None:
+        """Return the bag to hang next."""
+        waiting = {BagStatus.PLANNED, BagStatus.DELIVERED}
+        bags = self.cycle.bags if self.cycle else ()
+        found = [bag for bag in bags if bag.status in waiting]
+        return min(found, key=lambda bag: bag.sequence, default=None)
+
+    @cached_property
+    def ribbons(self) -> list[tuple[CycleState, str]]:
+        """Return the ribbon of every cycle, the present one first."""
+        labels = labels_in(get_language() or "en")
+        cycles = sorted(self.state.cycles, key=lambda cycle: cycle != self.cycle)
+        return [(cycle, self._ribbon(cycle, labels)) for cycle in cycles]
+
+    def _ribbon(self, cycle: CycleState, labels: Any) -> str:
+        course = reverse("board:course", args=[self.state.id])
+        ribbon = ribbon_of(
+            cycle,
+            now=self.now,
+            zone=self.zone,
+            labels=labels,
+            placements=self.state.placements,
+            link=lambda bag: f"{course}#bag-{bag.code}",
+        )
+        return draw(ribbon)

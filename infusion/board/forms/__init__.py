@@ -1,0 +1,1 @@
+"""What a nurse types, read into values that the services take."""

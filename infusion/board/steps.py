@@ -1,0 +1,238 @@
+"""Every step a person may take with a course, as one table."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from infusion.board.forms import courses as forms
+from infusion.domain.courses import CourseState, CycleState
+from infusion.domain.states import BagStatus, CourseStatus, CycleStatus, VisitStatus
+from infusion.services import bags, cycles, hanging, interruptions, placements, visits
+from patients import policy
+from patients.policy import Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step: who may take it, when it is offered, and which service does it.
+
+    ``of`` says what the step is taken on: the course, a bag, a visit or a hang check.
+    """
+
+    key: str
+    action: str
+    form: type[forms.StepForm]
+    service: Callable[..., Any]
+    title: str | Promise
+    done: str | Promise
+    is_open: Callable[[CourseState], bool]
+    of: str = "course"
+    fits: Callable[[Any], bool] = lambda _target: True
+    template: str = "board/courses/step.html"
+    is_main: bool = False
+    is_grave: bool = False
+
+    @property
+    def target_name(self) -> str:
+        """Return how the service calls what the step is taken on."""
+        return f"{self.of}_id"
+
+
+def _cycle(state: CourseState) -> CycleState | None:
+    return state.current_cycle
+
+
+def _cycle_is(*wanted: CycleStatus) -> Callable[[CourseState], bool]:
+    def is_open(state: CourseState) -> bool:
+        cycle = _cycle(state)
+        return cycle is not None and cycle.status in wanted
+
+    return is_open
+
+
+def _runs(state: CourseState) -> bool:
+    cycle = _cycle(state)
+    return cycle is not None and cycle.clock.is_running
+
+
+def _is_paused(state: CourseState) -> bool:
+    cycle = _cycle(state)
+    return cycle is not None and cycle.clock.stopped_since is not None
+
+
+def _may_hang(state: CourseState) -> bool:
+    return _started(state) and state.open_check is None
+
+
+def _may_go_on(state: CourseState) -> bool:
+    over = {CycleStatus.COMPLETED, CycleStatus.STOPPED}
+    cycle = _cycle(state)
+    return (
+        cycle is not None
+        and cycle.status in over
+        and state.status == CourseStatus.ACTIVE
+        and cycle.number < state.max_cycles
+    )
+
+
+def _is_running_course(state: CourseState) -> bool:
+    return state.status in {CourseStatus.ORDERED, CourseStatus.ACTIVE}
+
+
+_started = _cycle_is(CycleStatus.STARTED)
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        key="start",
+        action="cycle.start",
+        form=forms.StartCycle,
+        service=cycles.start_cycle,
+        title=_("Start the cycle"),
+        done=_("The cycle has its go."),
+        is_open=_cycle_is(CycleStatus.PLANNED),
+        template="board/courses/start.html",
+        is_main=True,
+    ),
+    Step(
+        key="confirm",
+        action="bag.confirm",
+        form=forms.Confirm,
+        service=hanging.confirm_hang,
+        title=_("Confirm the pump"),
+        done=_("Confirmed: both readings agree."),
+        is_open=lambda state: state.open_check is not None,
+        of="check",
+        template="board/courses/confirm.html",
+        is_main=True,
+    ),
+    Step(
+        key="withdraw",
+        action="bag.hang",
+        form=forms.Withdraw,
+        service=hanging.withdraw_hang,
+        title=_("Take back the first reading"),
+        done=_("The first reading is taken back."),
+        is_open=lambda state: state.open_check is not None,
+        of="check",
+    ),
+    Step(
+        key="hang",
+        action="bag.hang",
+        form=forms.Hang,
+        service=hanging.enter_hang,
+        title=_("Hang or change the bag"),
+        done=_("The reading is stored. A second person must confirm it now."),
+        is_open=_may_hang,
+        template="board/courses/hang.html",
+        is_main=True,
+    ),
+    Step(
+        key="resume",
+        action="infusion.resume",
+        form=forms.Resume,
+        service=interruptions.resume,
+        title=_("Resume"),
+        done=_("The infusion runs again."),
+        is_open=_is_paused,
+        template="board/courses/resume.html",
+        is_main=True,
+    ),
+    Step(
+        key="pause",
+        action="infusion.pause",
+        form=forms.Pause,
+        service=interruptions.pause,
+        title=_("Pause"),
+        done=_("The pause is recorded."),
+        is_open=_runs,
+    ),
+    Step(
+        key="placement",
+        action="placement.change",
+        form=forms.Move,
+        service=placements.change_placement,
+        title=_("Change of placement"),
+        done=_("The placement is changed."),
+        is_open=_is_running_course,
+    ),
+    Step(
+        key="end",
+        action="cycle.end",
+        form=forms.EndCycle,
+        service=cycles.end_cycle,
+        title=_("End the cycle"),
+        done=_("The cycle is ended."),
+        is_open=_started,
+        is_grave=True,
+    ),
+    Step(
+        key="next",
+        action="cycle.order",
+        form=forms.NextCycle,
+        service=cycles.order_next_cycle,
+        title=_("Order the next cycle"),
+        done=_("The next cycle is ordered."),
+        is_open=_may_go_on,
+        is_main=True,
+    ),
+    Step(
+        key="deliver",
+        action="bag.deliver",
+        form=forms.Deliver,
+        service=bags.deliver_bag,
+        title=_("Record the delivery"),
+        done=_("The bag is delivered."),
+        is_open=_is_running_course,
+        of="bag",
+        fits=lambda bag: bag.status == BagStatus.PLANNED,
+    ),
+    Step(
+        key="discard",
+        action="bag.discard",
+        form=forms.Discard,
+        service=bags.discard_bag,
+        title=_("Discard the bag"),
+        done=_("The bag is discarded."),
+        is_open=_is_running_course,
+        of="bag",
+        fits=lambda bag: bag.status in {BagStatus.DELIVERED, BagStatus.HUNG},
+        is_grave=True,
+    ),
+    Step(
+        key="assign",
+        action="visit.assign",
+        form=forms.Assign,
+        service=visits.assign_visit,
+        title=_("Assign the visit"),
+        done=_("The visit is assigned."),
+        is_open=_is_running_course,
+        of="visit",
+        fits=lambda visit: visit.status == VisitStatus.BOOKED,
+    ),
+)
+BY_KEY: Mapping[str, Step] = {step.key: step for step in STEPS}
+
+
+def offered(actor: Actor, state: CourseState) -> list[Step]:
+    """Return the steps this person may take with the course as it stands."""
+    return [
+        step
+        for step in STEPS
+        if policy.can(actor, step.action, state) and step.is_open(state)
+    ]
+
+
+def target_of(step: Step, state: CourseState, target_id: uuid.UUID | None) -> Any:
+    """Return the bag, visit or check a step is taken on; None when there is none."""
+    found: list[Any] = []
+    if step.of == "check":
+        found = [state.open_check] if state.open_check else []
+    elif step.of == "bag":
+        found = [bag for cycle in state.cycles for bag in cycle.bags]
+    elif step.of == "visit":
+        found = [visit for cycle in state.cycles for visit in cycle.visits]
+    return next((item for item in found if item.id == target_id), None)

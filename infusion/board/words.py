@@ -1,0 +1,180 @@
+"""What codes are called on the screen, in one place and both languages."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Words = Mapping[str, Promise]
+
+COURSES: Words = {
+    "ORDERED": _("Ordered"),
+    "ACTIVE": _("Running"),
+    "COMPLETED": _("Completed"),
+    "STOPPED": _("Stopped"),
+    "CANCELLED": _("Cancelled"),
+}
+CYCLES: Words = {
+    "PLANNED": pgettext_lazy("cycle", "Planned"),
+    "STARTED": pgettext_lazy("cycle", "Started"),
+    "COMPLETED": _("Completed"),
+    "STOPPED": _("Stopped"),
+    "CANCELLED": _("Cancelled"),
+}
+BAGS: Words = {
+    "PLANNED": pgettext_lazy("bag", "Planned"),
+    "DELIVERED": pgettext_lazy("bag", "Delivered"),
+    "HUNG": pgettext_lazy("bag", "Hanging"),
+    "FINISHED": pgettext_lazy("bag", "Finished"),
+    "DISCARDED": pgettext_lazy("bag", "Discarded"),
+    "CANCELLED": _("Cancelled"),
+}
+VISITS: Words = {
+    "BOOKED": _("Booked"),
+    "FULFILLED": pgettext_lazy("visit", "Done"),
+    "CANCELLED": _("Cancelled"),
+}
+VISIT_KINDS: Words = {
+    "START": _("Start of infusion"),
+    "BAG_CHANGE": _("Bag change"),
+    "DISCONNECT": _("Disconnect"),
+}
+PLACES: Words = {"WARD": _("Ward"), "HOME": _("Home"), "CLINIC": _("Clinic")}
+PAUSES: Words = {
+    "OCCLUSION": _("Occlusion"),
+    "AIR_IN_LINE": _("Air in line"),
+    "BATTERY": _("Battery"),
+    "BAG_EMPTY": _("Bag empty"),
+    "BAG_PROBLEM": _("Bag problem"),
+    "LINE_PROBLEM": _("Line problem"),
+    "ADVERSE_EVENT": _("Adverse event"),
+    "PROCEDURE": _("Procedure or examination"),
+    "OTHER": pgettext_lazy("reason", "Other"),
+}
+ENDS: Words = {
+    "COMPLETED": _("All hours are delivered"),
+    "ADVERSE_EVENT": _("Adverse event"),
+    "DISEASE": _("Disease progression or relapse"),
+    "PATIENT_WISH": _("Wish of the patient"),
+    "OTHER": pgettext_lazy("reason", "Other"),
+}
+MESSAGES: Words = {
+    "PENDING": pgettext_lazy("message", "Waiting"),
+    "SENDING": pgettext_lazy("message", "Being sent"),
+    "SENT": pgettext_lazy("message", "Sent"),
+    "FAILED": pgettext_lazy("message", "Failed"),
+    "EXPIRED": pgettext_lazy("message", "Too late, not sent"),
+    "CANCELLED": _("Cancelled"),
+}
+MESSAGE_KINDS: Words = {
+    "bag_change_24h": _("Bag change in 24 h"),
+    "bag_change_2h": _("Bag change in 2 h"),
+    "bag_change_overdue": _("Bag change overdue"),
+    "infusion_end_24h": _("End of infusion in 24 h"),
+}
+CHANNELS: Words = {
+    "EMAIL": _("Email"),
+    "SMS": _("Text message"),
+    "PHONE": _("Telephone"),
+    "CONSOLE": _("Console"),
+}
+PEOPLE: Words = {
+    "PATIENT": _("Patient"),
+    "CAREGIVER": _("Caregiver"),
+    "STAFF": _("Staff"),
+}
+ROLES: Words = {
+    "NURSE": _("Nurse"),
+    "PHYSICIAN": _("Physician"),
+    "PHARMACIST": _("Pharmacist"),
+    "COORDINATOR": _("Coordinator"),
+    "HOME_NURSE": _("Home nurse"),
+    "ADMIN": _("Administrator"),
+    "AUDITOR": _("Auditor"),
+}
+SEXES: Words = {
+    "female": _("Female"),
+    "male": _("Male"),
+    "other": pgettext_lazy("sex", "Other"),
+    "unknown": pgettext_lazy("sex", "Unknown"),
+}
+LINES: Words = {
+    "PICC": _("PICC"),
+    "PORT": _("Implanted port"),
+    "TUNNELLED": _("Tunnelled catheter"),
+    "OTHER": pgettext_lazy("line", "Other"),
+}
+CAREGIVERS: Words = {
+    "PARENT": _("Parent"),
+    "PARTNER": _("Partner"),
+    "CHILD": _("Adult child"),
+    "GUARDIAN": _("Legal guardian"),
+    "OTHER": pgettext_lazy("caregiver", "Other"),
+}
+LINKS: Words = {
+    "PENDING": pgettext_lazy("link", "Waiting for confirmation"),
+    "CONFIRMED": pgettext_lazy("link", "Confirmed"),
+    "DENIED": pgettext_lazy("link", "Denied"),
+    "EXPIRED": pgettext_lazy("link", "Expired"),
+    "REVOKED": pgettext_lazy("link", "Revoked"),
+}
+MEASUREMENTS: Words = {"WEIGHT_KG": _("Weight"), "HEIGHT_CM": _("Height")}
+
+MESSAGE_REASONS: Words = {
+    "plan_changed": _("the plan changed"),
+    "course_closed": _("the course is over"),
+    "bag_changed": _("the bag was changed"),
+    "event_moved": _("the event has moved"),
+    "too_late": _("too late to be of use"),
+    "gave_up": _("tried too often"),
+    "quiet_hours": _("held until the quiet hours end"),
+}
+UNMET: Words = {
+    "no_recipe_fits": _(
+        "Cycle %(cycle)s: no allowed bag fills the last hours. Ask the pharmacy."
+    ),
+    "bag_not_usable": _(
+        "Cycle %(cycle)s: the plan has no use for a bag that is made (%(recipe)s)."
+    ),
+    "regimen_version_changed": _(
+        "The regimen file changed after the order: ordered %(ordered)s, now %(now)s."
+    ),
+}
+
+LISTS: Mapping[str, Words] = {
+    "course": COURSES,
+    "cycle": CYCLES,
+    "bag": BAGS,
+    "visit": VISITS,
+    "visit_kind": VISIT_KINDS,
+    "place": PLACES,
+    "pause": PAUSES,
+    "end": ENDS,
+    "message": MESSAGES,
+    "message_kind": MESSAGE_KINDS,
+    "message_reason": MESSAGE_REASONS,
+    "channel": CHANNELS,
+    "person": PEOPLE,
+    "role": ROLES,
+    "sex": SEXES,
+    "line": LINES,
+    "caregiver": CAREGIVERS,
+    "link": LINKS,
+    "measurement": MEASUREMENTS,
+}
+
+
+def word(code: str, of: str) -> str:
+    """Return what a code is called; a code without a word is shown as it is."""
+    return str(LISTS[of].get(str(code), code))
+
+
+def options(words: Words) -> list[tuple[str, Promise]]:
+    """Return the codes of a list as choices of a form."""
+    return list(words.items())
+
+
+def unmet(code: str, params: Mapping[str, object]) -> str:
+    """Return why a plan is not complete; a code without a text is shown as it is."""
+    return str(UNMET.get(code, code)) % params
