@@ -143,7 +143,7 @@ def facts(key: str, data: Any, place: str = "") -> Iterator[Fact]:
     """Return every fact below a place of a file, in file order."""
     if isinstance(data, dict):
         if "mark" in data and "value" in data:
-            yield _fact(f"{key}: {place}", data)
+            yield _fact(f"{key}: {place}".removesuffix(": "), data)
             return
         if "mark" in data and "text" in data:
             yield _statement(f"{key}: {place}", data)

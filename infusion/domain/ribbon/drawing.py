@@ -39,8 +39,13 @@ def draw(ribbon: Ribbon) -> str:
     return "\n".join(_lines(ribbon)) + "\n"
 
 
+def size_of(ribbon: Ribbon) -> tuple[int, int]:
+    """Return the width and the height of the picture in pixels."""
+    return round(GUTTER + ribbon.hours * PX_PER_HOUR + RIGHT), _HEIGHT
+
+
 def _lines(ribbon: Ribbon) -> Iterator[str]:
-    width = round(GUTTER + ribbon.hours * PX_PER_HOUR + RIGHT)
+    width, _ = size_of(ribbon)
     key = _safe(ribbon.key)
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_HEIGHT}" '
