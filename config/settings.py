@@ -218,6 +218,18 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "CourseStatus": "infusion.domain.states.CourseStatus",
+        "CycleStatus": "infusion.domain.states.CycleStatus",
+        "BagStatus": "infusion.domain.states.BagStatus",
+        "VisitStatus": "infusion.domain.states.VisitStatus",
+        "MessageStatus": "infusion.domain.states.MessageStatus",
+        "PlacementKind": "infusion.domain.states.PlacementKind",
+        "MessageKind": "infusion.domain.messages.MessageKind",
+        "PauseReason": "infusion.domain.clock.PauseReason",
+        "CaregiverKind": "patients.models.CaregiverKind.values",
+        "MeasurementKind": "patients.models.MeasurementKind.values",
+    },
 }
 
 # --- Background -------------------------------------------------------------

@@ -2,8 +2,62 @@
 
 from django.urls import URLPattern, path
 
+from infusion.api import (
+    bags,
+    courses,
+    cycles,
+    hanging,
+    interruptions,
+    messages,
+    placements,
+    plans,
+    regimens,
+    visits,
+)
 from patients.api.me import Me
+
+_PATIENT = "patients/<uuid:patient_id>"
+_COURSE = "courses/<uuid:course_id>"
+_CHECK = "hang-checks/<uuid:check_id>"
+_BAG = "bags/<uuid:bag_id>"
 
 urlpatterns: list[URLPattern] = [
     path("me", Me.as_view(), name="me"),
+    path("regimens", regimens.Regimens.as_view(), name="regimens"),
+    path("regimens/<slug:key>", regimens.OneRegimen.as_view(), name="regimen"),
+    path(
+        f"{_PATIENT}/courses", courses.PatientCourses.as_view(), name="patient_courses"
+    ),
+    path(
+        f"{_PATIENT}/course-preview",
+        courses.CoursePreview.as_view(),
+        name="course_preview",
+    ),
+    path("courses", courses.Courses.as_view(), name="courses"),
+    path(_COURSE, courses.OneCourse.as_view(), name="course"),
+    path(f"{_COURSE}/plan", plans.CoursePlan.as_view(), name="course_plan"),
+    path(f"{_COURSE}/ribbon.svg", plans.CourseRibbon.as_view(), name="course_ribbon"),
+    path(f"{_COURSE}/messages", messages.Messages.as_view(), name="course_messages"),
+    path(f"{_COURSE}/start-cycle", cycles.StartCycle.as_view(), name="start_cycle"),
+    path(f"{_COURSE}/end-cycle", cycles.EndCycle.as_view(), name="end_cycle"),
+    path(f"{_COURSE}/next-cycle", cycles.NextCycle.as_view(), name="next_cycle"),
+    path(f"{_COURSE}/pause", interruptions.Pause.as_view(), name="pause"),
+    path(f"{_COURSE}/resume", interruptions.Resume.as_view(), name="resume"),
+    path(
+        f"{_COURSE}/placement", placements.ChangePlacement.as_view(), name="placement"
+    ),
+    path(f"{_COURSE}/hang", hanging.Hang.as_view(), name="hang"),
+    path(_CHECK, hanging.OneCheck.as_view(), name="hang_check"),
+    path(f"{_CHECK}/confirm", hanging.ConfirmCheck.as_view(), name="confirm_hang"),
+    path(f"{_CHECK}/withdraw", hanging.WithdrawCheck.as_view(), name="withdraw_hang"),
+    path("bags", bags.Bags.as_view(), name="bags"),
+    path(_BAG, bags.OneBag.as_view(), name="bag"),
+    path(f"{_BAG}/deliver", bags.DeliverBag.as_view(), name="deliver_bag"),
+    path(f"{_BAG}/discard", bags.DiscardBag.as_view(), name="discard_bag"),
+    path("visits", visits.Visits.as_view(), name="visits"),
+    path(
+        "visits/<uuid:visit_id>/assign",
+        visits.AssignVisit.as_view(),
+        name="assign_visit",
+    ),
 ]

@@ -56,7 +56,7 @@ class Endpoint(APIView):
     # GET answers an ETag and honours If-None-Match.
     is_conditional: ClassVar[bool] = False
     query_class: ClassVar[type[Input]] = NoQuery
-    pages_class: ClassVar[type[Pages]] = Pages
+    pagination_class: ClassVar[type[Pages]] = Pages
     parser_classes = (JsonBody,)
     now: dt.datetime
     query: dict[str, Any]
@@ -127,7 +127,7 @@ class Endpoint(APIView):
 
     def show_page(self, rows: Any, shape: type[Output]) -> Response:
         """Answer one page of a list."""
-        pages = self.pages_class()
+        pages = self.pagination_class()
         page = pages.paginate_queryset(rows, self.request, self)
         return pages.get_paginated_response(shape(page, many=True).data)
 

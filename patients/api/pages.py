@@ -24,7 +24,7 @@ class CursorInvalid(exceptions.APIException):
 class Pages(CursorPagination):
     """Newest first, 50 a page, up to 200 on request."""
 
-    ordering = "-id"
+    ordering: str | tuple[str, ...] = "-id"
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200

@@ -73,9 +73,12 @@ class EndpointSchema(AutoSchema):
             found.append(KEY_HEADER)
         if self.method in self._view_set("versioned_methods"):
             found.append(VERSION_HEADER)
-        if self.method == "GET" and getattr(self.view, "is_conditional", False):
+        if self._is_conditional():
             found.append(KNOWN_HEADER)
         return found
+
+    def _is_conditional(self) -> bool:
+        return self.method == "GET" and getattr(self.view, "is_conditional", False)
 
     def _view_set(self, name: str) -> frozenset[str]:
         return frozenset(getattr(self.view, name, ()))
@@ -89,7 +92,7 @@ class EndpointSchema(AutoSchema):
                     Problem, str(status), media_types=[PROBLEM_TYPE]
                 ),
             )
-        if "If-None-Match" in {each.name for each in self.get_override_parameters()}:
+        if self._is_conditional():
             bodies["304"] = {"description": "Not changed"}
         return bodies
 
