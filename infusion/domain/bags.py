@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from infusion.domain.instants import keep_in_utc
 from infusion.domain.recipes import Recipe, use_by
 
 ZERO = dt.timedelta(0)
@@ -26,6 +27,13 @@ class Line:
 
     at: dt.datetime
     delivered: dt.timedelta
+
+    def __post_init__(self) -> None:
+        """Keep instants in UTC.
+
+        :raises NaiveTime: when one has no offset.
+        """
+        keep_in_utc(self, "at")
 
     def instant(self, position: dt.timedelta) -> dt.datetime:
         """Return when a position is reached if the pump runs on."""
@@ -55,6 +63,13 @@ class WaitingBag:
     daily_dose_mcg: Decimal
     prepared_at: dt.datetime | None = None
     out_of_cold_at: dt.datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Keep instants in UTC.
+
+        :raises NaiveTime: when one has no offset.
+        """
+        keep_in_utc(self, "prepared_at", "out_of_cold_at")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,20 @@ def in_utc(instant: dt.datetime, *, field: str = "at") -> dt.datetime:
     return instant.astimezone(dt.UTC)
 
 
+def keep_in_utc(value: object, *fields: str) -> None:
+    """Turn instants of a frozen value into UTC while it is built.
+
+    Python adds hours on the wall clock of an instant's zone: 672 h across a night when
+    clocks change would come out an hour wrong.
+
+    :raises NaiveTime: when one has no offset.
+    """
+    for name in fields:
+        instant = getattr(value, name)
+        if instant is not None:
+            object.__setattr__(value, name, in_utc(instant, field=name))
+
+
 def zone(name: str) -> zoneinfo.ZoneInfo:
     """Return a time zone by its IANA name.
 

@@ -6,23 +6,30 @@ impossible plan is a plan with ``unmet`` reasons, never an exception.
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from infusion.domain import bags, messages, visits
 from infusion.domain.bags import Line, PlannedBag, Stretch, WaitingBag
 from infusion.domain.clock import Ledger, PauseReason
 from infusion.domain.courses import Unmet, Unverified
+from infusion.domain.differences import Difference, difference
 from infusion.domain.doses import DosingWeight
 from infusion.domain.evidence import unverified
-from infusion.domain.instants import at_wall_clock, days_begun, local_date
+from infusion.domain.instants import (
+    at_wall_clock,
+    days_begun,
+    keep_in_utc,
+    local_date,
+)
 from infusion.domain.recipes import Recipe, allowed
 from infusion.domain.regimens import CyclePattern, Regimen, inpatient_until
 from infusion.domain.states import PlacementKind
 from infusion.domain.visits import Whereabouts
+
+__all__ = ["CyclePlan", "Difference", "Plan", "PlanRequest", "difference", "make_plan"]
 
 ZERO = dt.timedelta(0)
 
@@ -37,6 +44,13 @@ class HangingBag:
     hung_at: dt.datetime
     use_by: dt.datetime
 
+    def __post_init__(self) -> None:
+        """Keep instants in UTC.
+
+        :raises NaiveTime: when one has no offset.
+        """
+        keep_in_utc(self, "hung_at", "use_by")
+
 
 @dataclass(frozen=True, kw_only=True)
 class CycleFacts:
@@ -49,6 +63,13 @@ class CycleFacts:
     hanging: HangingBag | None = None
     waiting: tuple[WaitingBag, ...] = ()
     ended_at: dt.datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Keep instants in UTC.
+
+        :raises NaiveTime: when one has no offset.
+        """
+        keep_in_utc(self, "starts_at", "ended_at")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +91,13 @@ class PlanRequest:
     dose_step_mcg: Decimal
     places: tuple[Whereabouts, ...] = ()
     unsigned: tuple[Unverified, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Keep instants in UTC.
+
+        :raises NaiveTime: when one has no offset.
+        """
+        keep_in_utc(self, "now")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -367,31 +395,3 @@ def _unverified(
     for key in sorted(used):
         found.extend(unverified(used[key].facts))
     return tuple(dict.fromkeys(found))
-
-
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Difference(Generic[_Key, _Value]):
-    """What a new plan changes: only this is written, the rest keeps its identity."""
-
-    added: Mapping[_Key, _Value] = field(default_factory=dict)
-    changed: Mapping[_Key, _Value] = field(default_factory=dict)
-    removed: frozenset[_Key] = frozenset()
-
-
-def difference(
-    stored: Mapping[_Key, _Value], wanted: Mapping[_Key, _Value]
-) -> Difference[_Key, _Value]:
-    """Compare what is stored with what the plan wants, by key."""
-    return Difference(
-        added={key: value for key, value in wanted.items() if key not in stored},
-        changed={
-            key: value
-            for key, value in wanted.items()
-            if key in stored and stored[key] != value
-        },
-        removed=frozenset(stored) - frozenset(wanted),
-    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from infusion.domain.bags import PlannedBag
+from infusion.domain.instants import keep_in_utc
 from infusion.domain.states import PlacementKind
 
 
@@ -24,6 +25,13 @@ class Whereabouts:
 
     from_at: dt.datetime
     kind: PlacementKind
+
+    def __post_init__(self) -> None:
+        """Keep instants in UTC.
+
+        :raises NaiveTime: when one has no offset.
+        """
+        keep_in_utc(self, "from_at")
 
 
 @dataclass(frozen=True, kw_only=True)
