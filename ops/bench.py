@@ -2,14 +2,12 @@
 
 import sys
 
-from ops.postgres_server import PostgresError
 from ops.processes import Command
-from ops.redis_server import RedisError
 from ops.report import say
 from ops.run_tests import INTERRUPTED, LONGEST
-from ops.servers import Busy, free_folder, start_servers, supervise
+from ops.servers import PROBLEMS, free_folder, start_servers, supervise
 from ops.stopping import Stop, Stopped
-from ops.supervisor import Service, ServiceError
+from ops.supervisor import Service
 from ops.translations.compiling import compile_all
 
 
@@ -37,7 +35,7 @@ def main() -> int:
     """Run and say what went wrong if it could not."""
     try:
         return run(sys.argv[1:])
-    except (Busy, ServiceError, PostgresError, RedisError) as problem:
+    except PROBLEMS as problem:
         say(f"The bench could not be run: {problem}")
         return 1
 

@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ops.layout import ROOT
-from ops.postgres_server import PostgresError
 from ops.processes import Command
-from ops.redis_server import RedisError
 from ops.report import say
-from ops.servers import Busy, free_folder, start_servers, supervise
+from ops.servers import PROBLEMS, free_folder, start_servers, supervise
 from ops.service_commands import python
 from ops.stopping import Stop, Stopped
-from ops.supervisor import Service, ServiceError, Supervisor
+from ops.supervisor import Service, Supervisor
 
 GENERATE_DOCS = Path("infusion/management/commands/generate_docs.py")
 OPENAPI = Path("docs/api/openapi.yaml")
@@ -110,7 +108,7 @@ def main() -> int:
     """Run and say what went wrong if it could not."""
     try:
         return run()
-    except (Busy, ServiceError, PostgresError, RedisError) as problem:
+    except PROBLEMS as problem:
         say(f"The checks could not be run: {problem}")
         return 1
 

@@ -9,17 +9,22 @@ from pathlib import Path
 
 from ops import service_commands as commands
 from ops.layout import LOCAL, private_folder
-from ops.network import accepts, answers_200, free_port
-from ops.postgres_server import PostgresError
+from ops.network import accepts, answers_200, free_port, listens
 from ops.processes import Command
-from ops.redis_server import RedisError
 from ops.report import say, step
-from ops.servers import Busy, Folder, on_free_port, start_servers, supervise
+from ops.servers import (
+    PROBLEMS,
+    Busy,
+    Folder,
+    Foreign,
+    on_free_port,
+    start_servers,
+    supervise,
+)
 from ops.stopping import Stop, Stopped, announce
-from ops.supervisor import Service, ServiceError, Supervisor
+from ops.supervisor import Service, Supervisor
 
 DEFAULT_PORT = 8000
-PROBLEMS = (ServiceError, PostgresError, RedisError)
 
 
 class Demo:
@@ -29,9 +34,8 @@ class Demo:
         """Choose the port and the settings."""
         self.supervisor = supervisor
         self.folder = folder = supervisor.processes.folder
+        self.wanted_port = wanted_port
         self.port = free_port(wanted_port)
-        if self.port != wanted_port:
-            say(f"Port {wanted_port} is taken; using {self.port} instead")
         self.environment = commands.demo_environment(folder, self.port)
         self.mail = private_folder(folder / "mail")
 
@@ -85,12 +89,21 @@ class Demo:
 
     def _start_web(self) -> None:
         with step("Starting web"):
-            self.supervisor.start(
-                Service(
-                    commands.web(self.environment, self.port),
-                    is_ready=lambda: answers_200(self.port, "/livez"),
-                )
-            )
+            on_free_port(self.supervisor, self._web_service, self.port)
+        if self.port != self.wanted_port:
+            say(f"Port {self.wanted_port} is taken; using {self.port} instead")
+
+    def _web_service(self, port: int) -> Service:
+        self.port = port
+        self.environment |= commands.demo_environment(self.folder, port)
+        return Service(
+            commands.web(self.environment, port),
+            is_ready=lambda: self._web_listens() and answers_200(port, "/livez"),
+        )
+
+    def _web_listens(self) -> bool:
+        # Another demo may answer on this port while ours still tries to get it.
+        return listens(self.supervisor.pids().get("web", 0), self.port)
 
     def _start_background(self) -> None:
         say("Starting worker and beat ...")
@@ -141,6 +154,9 @@ def run(folder: Path, port: int, *, people: bool) -> int:
         supervisor = supervise(Folder(folder), stop)
     except Busy:
         say(already_running(folder))
+        return 1
+    except Foreign as problem:
+        say(str(problem))
         return 1
     demo = Demo(supervisor, port)
     supervisor.changed = demo.describe

@@ -4,6 +4,8 @@ import contextlib
 import http.client
 import socket
 
+import psutil
+
 LOOPBACK = "127.0.0.1"
 
 
@@ -36,6 +38,16 @@ def accepts(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def listens(pid: int, port: int) -> bool:
+    """Tell whether this very process listens on the port."""
+    try:
+        found = psutil.Process(pid).net_connections(kind="tcp")
+    except psutil.Error:
+        return False
+    listening = (each for each in found if each.status == psutil.CONN_LISTEN)
+    return any(each.laddr.port == port for each in listening)
 
 
 def answers_200(port: int, path: str) -> bool:

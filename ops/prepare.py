@@ -34,11 +34,16 @@ TARGETS = {
     "bench": ("dev", ["ops.bench"]),
     "lock": ("dev", ["ops.locks", "compile"]),
     "translations": ("dev", ["ops.translations", "update"]),
+    "servers": ("dev", ["ops.standby"]),
     "clean": ("local", ["ops.clean"]),
 }
 # These would make pip install somewhere else than into the environment.
 MISLEADING = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONHOME")
 PIP_INSTALL = ["-m", "pip", "install", "--quiet", "--require-hashes", "--no-input"]
+NOT_OURS = (
+    "It seems to belong to another account: run this as that account, or use a "
+    "checkout of your own."
+)
 INSTALL_FAILED = (
     "The packages could not be installed (see above). Run it again; if it fails "
     "again, check the network and the package index pip is set to."
@@ -176,4 +181,6 @@ def main(arguments: list[str]) -> None:
         prepare(level)
     except KeyboardInterrupt:
         sys.exit(130)
+    except PermissionError as error:
+        sys.exit(f"{error.filename} cannot be written. {NOT_OURS}")
     hand_over(module, arguments[1:])

@@ -10,13 +10,11 @@ from pathlib import Path
 
 from ops import browsers
 from ops.layout import ROOT
-from ops.postgres_server import PostgresError
 from ops.processes import Command
-from ops.redis_server import RedisError
 from ops.report import say, step
-from ops.servers import Busy, free_folder, start_servers, supervise
+from ops.servers import PROBLEMS, free_folder, start_servers, supervise
 from ops.stopping import Stop, Stopped
-from ops.supervisor import Service, ServiceError
+from ops.supervisor import Service
 from ops.translations.compiling import compile_all
 
 BROWSER_TESTS = ROOT / "tests" / "browser"
@@ -97,7 +95,7 @@ def main() -> int:
     begun = time.monotonic()
     try:
         code = run_quick(arguments) if given.quick else run(arguments)
-    except (Busy, ServiceError, PostgresError, RedisError) as problem:
+    except PROBLEMS as problem:
         say(f"The tests could not be run: {problem}")
         return 1
     say(f"Tests ended with status {code} after {time.monotonic() - begun:.1f} s")

@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 from ops import postgres_server, redis_server
 from ops.layout import LOCAL, private_folder
 from ops.network import any_free_port
+from ops.postgres_server import PostgresError
 from ops.processes import Processes
+from ops.redis_server import RedisError
 from ops.report import say
 from ops.stopping import Stop
 from ops.supervisor import Service, ServiceError, Supervisor
@@ -24,14 +26,24 @@ class Busy(Exception):
     """Another process uses this folder."""
 
 
+class Foreign(Exception):
+    """The folder cannot be written by this account."""
+
+
 class Folder:
     """A private folder that one running process at a time may use."""
 
     def __init__(self, path: Path) -> None:
-        """Make the folder and lock it, or raise Busy."""
-        private_folder(path.parent, mode=0o711)
-        self.path = private_folder(path, mode=0o711)
-        self._lock: IO[str] = (path / "lock").open("w")
+        """Make the folder and lock it, or raise Busy or Foreign."""
+        try:
+            private_folder(path.parent, mode=0o711)
+            self.path = private_folder(path, mode=0o711)
+            self._lock: IO[str] = (path / "lock").open("w")
+        except PermissionError as error:
+            raise Foreign(
+                f"{error.filename} belongs to another account. Run this as that "
+                "account, or run `make clean` as it first."
+            ) from error
         try:
             # The system lets go of it when the holder dies, however it dies.
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -42,6 +54,9 @@ class Folder:
     def close(self) -> None:
         """Let somebody else use the folder."""
         self._lock.close()
+
+
+PROBLEMS = (Busy, Foreign, ServiceError, PostgresError, RedisError)
 
 
 def free_folder(name: str) -> Folder:

@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from ops.layout import private_folder
 from ops.network import LOOPBACK
-from ops.report import say
+from ops.stopping import announce
 
 BIGGEST = 10_000_000
 
@@ -33,7 +33,7 @@ class Keeper:
         raw = content.encode() if isinstance(content, str) else content or b""
         name = self.keep(raw)
         to = ", ".join(envelope.rcpt_tos)
-        say(f"mail to {printable(to)}: {printable(subject_of(raw))} [{name}]")
+        announce(f"mail to {printable(to)}: {printable(subject_of(raw))} [{name}]")
         return "250 Kept"
 
     def keep(self, raw: bytes) -> str:
