@@ -1,0 +1,97 @@
+"""Makes the sites and accounts of a demo; refused everywhere else."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from patients import models
+from patients.domain.refusals import Refusal
+
+
+class NotADemo(Refusal):
+    """Known accounts may only be made where demo mode is on."""
+
+    code = "not_a_demo"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoPerson:
+    """An account of the demo and the role it shows."""
+
+    email: str
+    first_name: str
+    last_name: str
+    role: str
+    language: str = "en"
+
+
+def check_demo() -> None:
+    """Refuse outside demo mode.
+
+    :raises NotADemo: when demo mode is off.
+    """
+    if not settings.DEMO_MODE:
+        raise NotADemo
+
+
+@transaction.atomic
+def demo_site(
+    *, code: str, name: str, time_zone: str, country: str, phone: str
+) -> tuple[models.Site, bool]:
+    """Return a site of the demo and whether it is new."""
+    check_demo()
+    hours = {str(day): [["08:00", "18:00"]] for day in range(5)}
+    return models.Site.objects.get_or_create(
+        code=code,
+        defaults={
+            "name": name,
+            "time_zone": time_zone,
+            "country": country,
+            "holiday_calendar": country,
+            "working_hours": hours,
+            "on_call_name": "On-call nurse",
+            "on_call_phone": phone,
+        },
+    )
+
+
+@transaction.atomic
+def demo_people(
+    site: models.Site, people: Sequence[DemoPerson], password: str
+) -> dict[str, models.User]:
+    """Return the accounts by email, with today's password and their role at the site."""
+    check_demo()
+    found = {}
+    for person in people:
+        user, _ = models.User.objects.get_or_create(
+            email=person.email,
+            defaults={
+                "first_name": person.first_name,
+                "last_name": person.last_name,
+                "language": person.language,
+            },
+        )
+        user.set_password(password)
+        user.is_staff = person.role == models.Role.ADMIN
+        user.save()
+        if person.role in models.Role.values:
+            models.Membership.objects.get_or_create(
+                user=user, site=site, role=person.role
+            )
+        found[person.email] = user
+    return found
+
+
+def give_account(patient: models.Patient, user: models.User) -> None:
+    """Let an account be the patient's own."""
+    check_demo()
+    patient.user = user
+    patient.save(update_fields=["user"])
+
+
+def new_password() -> str:
+    """Return a password nobody knows yet."""
+    return secrets.token_urlsafe(12)
