@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -35,19 +35,16 @@ class Entry:
     """One resource, or the reason there is none, and where it was found.
 
     ``line`` counts from 1 and is 1 for a whole document; ``position`` is the place in
-    a Bundle, from 0, or nothing outside one.
+    a Bundle, from 0, or nothing outside one; ``kind`` is the resource type as far as it
+    could be read.
     """
 
     path: Path
     line: int
     position: int | None = None
+    kind: str = ""
     resource: dict[str, Any] | None = None
     refusal: Refusal | None = None
-
-    @property
-    def kind(self) -> str:
-        """Return the resource type; empty when there is no resource."""
-        return self.resource["resourceType"] if self.resource else ""
 
 
 Advance = Callable[[int], None]
@@ -152,15 +149,27 @@ def _entries(
     path: Path, line: int, text: bytes | Refusal, wanted: frozenset[str]
 ) -> Iterator[Entry]:
     try:
-        resource = _resource(_read(text, wanted))
+        found = _read(text, wanted)
     except Refusal as refusal:
         yield Entry(path=path, line=line, refusal=refusal)
         return
-    if resource["resourceType"] != "Bundle":
-        yield Entry(path=path, line=line, resource=resource)
+    whole = _entry(Entry(path=path, line=line), found)
+    if whole.resource is None or whole.kind != "Bundle":
+        yield whole
         return
-    for position, item in enumerate(_bundle_items(resource)):
-        yield _bundle_entry(path, line, position, item)
+    for position, item in enumerate(_bundle_items(whole.resource)):
+        yield _bundle_entry(Entry(path=path, line=line, position=position), item)
+
+
+def _entry(place: Entry, found: Any) -> Entry:
+    """Fill in the resource, or the reason it is none."""
+    kind = found.get("resourceType") if isinstance(found, dict) else None
+    if not isinstance(kind, str):
+        return replace(place, refusal=NotFhir())
+    # A Bundle with a repeated key in one entry loses that entry only.
+    if _is_marked(list(found) if kind == "Bundle" else found):
+        return replace(place, kind=kind, refusal=DuplicateKey())
+    return replace(place, kind=kind, resource=found)
 
 
 def _read(text: bytes | Refusal, wanted: frozenset[str]) -> Any:
@@ -193,20 +202,6 @@ def _mark_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         found[_REPEATED] = True
-    return found
-
-
-def _resource(found: Any) -> dict[str, Any]:
-    """Return the object when it is one resource.
-
-    :raises NotFhir: when it is something else.
-    :raises DuplicateKey: when a key is repeated in it, outside of Bundle entries.
-    """
-    if not isinstance(found, dict) or not isinstance(found.get("resourceType"), str):
-        raise NotFhir
-    inside = found if found["resourceType"] != "Bundle" else list(found)
-    if _is_marked(inside):
-        raise DuplicateKey
     return found
 
 
@@ -251,11 +246,8 @@ def _renamed(node: Any, names: dict[str, str]) -> Any:
     return node
 
 
-def _bundle_entry(path: Path, line: int, position: int, item: Any) -> Entry:
-    try:
-        resource = _resource(item.get("resource") if isinstance(item, dict) else None)
-        if resource["resourceType"] == "Bundle":
-            raise NotFhir(field="entry.resource")
-    except Refusal as refusal:
-        return Entry(path=path, line=line, position=position, refusal=refusal)
-    return Entry(path=path, line=line, position=position, resource=resource)
+def _bundle_entry(place: Entry, item: Any) -> Entry:
+    entry = _entry(place, item.get("resource") if isinstance(item, dict) else None)
+    if entry.kind == "Bundle":
+        return replace(place, refusal=NotFhir(field="entry.resource"))
+    return entry

@@ -45,7 +45,7 @@ class QuietHoursIncomplete(Refusal):
 ENTERABLE = (EMAIL, SMS, PHONE)
 
 
-def add_contact_point(  # noqa: PLR0913 - an address is these facts
+def add_contact_point(
     *,
     actor: Actor,
     patient_id: uuid.UUID,

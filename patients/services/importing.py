@@ -20,6 +20,7 @@ from django.db import transaction
 from patients import models
 from patients.domain.refusals import Refusal
 from patients.fhir.mapping import MAPPERS, to_record
+from patients.fhir.records import Record
 from patients.fhir.refusals import NotFhir
 from patients.fhir.sources import Entry, list_files, read_entries
 from patients.fhir.validation import is_fhir_type
@@ -157,11 +158,9 @@ class _Run:
     def _records(self, kind: str, entries: Iterable[Entry]) -> Iterator[Found]:
         for entry in entries:
             try:
-                record = to_record(entry.resource or {}, self.order.now)
+                yield Found(entry=entry, record=_record(entry, self.order.now))
             except Refusal as refusal:
                 self._refuse(kind, entry, refusal)
-            else:
-                yield Found(entry=entry, record=record)
 
     def _first_seen(self, kind: str, batch: list[Found]) -> list[Found]:
         """Drop repeated records; two versions of one would replace each other forever.
@@ -189,3 +188,13 @@ class _Run:
     def _refuse(self, kind: str, entry: Entry, refusal: Refusal) -> None:
         self.summary.counts[kind][REFUSED] += 1
         self.listener.refuse(entry, refusal)
+
+
+def _record(entry: Entry, now: dt.datetime) -> Record:
+    """Return the record of an entry.
+
+    :raises Refusal: when the entry holds none, or none that can be used.
+    """
+    if entry.resource is None:
+        raise entry.refusal or NotFhir()
+    return to_record(entry.resource, now)

@@ -11,7 +11,7 @@ from patients.selectors.people import get_patient
 from patients.services.writing import written_by
 
 
-def record_measurement(  # noqa: PLR0913
+def record_measurement(
     *,
     actor: Actor,
     patient_id: uuid.UUID,
