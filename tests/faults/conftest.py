@@ -9,18 +9,40 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import pytest
-import redis
 from django.conf import settings
 from django.db import connection
 
+from ops import network, redis_server
 from tests.fakes import smtp
 
 ROOT = Path(__file__).resolve().parents[2]
-# Away from the broker of any other test that runs a worker.
-FURTHER, DATABASES = 8, 16
+
+
+@dataclass
+class Broker:
+    """A Redis of the test's own, so that it may be killed."""
+
+    port: int
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        self.process = subprocess.Popen(
+            [redis_server.program(), *options, "--daemonize", "no"],
+            stdout=subprocess.DEVNULL,
+        )
+
+    def kill(self) -> None:
+        assert self.process
+        self.process.kill()
+        self.process.wait(10)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -82,11 +104,17 @@ def mailbox() -> Iterator[smtp.MailServer]:
 
 
 @pytest.fixture
+def broker() -> Iterator[Broker]:
+    own = Broker(network.any_free_port())
+    own.start()
+    yield own
+    own.kill()
+
+
+@pytest.fixture
 def service(
-    transactional_db: Any, tmp_path: Path, mailbox: smtp.MailServer
+    transactional_db: Any, tmp_path: Path, mailbox: smtp.MailServer, broker: Broker
 ) -> Iterator[Service]:
-    broker = broker_url()
-    redis.Redis.from_url(broker).flushdb()
     started = Service(
         tmp_path,
         {
@@ -94,7 +122,7 @@ def service(
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "SECRET_KEY": settings.SECRET_KEY,
             "DATABASE_URL": database_url(),
-            "REDIS_URL": broker,
+            "REDIS_URL": broker.url,
             "EMAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
             "BEAT_SECONDS": "1",
             "LOG_LEVEL": "INFO",
@@ -113,13 +141,6 @@ def database_url() -> str:
         who += f":{quote(given['PASSWORD'])}"
     where = f"{given['HOST'] or 'localhost'}:{given['PORT'] or 5432}"
     return f"postgresql://{who}@{where}/{given['NAME']}"
-
-
-def broker_url() -> str:
-    """Return a Redis database of our own on the server of the test run."""
-    url = urlsplit(settings.REDIS_URL)
-    number = (int(url.path.strip("/") or 0) + FURTHER) % DATABASES
-    return url._replace(path=f"/{number}").geturl()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from infusion import models
 from tests.factories import patients as factories
 from tests.factories.messages import Scene, in_hours
 from tests.fakes import smtp
-from tests.faults.conftest import Service
+from tests.faults.conftest import Broker, Service
 
 Wait = Callable[..., None]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,6 +123,31 @@ def test_beat_away_costs_time_and_no_message(
     assert outcome_of(gone) == ("EXPIRED", "too_late")
     beats = set(models.Heartbeat.objects.values_list("name", flat=True))
     assert beats == {"beat", "sweep"}
+
+
+def test_a_broker_that_dies_and_forgets_everything_loses_nothing(
+    service: Service, mailbox: smtp.MailServer, broker: Broker, wait_until: Wait
+) -> None:
+    rows = owe_many(200)
+    mailbox.seconds = 0.02
+    service.beat()
+    service.worker()
+    wait_until(lambda: len(mailbox.mails) > 10)
+
+    broker.kill()
+    wait_until(lambda: is_still(mailbox))
+    broker.start()
+    let_leases_end()
+    wait_until(lambda: left() == 0)
+
+    assert sorted(mailbox.ids()) == sorted(mark(row) for row in rows)
+
+
+def is_still(mailbox: smtp.MailServer) -> bool:
+    """Say whether no mail arrives any more."""
+    before = len(mailbox.mails)
+    time.sleep(1)
+    return len(mailbox.mails) == before
 
 
 def test_a_plan_change_overtakes_what_is_already_claimed(
