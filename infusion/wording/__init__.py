@@ -1,0 +1,48 @@
+"""What people read when a step is refused: one table, for REST and console alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from infusion.wording.base import Wording
+from infusion.wording.courses import COURSES
+from infusion.wording.people import PEOPLE
+from infusion.wording.records import RECORDS
+from infusion.wording.requests import REQUESTS
+
+__all__ = ["REFUSALS", "Explanation", "Refused", "Wording", "explain"]
+
+
+class Refused(Protocol):
+    """What a refusal of either app carries."""
+
+    code: str
+    field: str | None
+    params: Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """A refusal in the reader's language."""
+
+    status: int
+    code: str
+    field: str | None
+    title: str
+    detail: str
+
+
+# Code -> what to say; a test holds it complete.
+REFUSALS: Mapping[str, Wording] = {**REQUESTS, **COURSES, **PEOPLE, **RECORDS}
+
+
+def explain(refusal: Refused) -> Explanation:
+    """Put a refusal into words."""
+    wording = REFUSALS.get(refusal.code, REFUSALS["refused"])
+    return Explanation(
+        status=wording.status,
+        code=refusal.code,
+        field=refusal.field,
+        title=str(wording.title),
+        detail=str(wording.detail) % dict(refusal.params),
+    )
