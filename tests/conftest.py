@@ -15,9 +15,8 @@ WITH_DATABASE = {
     "faults",
     "fhir",
     "integration",
-    "journeys",
 }
-# tests/ops mark the few that need one: most start servers of their own.
+# Journeys drive a service of their own; tests/ops mark the few that need one: most start servers of their own.
 WITHOUT_DATABASE = {"architecture", "properties", "spec", "unit"}
 LOOPBACK = ["127.0.0.1", "::1"]
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
