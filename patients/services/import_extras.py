@@ -20,17 +20,13 @@ Written = list[tuple[Any, Any, bool]]
 def _add_contacts(written: Written, resolver: Resolver, system: str) -> Notes:
     notes: Notes = Counter()
     points = []
+    countries = {site.id: site.country for site in resolver.places.all_sites}
     for patient, record, is_new in written:
-        country = _country(patient, resolver)
+        country = countries[patient.site_id]
         wanted = _wanted(patient, record, country, notes, system)
         points += wanted if is_new else _sync(patient, wanted, system)
     models.ContactPoint.objects.bulk_create(points)
     return notes
-
-
-def _country(patient: models.Patient, resolver: Resolver) -> str:
-    sites = {site.id: site.country for site in resolver.places.all_sites}
-    return sites.get(patient.site_id, "")
 
 
 def _wanted(
