@@ -44,6 +44,7 @@ class CheckOut(Output):
     bag_id = serializers.UUIDField()
     bag_code = serializers.CharField(source="bag.code")
     course_id = serializers.UUIDField(source="bag.course_id")
+    course_version = serializers.IntegerField(source="bag.course.version")
     time_zone = serializers.CharField(source="bag.course.time_zone")
     hung_at = InstantField()
     entered_by_id = serializers.UUIDField()
