@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q
 
 from infusion import models
 from infusion.domain.delivery import Outcome, Owed
@@ -37,9 +36,6 @@ WHERE site.id IS NOT NULL
     WHERE status = 'PENDING' AND site_id = site.id
       AND coalesce(not_before, due_at) <= now() + %(offset)s)
 """
-_LOST_ANSWERS = Count(
-    "attempt_records", filter=Q(attempt_records__outcome=Outcome.UNKNOWN)
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +74,10 @@ def list_waiting_sites(offset: dt.timedelta, limit: int) -> list[Waiting]:
 def load_delivery(message_id: uuid.UUID) -> Delivery:
     """Load a message with the present state of what it is about."""
     rows = models.Message.objects.select_related("course", "bag", "site")
-    row = rows.annotate(unknown_before=_LOST_ANSWERS).get(id=message_id)
+    row = rows.get(id=message_id)
     return Delivery(
         message_id=row.id,
-        owed=_owed(row, row.unknown_before),
+        owed=_owed(row),
         course_id=row.course_id,
         patient_id=row.course.patient_id,
         person_kind=row.person_kind,
@@ -92,17 +88,23 @@ def load_delivery(message_id: uuid.UUID) -> Delivery:
     )
 
 
-def _owed(row: models.Message, unknown_before: int) -> Owed:
+def _owed(row: models.Message) -> Owed:
     return Owed(
         kind=row.kind,
         event_at=row.event_at,
         expires_at=row.expires_at,
         attempts=row.attempts,
-        unknown_before=unknown_before,
+        unknown_before=_lost_answers(row),
         course_status=row.course.status,
         bag_status=row.bag.status,
         bag_ends_at=row.bag.planned_take_down_at,
     )
+
+
+def _lost_answers(row: models.Message) -> int:
+    if row.attempts <= 1:
+        return 0
+    return row.attempt_records.filter(outcome=Outcome.UNKNOWN).count()
 
 
 def _other_channels(row: models.Message) -> frozenset[str]:
