@@ -96,12 +96,6 @@ def plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-_SPELLINGS = {
-    Unit.KG: {"kg"},
-    Unit.CM: {"cm"},
-}
-
-
 def read_positive(text: str, unit: Unit, *, field: str) -> Quantity:
     """Read a number above zero, with or without its unit: "70", "70 kg".
 
@@ -112,7 +106,7 @@ def read_positive(text: str, unit: Unit, *, field: str) -> Quantity:
     number, _, spelled = str(text).strip().partition(" ")
     if not spelled:
         number, spelled = _split_unit(number)
-    if spelled and spelled.strip().lower() not in _SPELLINGS.get(unit, {unit.value}):
+    if spelled and not _means(spelled.strip(), unit):
         raise UnitNotSupported(field=field, expected=unit.value)
     try:
         value = Decimal(number)
@@ -123,6 +117,11 @@ def read_positive(text: str, unit: Unit, *, field: str) -> Quantity:
     if value <= 0:
         raise NotAboveZero(field=field)
     return Quantity(value, unit)
+
+
+def _means(spelled: str, unit: Unit) -> bool:
+    """Compare without case: the units of this field stay different that way."""
+    return spelled.casefold() == unit.value.casefold()
 
 
 def _split_unit(text: str) -> tuple[str, str]:

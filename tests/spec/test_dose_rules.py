@@ -156,3 +156,8 @@ def test_crossing_45_kg_raises_the_dose_by_38_per_cent():
     above = TABLE.dose("full", weighing("45", "162"), STEP).mcg
 
     assert (above / below - 1).quantize(STEP) == Decimal("0.38")
+
+
+def test_there_is_no_surface_without_a_height():
+    with pytest.raises(HeightMissing):
+        dosing_surface_m2(TABLE, weighing("40.5", ""))

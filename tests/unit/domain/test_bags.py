@@ -1,0 +1,122 @@
+import datetime as dt
+import uuid
+from decimal import Decimal
+
+from infusion.domain.bags import Line, Stretch, WaitingBag, best_lives, chain
+from tests.spec.world import START, hours, recipe, recipes
+
+LINE = Line(at=START, delivered=hours(0))
+
+
+def stretch(start: float, end: float, dose: str = "28") -> Stretch:
+    return Stretch(
+        start=hours(start), end=hours(end), level="full", daily_dose_mcg=Decimal(dose)
+    )
+
+
+def waiting(key: str, number: int = 1, dose: str = "28", **more) -> WaitingBag:
+    return WaitingBag(
+        id=uuid.UUID(int=number),
+        recipe=recipe(key),
+        daily_dose_mcg=Decimal(dose),
+        **more,
+    )
+
+
+def runs(found) -> list[tuple[int | None, str, float]]:
+    return [
+        (bag.id.int if bag.id else None, bag.recipe.key, bag.run / hours(1))
+        for bag in found
+    ]
+
+
+def test_a_line_turns_delivered_time_into_instants_and_back():
+    line = Line(at=START, delivered=hours(10))
+
+    assert line.instant(hours(12)) == START + hours(2)
+    assert line.position(START + hours(2)) == hours(12)
+
+
+def test_an_empty_span_needs_no_bags():
+    assert best_lives(hours(0), recipes()) == ()
+    assert best_lives(hours(-1), recipes()) == ()
+    assert best_lives(hours(24), ()) == ()
+
+
+def test_of_two_recipes_with_one_life_the_first_is_taken():
+    first, second = recipe("us-24h"), recipe("us-24h")
+
+    assert best_lives(hours(24), (first, second)) == (first,)
+
+
+def test_part_of_an_hour_asks_for_a_bag_that_covers_it():
+    (bag,) = chain(LINE, [stretch(0, 23.5)], recipes())
+
+    assert runs([bag]) == [(None, "us-24h", 23.5)]
+
+
+def test_without_recipes_nothing_is_planned():
+    assert chain(LINE, [stretch(0, 24)], ()) == ()
+
+
+def test_a_bag_that_was_made_is_used_first_and_the_rest_is_filled():
+    made = waiting("us-48h", prepared_at=START)
+
+    found = chain(LINE, [stretch(0, 216)], recipes(), [made])
+
+    assert runs(found) == [(1, "us-48h", 48), (None, "us-7d", 168)]
+
+
+def test_a_bag_of_another_dose_waits_for_its_stretch():
+    made = waiting("us-24h", prepared_at=START)
+
+    found = chain(LINE, [stretch(0, 24, "9"), stretch(24, 48)], recipes(), [made])
+
+    assert runs(found) == [(None, "us-24h", 24), (1, "us-24h", 24)]
+
+
+def test_a_bag_not_made_yet_that_does_not_fit_gives_way():
+    planned = waiting("us-7d")
+
+    found = chain(LINE, [stretch(0, 24)], recipes(), [planned])
+
+    assert runs(found) == [(None, "us-24h", 24)]
+
+
+def test_a_bag_that_was_made_comes_down_early_when_the_stretch_ends():
+    made = waiting("us-7d", prepared_at=START)
+
+    found = chain(LINE, [stretch(0, 24)], recipes(), [made])
+
+    assert runs(found) == [(1, "us-7d", 24)]
+
+
+def test_a_bag_past_its_use_by_is_left_out():
+    old = waiting("us-24h", prepared_at=START - hours(200))
+
+    found = chain(LINE, [stretch(0, 24)], recipes(), [old])
+
+    assert runs(found) == [(None, "us-24h", 24)]
+
+
+def test_a_bag_that_expires_on_the_pump_comes_down_then():
+    old = waiting("us-24h", prepared_at=START - hours(182))
+
+    found = chain(LINE, [stretch(0, 24)], recipes(), [old])
+
+    assert runs(found) == [(1, "us-24h", 10), (None, "us-24h", 14)]
+    assert found[0].take_down_at == found[0].use_by
+
+
+def test_more_bags_than_needed_are_left_over():
+    made = [waiting("us-24h", number, prepared_at=START) for number in (1, 2)]
+
+    found = chain(LINE, [stretch(0, 24)], recipes(), made)
+
+    assert runs(found) == [(1, "us-24h", 24)]
+
+
+def test_the_hours_of_day_follow_from_the_line():
+    (bag,) = chain(LINE, [stretch(0, 24)], recipes())
+
+    assert (bag.hang_at, bag.take_down_at) == (START, START + dt.timedelta(days=1))
