@@ -24,6 +24,8 @@ from infusion.selectors.messages import list_messages
 from patients.domain.refusals import NotFound
 from patients.selectors.people import get_patient
 
+_SOON = dt.timedelta(days=2)
+
 
 class CourseConsole(Console):
     """A page about one course that the actor may see."""
@@ -75,9 +77,18 @@ class CoursePage(CourseConsole):
             "steps": steps,
             "bag_steps": steps_by(steps, "bag"),
             "visit_steps": steps_by(steps, "visit"),
-            "messages_owed": list_messages(self.state.id).select_related("user"),
+            **self._messages(),
             "is_first_reader": self._entered_by_me(),
         }
+
+    def _messages(self) -> dict[str, Any]:
+        """Split the log: what happened or comes soon, and what is far away."""
+        soon = self.now + _SOON
+        rows = list_messages(self.state.id).select_related("user")
+        later = [row for row in rows if row.status == "PENDING" and row.due_at > soon]
+        far = {row.pk for row in later}
+        near = [row for row in rows if row.pk not in far]
+        return {"messages_near": near, "messages_later": later}
 
     def _entered_by_me(self) -> bool:
         check = self.state.open_check

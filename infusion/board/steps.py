@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from infusion.board.forms import courses as forms
-from infusion.domain.courses import CourseState, CycleState
+from infusion.domain.courses import BagState, CourseState, CycleState
 from infusion.domain.states import BagStatus, CourseStatus, CycleStatus, VisitStatus
 from infusion.services import bags, cycles, hanging, interruptions, placements, visits
 from patients import policy
@@ -77,6 +77,12 @@ def _may_go_on(state: CourseState) -> bool:
         and state.status == CourseStatus.ACTIVE
         and cycle.number < state.max_cycles
     )
+
+
+def _may_be_discarded(bag: BagState) -> bool:
+    """Say whether a bag is in somebody's hands; not while the pump runs from it."""
+    stands_still = bag.status == BagStatus.HUNG and bag.dry_at is None
+    return bag.status == BagStatus.DELIVERED or stands_still
 
 
 def _is_running_course(state: CourseState) -> bool:
@@ -199,7 +205,7 @@ STEPS: tuple[Step, ...] = (
         done=_("The bag is discarded."),
         is_open=_is_running_course,
         of="bag",
-        fits=lambda bag: bag.status in {BagStatus.DELIVERED, BagStatus.HUNG},
+        fits=_may_be_discarded,
         is_grave=True,
     ),
     Step(

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from infusion.board import tokens, words
-from infusion.board.forms.fields import Instant, Number
+from infusion.board.forms.fields import PUMP_END, START, Instant, Number
 from infusion.domain.courses import BagState, CourseState
 from infusion.domain.hanging import PumpReading
 from infusion.domain.states import BagStatus
@@ -35,7 +35,7 @@ class StepForm(forms.Form):
         zone = zoneinfo.ZoneInfo(state.time_zone)
         for field in self.fields.values():
             if isinstance(field, Instant):
-                field.in_zone(zone)
+                field.read_in(zone, now)
 
     def version_of(self, state: CourseState, target: Any) -> int:
         """Return the version the step will be checked against."""
@@ -74,7 +74,7 @@ class StartCycle(StepForm):
 class NextCycle(StepForm):
     """The order of the next cycle."""
 
-    start_at = Instant(label=_("Start of the cycle"))
+    start_at = Instant(label=_("Start of the cycle"), days=START)
 
 
 class EndCycle(StepForm):
@@ -133,7 +133,7 @@ class ReadingForm(StepForm):
 
     rate_ml_h = Number(label=_("Rate"), unit="mL/h")
     volume_ml = Number(label=_("Volume to be infused"), unit="mL")
-    ends_at = Instant(label=_("End that the pump computes"))
+    ends_at = Instant(label=_("End that the pump computes"), days=PUMP_END)
 
     def reading(self) -> PumpReading:
         """Return the reading as a value."""

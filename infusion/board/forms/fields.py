@@ -15,8 +15,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from infusion.domain.ribbon import labels_in
+
+# First and last day on offer: of a fact, of a reading, of a pump's end, of a start.
+FACT = (-14, 0)
+READING = (-60, 0)
+PUMP_END = (-1, 9)
+START = (0, 90)
 _NUMBER = re.compile(r"\d{1,6}(\.\d{1,6})?")
 _TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)")
 
@@ -52,12 +60,16 @@ class Number(forms.CharField):
 
 
 class DateAndTime(forms.MultiWidget):
-    """A date, a 24-hour time, and which of two equal times when the clocks go back."""
+    """A day by its name, a 24-hour time, and which of two when the clocks go back.
+
+    The days are a list with weekdays, because 06/07 is two days and a pump runs for a
+    week.
+    """
 
     template_name = "board/parts/date_and_time.html"
+    use_fieldset = True
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         time = forms.TextInput(
             attrs={
                 "inputmode": "numeric",
@@ -70,32 +82,45 @@ class DateAndTime(forms.MultiWidget):
         which = forms.Select(
             choices=[("", "–"), ("0", _("the first")), ("1", _("the second"))]
         )
-        super().__init__([day, time, which], attrs)
+        super().__init__([forms.Select(), time, which], attrs)
         self.zone: zoneinfo.ZoneInfo = zoneinfo.ZoneInfo("UTC")
-        self.asks_which = False
+        self.days: list[dt.date] = []
 
     def decompress(self, value: Any) -> list[Any]:
         """Split an instant into the wall clock of the zone."""
         if not isinstance(value, dt.datetime):
             return ["", "", ""]
         local = value.astimezone(self.zone)
-        return [local.date(), f"{local:%H:%M}", ""]
+        return [local.date().isoformat(), f"{local:%H:%M}", ""]
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        """Ask which of two equal times only when it matters."""
-        context = super().get_context(name, value, attrs)
-        parts = value if isinstance(value, list) else ["", "", ""]
+        """Offer the days, and ask which of two equal times only when it matters."""
+        parts = value if isinstance(value, list) else self.decompress(value)
+        days = self.widgets[0]
+        days.choices = [("", "–"), *self._days(str(parts[0]))]  # type: ignore[attr-defined]
+        context = super().get_context(name, parts, attrs)
         context["widget"]["zone"] = str(self.zone).replace("_", " ")
         context["widget"]["asks_which"] = _is_twice(parts, self.zone)
         return context
 
+    def _days(self, typed: str) -> list[tuple[str, str]]:
+        """Return the days on offer, and the one that was sent even if it is another."""
+        labels = labels_in(get_language() or "en")
+        offered = [(day.isoformat(), labels.date_of(day)) for day in self.days]
+        known = {key for key, _text in offered}
+        return offered if typed in known or not typed else [(typed, typed), *offered]
+
 
 class Instant(forms.MultiValueField):
-    """An instant, typed as the wall clock of a zone; ``in_zone`` sets the zone."""
+    """An instant, typed as the wall clock of a zone.
+
+    ``days`` are the first and the last day on offer, counted from today. ``read_in``
+    sets the zone and says which day today is.
+    """
 
     widget = DateAndTime
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, days: tuple[int, int] = FACT, **kwargs: Any) -> None:
         parts = [
             forms.DateField(input_formats=["%Y-%m-%d"]),
             forms.CharField(max_length=8),
@@ -103,11 +128,17 @@ class Instant(forms.MultiValueField):
         ]
         super().__init__(parts, require_all_fields=False, **kwargs)
         self.zone = zoneinfo.ZoneInfo("UTC")
+        self.days = days
 
-    def in_zone(self, zone: zoneinfo.ZoneInfo) -> None:
-        """Read and show the wall clock of a zone."""
+    def read_in(self, zone: zoneinfo.ZoneInfo, now: dt.datetime) -> None:
+        """Read and show the wall clock of a zone, with the days around now."""
+        first, last = self.days
+        today = now.astimezone(zone).date()
         self.zone = zone
         self.widget.zone = zone
+        self.widget.days = [
+            today + dt.timedelta(days=shift) for shift in range(first, last + 1)
+        ]
 
     def compress(self, data_list: Sequence[Any]) -> dt.datetime | None:
         """Return the instant in UTC.

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from infusion.board import tokens, words
-from infusion.board.forms.fields import Instant, Number
+from infusion.board.forms.fields import READING, START, Instant, Number
 
 # What services call differently from the forms.
 _FIELDS = {"regimen": "regimen_key"}
@@ -31,7 +31,7 @@ class SiteForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             if isinstance(field, Instant):
-                field.in_zone(zone)
+                field.read_in(zone, now)
 
     def renewed(self) -> None:
         """Keep what was typed and take a fresh token."""
@@ -57,14 +57,14 @@ class MeasurementForm(SiteForm):
         initial="WEIGHT_KG",
     )
     value = Number(label=_("Value"), unit="")
-    taken_at = Instant(label=_("Taken at"))
+    taken_at = Instant(label=_("Taken at"), days=READING)
 
 
 class OrderForm(SiteForm):
     """The order of a course."""
 
     regimen_key = forms.ChoiceField(label=_("Regimen"), widget=forms.RadioSelect)
-    start_at = Instant(label=_("Start of the infusion"))
+    start_at = Instant(label=_("Start of the infusion"), days=START)
     cycles = forms.IntegerField(
         label=_("Cycles"),
         min_value=1,

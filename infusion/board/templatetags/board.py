@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 
 from infusion.board import words
+from infusion.catalogue.regimens import all_regimens
 from infusion.domain.courses import Text, Unmet
 from infusion.domain.ribbon import Labels, labels_in
 
@@ -143,3 +144,10 @@ def unmet(item: Unmet | dict[str, Any]) -> str:
     if isinstance(item, Unmet):
         return words.unmet(item.code, dict(item.params))
     return words.unmet(item["code"], item)
+
+
+@register.filter
+def regimen(key: str) -> str:
+    """Write the title of a regimen; one that left the catalogue is shown by its key."""
+    found = all_regimens().get(key)
+    return read(found.title) if found else key

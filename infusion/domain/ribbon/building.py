@@ -66,8 +66,10 @@ def ribbon_of(
         days=_infusion_days(axis, cycle.clock.total_hours, gaps, end),
         planned=tuple(_planned(axis, bag, levels, link) for bag in planned),
         actual=tuple(_actual(axis, bag, levels, link, now) for bag in actual),
-        placements=_places(axis, placements, end)
-        or _required(axis, cycle.inpatient_until, end),
+        placements=(
+            *_places(axis, placements, min(max(now, axis.origin), end)),
+            *_required(axis, cycle.inpatient_until, max(now, axis.origin), end),
+        ),
         gaps=tuple(
             _gap(axis, gap.paused_at, gap.resumed_at, now) for gap in cycle.clock.gaps
         ),
@@ -99,7 +101,9 @@ def ribbon_of_preview(
             _previewed(axis, bag, number, levels)
             for number, bag in enumerate(cycle["bags"], start=1)
         ),
-        placements=_required(axis, _instant(until) if until else None, end),
+        placements=_required(
+            axis, _instant(until) if until else None, axis.origin, end
+        ),
         steps=tuple(_step(axis, at, dose) for at, dose in steps),
         visits=tuple(
             _visit(axis, visit["kind"], _instant(visit["at"]), done=False)
@@ -209,7 +213,9 @@ def _infusion_days(
 
 
 def _levels(doses: Iterable[Decimal]) -> dict[Decimal, int]:
-    return {dose: level for level, dose in enumerate(sorted(set(doses)))}
+    """Number the doses from the highest, the full dose, downwards."""
+    ordered = sorted(set(doses), reverse=True)
+    return {dose: level for level, dose in enumerate(ordered)}
 
 
 def _planned(
@@ -309,18 +315,18 @@ def _place(axis: Axis, kind: str, start: dt.datetime, stop: dt.datetime) -> Span
 
 
 def _required(
-    axis: Axis, until: dt.datetime | None, end: dt.datetime
+    axis: Axis, until: dt.datetime | None, since: dt.datetime, end: dt.datetime
 ) -> tuple[Span, ...]:
-    """Return the days on the ward that the label asks for, while nothing is known."""
-    if until is None or until <= axis.origin:
+    """Return the days on the ward that the label still asks for."""
+    if until is None or until <= since or since >= end:
         return ()
     return (
         Span(
-            start=0,
+            start=axis.hours(since),
             end=axis.hours(min(until, end)),
             text=axis.labels.places["WARD"],
             title=axis.labels.required.format(when=axis.words(until)),
-            kind="WARD",
+            kind="REQUIRED",
         ),
     )
 

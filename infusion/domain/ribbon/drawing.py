@@ -17,7 +17,12 @@ RIGHT = 24
 _INK = "#1b1b1b"
 _QUIET = "#50565e"
 _RED = "#b00020"
-_PLACE_FILL = {"WARD": "#cfe0f2", "HOME": "#d6ecd2", "CLINIC": "#fbe6c3"}
+_PLACE_FILL = {
+    "WARD": "#cfe0f2",
+    "HOME": "#d6ecd2",
+    "CLINIC": "#fbe6c3",
+    "REQUIRED": "#f1f6fb",
+}
 # Row -> top and height in pixels.
 _TOP = 18
 _PLACES = (18, 22)
@@ -90,7 +95,7 @@ def _now_data(ribbon: Ribbon) -> str:
 def _patterns(key: str) -> Iterator[str]:
     yield "<defs>"
     yield (
-        f'<pattern id="{key}-level-0" width="6" height="6" '
+        f'<pattern id="{key}-low" width="6" height="6" '
         'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         '<rect width="6" height="6" fill="#ffffff"/>'
         '<rect width="3" height="6" fill="#1f4e79"/></pattern>'
@@ -174,9 +179,10 @@ def _place(place: Span) -> Iterator[str]:
     x, width = _span(place.start, place.end)
     top, height = _PLACES
     fill = _PLACE_FILL.get(place.kind, "#eeeeee")
+    dash = ' stroke-dasharray="4 2"' if place.kind == "REQUIRED" else ""
     yield (
         f'<rect x="{x}" y="{top}" width="{width}" height="{height}" '
-        f'fill="{fill}" stroke="{_QUIET}"/>'
+        f'fill="{fill}" stroke="{_QUIET}"{dash}/>'
     )
     if width >= _ROOM:
         yield _text(x + 4, top + 15, place.text, ' font-weight="bold"')
@@ -222,9 +228,9 @@ def _block(
 def _strip(
     block: Block, span: tuple[float, float], top: int, key: str, *, solid: bool
 ) -> str:
-    """Draw the strip that tells the dose levels apart: hatched, then full."""
+    """Draw the strip that tells the doses apart: hatched below the full dose."""
     full = "#9cc3e6" if solid else "#1f4e79"
-    fill = f"url(#{key}-level-0)" if block.level == 0 else full
+    fill = f"url(#{key}-low)" if block.level else full
     x, width = span
     inner = max(1.0, round(width - 2, 1))
     return f'<rect x="{x + 1}" y="{top}" width="{inner}" height="6" fill="{fill}"/>'

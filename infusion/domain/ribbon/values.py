@@ -28,7 +28,7 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """A bag as planned or as it hung; ``level`` numbers the doses from the lowest."""
+    """A bag as planned or as it hung; ``level`` 0 is the full dose."""
 
     start: float
     end: float

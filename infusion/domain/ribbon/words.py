@@ -26,8 +26,9 @@ class Labels:
     actual_bag: str
     visit: str
     done: str
-    # Patterns of a day, and of an instant with its weekday.
+    # Patterns of a day, of a date with its year, and of an instant with its weekday.
     day: str
+    date: str
     instant: str
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
@@ -37,6 +38,11 @@ class Labels:
     def day_of(self, local: dt.datetime) -> str:
         """Write a calendar day."""
         return self.day.format(**self._parts(local))
+
+    def date_of(self, date: dt.date) -> str:
+        """Write a date with its weekday and its year."""
+        at = dt.datetime.combine(date, dt.time())
+        return self.date.format(**self._parts(at), year=date.year)
 
     def instant_of(self, instant: dt.datetime, zone: dt.tzinfo) -> str:
         """Write an instant as the wall clock of the zone shows it."""
@@ -73,6 +79,7 @@ ENGLISH = Labels(
     visit="{kind} {when}",
     done="done",
     day="{day} {month}",
+    date="{weekday} {day} {month} {year}",
     instant="{weekday} {day} {month} {time}",
     weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     months=(
@@ -106,6 +113,7 @@ CHINESE = Labels(
     visit="{kind} {when}",
     done="已完成",
     day="{month_number}/{day}",
+    date="{year}年{month_number}月{day}日 {weekday}",
     instant="{month}{day}日 {weekday} {time}",
     weekdays=("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
     months=tuple(f"{month}月" for month in range(1, 13)),

@@ -1,0 +1,153 @@
+"""A real Chromium against the real console, with a clock that a test can move."""
+
+import datetime as dt
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from ops.layout import LOCAL
+from ops.translations.compiling import compile_all
+from patients import clock
+from tests.factories import wards
+
+# Playwright's loop runs in this thread; the tests below it are not asynchronous.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+PASSWORD = "a-long-enough-password"
+SCREENSHOTS = LOCAL / "screenshots"
+WIDE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+
+
+@dataclass
+class Clock:
+    """The service's clock, moved through its file."""
+
+    path: Path
+
+    def set(self, instant: dt.datetime) -> None:
+        ahead = instant - dt.datetime.now(dt.UTC)
+        self.path.write_text(str(int(ahead.total_seconds())))
+
+    def forward(self, **span: float) -> None:
+        self.set(clock.now() + dt.timedelta(**span))
+
+    def now(self) -> dt.datetime:
+        return clock.now()
+
+
+@dataclass
+class Person:
+    """Somebody at a browser, in one language; every page they see is inspected."""
+
+    page: Page
+    root: str
+    language: str
+    complaints: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _heard(self, message) -> None:
+        # A refused form is answered with 422, which Chromium reports as an error.
+        expected = re.search(r"status of 4(22|03)", message.text)
+        if message.type in {"error", "warning"} and not expected:
+            self.complaints.append(message.text)
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.root + path)
+
+    def log_in(self, user) -> None:
+        self.open("/login")
+        self.page.fill("[name=email]", user.email)
+        self.page.fill("[name=password]", PASSWORD)
+        self.send()
+        self.page.wait_for_url("**/patients/")
+
+    def send(self, button: str = "main button:is(.main, .grave)") -> None:
+        with self.page.expect_navigation():
+            self.page.click(button)
+
+    def fill_instant(self, name: str, instant: dt.datetime, zone: dt.tzinfo) -> None:
+        local = instant.astimezone(zone)
+        self.page.select_option(f"[name={name}_0]", f"{local:%Y-%m-%d}")
+        self.page.fill(f"[name={name}_1]", f"{local:%H:%M}")
+
+    def inspect(self, name: str) -> None:
+        """Take a picture at both widths and let axe and the console complain."""
+        for size, title in ((WIDE, "wide"), (PHONE, "phone")):
+            self.page.set_viewport_size(size)
+            SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+            path = SCREENSHOTS / f"{name}-{self.language}-{title}.png"
+            tall = {**size, "height": 2 * size["height"]}
+            self.page.screenshot(
+                path=path, full_page=True, clip={"x": 0, "y": 0, **tall}
+            )
+            self._no_sideways_scroll(name)
+            if self.language == "en" or size == PHONE:
+                self._no_barrier()
+        self.page.set_viewport_size(WIDE)
+        assert self.complaints == [], name
+
+    def _no_barrier(self) -> None:
+        """Let axe look; in Chinese once a page, for only the texts differ."""
+        found = Axe().run(self.page, options={"resultTypes": ["violations"]})
+        assert found.violations_count == 0, found.generate_report()
+
+    def _no_sideways_scroll(self, name: str) -> None:
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= self.page.viewport_size["width"], f"{name} scrolls sideways"
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    compile_all()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def moving_clock(tmp_path: Path, settings) -> Clock:
+    settings.CLOCK_FILE = str(tmp_path / "clock")
+    moved = Clock(tmp_path / "clock")
+    moved.set(wards.MONDAY)
+    return moved
+
+
+@pytest.fixture
+def person(browser: Browser, live_server, settings) -> Iterator:
+    settings.ALLOWED_HOSTS = ["*"]
+    contexts: list[BrowserContext] = []
+
+    def make(language: str = "en", user=None) -> Person:
+        context = browser.new_context(locale=LOCALES[language], viewport=WIDE)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        made = Person(context.new_page(), live_server.url, language)
+        made.watch()
+        if user:
+            made.log_in(user)
+        return made
+
+    yield make
+    for context in contexts:
+        context.close()
