@@ -16,7 +16,8 @@ WITH_DATABASE = {
     "fhir",
     "integration",
 }
-# Journeys drive a service of their own; tests/ops mark the few that need one: most start servers of their own.
+# Journeys and tests/ops drive servers of their own; the few that need a database in
+# this process say so themselves.
 WITHOUT_DATABASE = {"architecture", "properties", "spec", "unit"}
 LOOPBACK = ["127.0.0.1", "::1"]
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -32,30 +32,59 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-def test_it_is_made_repaired_and_made_again_only_when_it_must_be(
+def test_it_is_made_in_a_path_with_spaces_and_then_left_alone(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     prepare.prepare("local")
-    assert "Making .venv" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Making .venv: done in" in said
+    assert "Installing requirements/local.txt: done in" in said
     assert prepare.usable()
 
     prepare.prepare("local")
     assert capsys.readouterr().out == ""
 
-    (checkout / "requirements" / "local.txt").write_text("# changed\n")
-    prepare.prepare("local")
-    said = capsys.readouterr().out
-    assert "Installing requirements/local.txt: done" in said
-    assert "Making" not in said
+    prepare.PYTHON.unlink()
+    assert not prepare.usable()
 
+
+@pytest.fixture
+def done(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return what was done to an environment that is in order at first."""
+    found: list[str] = []
+    prepare.VENV.mkdir()
+    prepare.STAMPS.write_text(json.dumps({"local": prepare.fingerprint("local")}))
+    monkeypatch.setattr(prepare, "works", lambda: True)
+    monkeypatch.setattr(prepare, "moved", lambda: False)
+    monkeypatch.setattr(prepare, "make_venv", lambda: found.append("made"))
+    monkeypatch.setattr(prepare, "install", found.append)
+    return found
+
+
+def test_what_is_in_order_is_left_alone(done: list[str]) -> None:
+    prepare.prepare("local")
+    assert done == []
+
+
+def test_a_changed_lock_is_installed_into_what_is_there(done: list[str]) -> None:
+    (prepare.REQUIREMENTS / "local.txt").write_text("# changed")
+    prepare.prepare("local")
+    assert done == ["local"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("works", False), ("moved", True)])
+def test_what_is_half_made_or_moved_is_made_again(
+    done: list[str], monkeypatch: pytest.MonkeyPatch, name: str, *, value: bool
+) -> None:
+    monkeypatch.setattr(prepare, name, lambda: value)
+    prepare.prepare("local")
+    assert done[0] == "made"
+
+
+def test_after_an_install_that_was_killed_it_is_made_again(done: list[str]) -> None:
     prepare.HALF_DONE.touch()
     prepare.prepare("local")
-    assert "Making .venv" in capsys.readouterr().out
-
-    prepare.PYTHON.unlink()
-    prepare.prepare("local")
-    assert "Making .venv" in capsys.readouterr().out
-    assert prepare.usable()
+    assert done[0] == "made"
 
 
 def test_what_holds_everything_serves_the_smaller_target(checkout: Path) -> None:
