@@ -72,9 +72,14 @@ def problems(
         why = reason("newer_schema", found=found, known=SCHEMA)
         yield CatalogueFileRefused(path, "schema", why)
         return
+    said = set()
     for problem in _validator(kind).iter_errors(data):
-        yield CatalogueFileRefused(path, place_of(problem), of_schema(problem))
-    if str(data.get("key", path.stem)) != path.stem:
+        place = place_of(problem)
+        if place not in said:
+            yield CatalogueFileRefused(path, place, of_schema(problem))
+        # One reason a place is enough; a whole file may lack one thing and have another.
+        said.update({place} - {""})
+    if "key" not in said and data.get("key", path.stem) != path.stem:
         why = reason("file_name", key=data["key"])
         yield CatalogueFileRefused(path, "key", why)
 

@@ -1,0 +1,96 @@
+import pytest
+
+from infusion import catalogue
+from infusion.catalogue.policies import proposals
+from infusion.domain.evidence import Mark
+from infusion.domain.recipes import RecipeUnknown
+from infusion.domain.regimens import RegimenUnknown
+from tests.unit.catalogue.writing import written
+
+
+def test_an_unknown_regimen_is_refused_with_the_known_ones():
+    with pytest.raises(RegimenUnknown) as refusal:
+        catalogue.get_regimen("us-label")
+
+    assert "us-label-rr" in str(refusal.value.params["known"])
+
+
+def test_an_unknown_recipe_is_refused():
+    with pytest.raises(RecipeUnknown):
+        catalogue.get_recipe("us-5d")
+
+
+def test_the_recipes_of_a_regimen_come_shortest_first():
+    found = catalogue.recipes_of(catalogue.get_regimen("us-label-mrd"))
+
+    assert [one.hours for one in found] == [24, 48, 72, 96, 168]
+
+
+def test_the_filter_is_yes_no_or_not_known():
+    found = {key: one.filter_required for key, one in catalogue.all_recipes().items()}
+
+    assert found == {
+        "us-24h": True,
+        "us-48h": True,
+        "us-72h": None,
+        "us-96h": None,
+        "us-7d": False,
+    }
+
+
+def test_the_site_says_after_how_long_a_change_is_overdue():
+    policy = catalogue.site_policy(
+        {"overdue_after_minutes": {"value": "30", "signed_by": "RN B"}}
+    )
+
+    offsets = [rule.offset_minutes for rule in catalogue.reminder_rules(policy)]
+
+    assert offsets == [-1440, -120, 30, -1440]
+
+
+def test_a_premedication_is_a_fact_with_its_mark():
+    facts = catalogue.get_regimen("us-label-mrd").facts
+    marks = [fact.mark for fact in facts if "premedication" in fact.path]
+
+    assert marks == [Mark.A, Mark.B, Mark.B]
+
+
+def test_a_premedication_that_was_not_seen_needs_a_signature(tmp_path):
+    path = written(
+        tmp_path,
+        "us-label-rr",
+        (
+            'mark = "A"\nsources = ["HCP-prep", "HCP-RR-prep"]',
+            'mark = "U"\nsources = []',
+        ),
+    )
+
+    regimen = catalogue.regimens.read_regimen(path)
+
+    loose = [fact.path for fact in regimen.facts if fact.needs_sign_off]
+    assert "us-label-rr: premedication[6]" in loose
+
+
+def test_every_rule_belongs_to_a_label_and_its_revision():
+    for regimen in catalogue.all_regimens().values():
+        assert regimen.label_id
+        assert regimen.label_revision == "2026-04-14"
+
+
+def test_every_fact_without_a_signature_says_why():
+    facts = [
+        fact
+        for one in (
+            *catalogue.all_regimens().values(),
+            *catalogue.all_recipes().values(),
+        )
+        for fact in one.facts
+    ] + [value.fact for value in proposals().values()]
+
+    silent = [
+        fact.path
+        for fact in facts
+        if fact.needs_sign_off and not fact.note.en and "from_hour" not in fact.path
+    ]
+
+    assert silent == []
