@@ -239,7 +239,7 @@ def _write(found: Delivery, route: Route) -> Outgoing:
         reader,
         found.owed.event_at,
         on_call=found.on_call_phone,
-        link=settings.PUBLIC_URL,
+        link=course_link(found.course_id),
     )
     return Outgoing(
         message_id=found.message_id,
@@ -248,6 +248,12 @@ def _write(found: Delivery, route: Route) -> Outgoing:
         body=text.body,
         language=recipient.language,
     )
+
+
+def course_link(course_id: uuid.UUID) -> str:
+    """Return where staff, signed in, see whom a message is about."""
+    # Written out: a worker should not have to load every view for one address.
+    return f"{settings.PUBLIC_URL.rstrip('/')}/courses/{course_id}/"
 
 
 def _send(outgoing: Outgoing, name: str, channels: Channels) -> Try:

@@ -4,9 +4,11 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import OperationalError
+from django.urls import reverse
 
 from infusion import models
 from infusion.notifications.channels import AnswerLost, ChannelError
@@ -136,6 +138,22 @@ def test_no_mail_names_anybody_but_its_reader(post: EmailChannel) -> None:
         assert "Roe" not in shown
         assert scene.patient.mrn not in shown
         assert ("Jane" in shown) == (mail.address == "jane@example.org")
+
+
+def test_the_link_for_staff_leads_to_the_course_and_the_family_has_none(
+    post: EmailChannel,
+) -> None:
+    scene = Scene()
+    scene.owe()
+    scene.owe(user=factories.UserFactory(), person_kind="STAFF")
+    link = messages.course_link(scene.course.id)
+
+    deliver(post)
+
+    assert urlsplit(link).path == reverse("board:course", args=[scene.course.id])
+    shown = {mail.address == "jane@example.org": mail.body for mail in post.taken}
+    assert link not in shown[True]
+    assert link in shown[False]
 
 
 def test_the_clock_of_a_demo_counts_for_delivery(post: EmailChannel) -> None:
