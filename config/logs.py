@@ -5,9 +5,26 @@ from typing import Any
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 
-# Without locals: a traceback would otherwise print patient data.
+
+class _WhereOnly(ExceptionDictTransformer):
+    """Says which error happened where, and nothing it carried.
+
+    The text of an error may be patient data: a database names the value of a row.
+    """
+
+    def __call__(self, exc_info: Any) -> list[dict[str, Any]]:
+        """Return the frames and kinds of an error without its texts."""
+        return [_without_texts(each) for each in super().__call__(exc_info)]
+
+
+def _without_texts(stack: dict[str, Any]) -> dict[str, Any]:
+    inner = [list(map(_without_texts, group)) for group in stack.get("exceptions", [])]
+    return {**stack, "exc_value": "", "exc_notes": [], "exceptions": inner}
+
+
+# Without locals either, for the same reason.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(
-    ExceptionDictTransformer(show_locals=False, max_frames=20),
+    _WhereOnly(show_locals=False, max_frames=20),
 )
 
 _SHARED: list[Any] = [

@@ -25,6 +25,9 @@ COURSES: Mapping[str, Wording] = {
     "start_in_the_past": Wording(
         422, _ORDER, _("A cycle cannot be planned to start in the past.")
     ),
+    "start_not_read": Wording(
+        422, _ORDER, _("This start cannot be read. Write it as 2026-03-01T08:00Z.")
+    ),
     "weight_missing": Wording(
         422, _ORDER, _("There is no weight of this patient to dose by.")
     ),
