@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from ops.layout import LOCAL
@@ -18,10 +19,11 @@ def clean(path: Path) -> bool:
     except Busy:
         say(f"{path} is in use by a running process; stop that first")
         return False
-    for name in Processes(held.path).sweep():
-        say(f"Ended {name}")
-    shutil.rmtree(outside_folder(path), ignore_errors=True)
-    shutil.rmtree(path)
+    with closing(held):
+        for name in Processes(held.path).sweep():
+            say(f"Ended {name}")
+        shutil.rmtree(outside_folder(path), ignore_errors=True)
+        shutil.rmtree(path)
     return True
 
 

@@ -40,7 +40,8 @@ def pytest_command(arguments: list[str], environment: dict[str, str]) -> Command
     return Command(
         "pytest",
         [sys.executable, "-m", "pytest", *arguments],
-        environment,
+        # Said here, because a setting of the shell would win over pyproject.toml.
+        {**environment, "DJANGO_SETTINGS_MODULE": "tests.settings"},
         stop_signal=signal.SIGINT,
         grace=20.0,
         on_terminal=True,

@@ -125,6 +125,7 @@ def _postgres(supervisor: Supervisor, *, tests: bool) -> dict[str, str]:
     if _given("DATABASE_URL"):
         given = os.environ["DATABASE_URL"]
         return {"DATABASE_URL": given, "OWNER_DATABASE_URL": given}
+    forget_client_settings()
     place = postgres_server.find_place(supervisor.processes.folder)
     begun = time.monotonic()
     postgres_server.prepare_data(place)
@@ -135,6 +136,13 @@ def _postgres(supervisor: Supervisor, *, tests: bool) -> dict[str, str]:
     owner = postgres_server.address(place, port, postgres_server.OWNER)
     app = postgres_server.address(place, port, postgres_server.APP)
     return {"DATABASE_URL": owner if tests else app, "OWNER_DATABASE_URL": owner}
+
+
+def forget_client_settings() -> None:
+    """Drop settings of the shell that lead PostgreSQL clients elsewhere."""
+    # PGSSLMODE or PGSERVICE of daily work would reach into our private server.
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
 
 
 def _postgres_service(

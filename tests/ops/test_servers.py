@@ -201,6 +201,15 @@ def test_an_address_is_printed_without_what_is_secret() -> None:
     assert without_secrets("redis://:pw@h:1/0?ssl=x") == "redis://h:1/0"
 
 
+def test_client_settings_of_the_shell_do_not_reach_the_private_server(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGSSLMODE", "require")
+    monkeypatch.setenv("PGSERVICE", "of-the-office")
+    with running(folder) as (_, environment):
+        remember(environment["DATABASE_URL"])
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another account")
 def test_below_a_closed_folder_root_uses_a_private_folder_outside(
     tmp_path: Path, no_given_servers: None
