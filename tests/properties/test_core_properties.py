@@ -1,0 +1,153 @@
+"""What is true of doses, recipes, ledgers and chains of bags."""
+
+import datetime as dt
+import itertools
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infusion import catalogue
+from infusion.domain.bags import best_lives
+from infusion.domain.clock import Ledger
+from infusion.domain.recipes import delivered_daily_mcg, use_by
+from tests.properties import worlds
+from tests.spec.world import START, ZERO, recipes
+
+TABLES = [one.doses for one in catalogue.all_regimens().values()]
+TINY = Decimal("1E-20")
+
+
+@given(st.sampled_from(TABLES), worlds.weights, st.data())
+def test_the_daily_dose_is_above_zero_and_never_above_its_cap(table, weight, data):
+    level = table.levels[data.draw(st.sampled_from(sorted(table.levels)))]
+    step = data.draw(
+        st.sampled_from([Decimal("0.001"), Decimal("0.01"), Decimal("0.1")])
+    )
+
+    dose = table.dose(level.key, weight, step)
+
+    assert 0 < dose.mcg <= level.cap_mcg
+    assert abs(dose.mcg - min(dose.unrounded_mcg, level.cap_mcg)) <= step / 2
+
+
+@given(worlds.children)
+def test_a_heavier_child_of_one_height_never_gets_less(child):
+    table = TABLES[0]
+    heavier = worlds.DosingWeight(
+        weight_kg=min(child.weight_kg + 1, Decimal("44.99")), height_cm=child.height_cm
+    )
+
+    doses = [table.dose("full", one, Decimal("0.01")).mcg for one in (child, heavier)]
+
+    assert doses == sorted(doses)
+
+
+@given(st.sampled_from(recipes()), st.decimals("0.01", "28", places=2))
+def test_every_recipe_delivers_the_prescribed_daily_dose(recipe, dose):
+    content = recipe.content_mcg(dose)
+
+    found = delivered_daily_mcg(content, recipe.volume_ml, recipe.rate_ml_h)
+
+    assert abs(found - dose) <= TINY
+
+
+@given(st.sampled_from(recipes()), worlds.minutes, worlds.minutes)
+def test_time_out_of_the_cold_or_since_preparation_never_adds_to_the_use_by(
+    recipe, made, warm
+):
+    fresh = use_by(recipe, hang_at=START)
+    found = use_by(
+        recipe,
+        hang_at=START,
+        prepared_at=START - made,
+        out_of_cold_at=START - min(made, warm),
+    )
+
+    assert found <= fresh
+    assert found <= START - made + recipe.cold_limit
+
+
+@given(worlds.ledgers(), st.randoms(use_true_random=False), worlds.minutes)
+def test_a_ledger_is_the_same_in_any_order_and_with_facts_said_twice(
+    ledger, random, asked
+):
+    told = [*ledger.events, *random.choices(ledger.events, k=3)]
+    random.shuffle(told)
+
+    again = Ledger.of(told)
+
+    assert again == ledger
+    assert again.delivered(START + asked) == ledger.delivered(START + asked)
+
+
+@given(worlds.ledgers(), worlds.minutes)
+def test_delivered_time_never_runs_backwards_or_faster_than_the_clock(ledger, span):
+    now = START + span
+
+    before, after = ledger.delivered(now), ledger.delivered(now + worlds.MINUTE)
+
+    assert ZERO <= after - before <= worlds.MINUTE
+    assert before <= span
+
+
+@given(worlds.ledgers(), worlds.minutes)
+def test_an_amount_is_delivered_when_the_ledger_says_so(ledger, amount):
+    reached = ledger.instant_of(amount)
+
+    if reached is None:
+        assert ledger.delivered(START + dt.timedelta(days=400)) < amount
+    else:
+        assert ledger.delivered(reached) == amount
+
+
+@given(worlds.ledgers(), worlds.minutes)
+def test_runs_and_gaps_fill_the_time_since_the_start(ledger, span):
+    now = START + span
+    stood = sum(
+        (
+            max(ZERO, min(gap.end or now, now) - gap.start)
+            for gap in ledger.gaps()
+            if gap.start < now
+        ),
+        ZERO,
+    )
+
+    assert ledger.delivered(now) + stood == span
+
+
+def by_trying_everything(hours: int, lives: list[int]) -> tuple[int, int]:
+    """Return the fewest bags that last at least so long, and the least left over."""
+    for count in itertools.count(1):
+        sums = [
+            sum(some)
+            for some in itertools.combinations_with_replacement(lives, count)
+            if sum(some) >= hours
+        ]
+        if sums:
+            return count, min(sums) - hours
+    raise AssertionError
+
+
+@given(
+    st.integers(1, 672),
+    st.lists(st.sampled_from(recipes()), min_size=1, unique_by=lambda one: one.hours),
+)
+def test_the_chain_is_the_best_that_trying_everything_finds(hours, choice):
+    if hours > 10 * max(one.hours for one in choice):
+        hours = hours % 240 + 1
+
+    chosen = best_lives(dt.timedelta(hours=hours), tuple(choice))
+
+    lives = [one.hours for one in chosen]
+    best = by_trying_everything(hours, [one.hours for one in choice])
+    assert (len(lives), sum(lives) - hours) == best
+    assert lives == sorted(lives)
+
+
+@pytest.mark.parametrize("days", range(1, 29))
+def test_whole_days_up_to_four_weeks_never_need_more_than_one_bag_a_week_and_one(days):
+    chosen = best_lives(dt.timedelta(days=days), recipes())
+
+    assert len(chosen) == -(-days // 7)
