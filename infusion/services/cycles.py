@@ -157,7 +157,9 @@ def end_cycle(
 ) -> models.Course:
     """Disconnect: the cycle has delivered its hours, or is stopped before.
 
-    ``reason`` is COMPLETED or why it stops early.
+    ``reason`` is COMPLETED or why it stops early. An early stop ends the course too: no
+    source says whether a new cycle repeats the dose step or counts, so a physician orders
+    a new course, which begins with its own first cycle (label fact sheet, section 7).
 
     :raises HoursMissing: when COMPLETED is said and hours are missing.
     """
@@ -176,11 +178,18 @@ def end_cycle(
         _stop(rows, actor, at, reason)
         cycle.ended_at = at
         _step(cycle, CycleStatus.COMPLETED if is_complete else CycleStatus.STOPPED)
-        if is_complete and cycle.number == course.cycles_planned:
-            course.status = CourseStatus.COMPLETED
-            course.save(update_fields=["status"])
+        _end_course(course, cycle, is_complete=is_complete)
         replan(course, cause="cycle_ended", actor_id=actor.user_id, now=now)
     return course
+
+
+def _end_course(
+    course: models.Course, cycle: models.Cycle, *, is_complete: bool
+) -> None:
+    if is_complete and cycle.number < course.cycles_planned:
+        return
+    course.status = CourseStatus.COMPLETED if is_complete else CourseStatus.STOPPED
+    course.save(update_fields=["status"])
 
 
 def _check_hours(course: models.Course, rows: CycleRows, at: dt.datetime) -> None:

@@ -165,7 +165,7 @@ def _is_attended(course: models.Course, at: dt.datetime) -> bool:
 
 def _check_bag(rows: CycleRows, at: dt.datetime) -> None:
     bag = rows.hanging
-    if bag is None or bag.hung_at is None:
+    if bag is None or bag.hung_at is None or at < bag.hung_at:
         raise NoBagHanging(field="at")
     if bag.use_by is not None and at >= bag.use_by:
         raise BagExpired(field="at")

@@ -89,9 +89,7 @@ def test_a_pause_moves_every_later_bag_and_replaces_the_reminders():
     assert not before & set(pending.values_list("id", flat=True))
     assert read_course(
         course.id, MONDAY + 13 * HOUR
-    ).current_cycle.infusion_ends_at == (
-        MONDAY + 28 * DAY + 3 * HOUR
-    )
+    ).current_cycle.infusion_ends_at == (MONDAY + 28 * DAY + 3 * HOUR)
 
 
 def test_from_four_hours_a_restart_needs_supervision():
@@ -396,3 +394,80 @@ def test_a_bag_that_runs_can_not_be_discarded():
         "28.000",
         "28.000",
     ]
+
+
+def test_an_early_stop_ends_the_course_and_a_new_one_begins_with_its_first_cycle():
+    here = ward()
+    course = here.running()
+    at = MONDAY + 3 * DAY
+
+    cycles.end_cycle(
+        actor=here.physician,
+        course_id=course.id,
+        at=at,
+        reason="ADVERSE_EVENT",
+        now=at,
+    )
+
+    course.refresh_from_db()
+    assert course.status == "STOPPED"
+    assert course.bags.filter(status="HUNG").count() == 0
+    assert not course.messages.filter(status="PENDING").exists()
+    with pytest.raises(cycles.NoFurtherCycle):
+        cycles.order_next_cycle(
+            actor=here.physician,
+            course_id=course.id,
+            start_at=at + 20 * DAY,
+            now=at,
+        )
+    again = courses.order_course(
+        actor=here.physician,
+        patient_id=here.patient.id,
+        regimen_key="us-label-rr",
+        start_at=at + 8 * DAY,
+        now=at,
+    )
+    assert str(planned_bags(again)[0].daily_dose_mcg) == "9.000"
+
+
+def test_a_pump_can_not_resume_before_its_bag_was_hung():
+    here = ward()
+    course = here.running()
+    bag = course.bags.get(status="HUNG")
+    leak = MONDAY + HOUR
+    interruptions.pause(
+        actor=here.nurse,
+        course_id=course.id,
+        at=leak,
+        reason="BAG_PROBLEM",
+        now=leak,
+    )
+    bags.discard_bag(actor=here.nurse, bag_id=bag.id, reason="leaks", now=leak)
+    with pytest.raises(interruptions.NoBagHanging):
+        interruptions.resume(
+            actor=here.nurse,
+            course_id=course.id,
+            at=leak + HOUR,
+            supervised=False,
+            now=leak + HOUR,
+        )
+    new = here.deliver(planned_bags(course)[0], leak + HOUR)
+    here.hang(new, leak + 2 * HOUR)
+
+    with pytest.raises(interruptions.NoBagHanging):
+        interruptions.resume(
+            actor=here.nurse,
+            course_id=course.id,
+            at=leak + HOUR,
+            supervised=False,
+            now=leak + 2 * HOUR,
+        )
+    interruptions.resume(
+        actor=here.nurse,
+        course_id=course.id,
+        at=leak + 2 * HOUR,
+        supervised=False,
+        now=leak + 2 * HOUR,
+    )
+    state = read_course(course.id, leak + 3 * HOUR)
+    assert state.current_cycle.clock.delivered_hours == 2
