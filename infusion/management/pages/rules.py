@@ -1,0 +1,117 @@
+"""Renders every catalogue file: each number with its mark, its source and its note."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from infusion.catalogue import checking, files
+from infusion.domain.evidence import Fact
+from infusion.management.pages.markdown import table
+
+SIGN_OFF = "**needs local sign-off · 需本机构签署**"
+COLUMNS = ("place", "value", "mark", "sources", "note", "备注")
+HOW_TO_READ = (
+    "Marks are explained in the [glossary](../glossary.md#evidence-marks), sources in "
+    "[sources](../sources.md). 证据等级见术语表，来源见来源列表。\n"
+)
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Return one page a file, and a list of them."""
+    loaded = [(path, files.load(path)) for path in checking.shipped()]
+    yield "README.md", _index(loaded)
+    for path, data in loaded:
+        yield f"{path.stem}.md", _page(path, data)
+
+
+def _index(loaded: Iterable[tuple[Path, dict[str, Any]]]) -> str:
+    rows = [
+        (
+            f"[{path.stem}]({path.stem}.md)",
+            data["kind"],
+            data["version"],
+            *_titles(path, data),
+            str(sum(fact.needs_sign_off for fact in _facts(path, data))),
+        )
+        for path, data in loaded
+    ]
+    columns = ("file", "kind", "version", "title", "标题", "to be signed · 待签署")
+    return (
+        "# Rules · 规则\n\n"
+        "What the service computes with. Nothing here is a clinical protocol: every "
+        "number must be checked by a pharmacist against the label in force. The "
+        "[worked examples](worked-examples.md) show what follows from the numbers.\n\n"
+        f"{table(columns, rows)}"
+    )
+
+
+def _titles(path: Path, data: dict[str, Any]) -> tuple[str, str]:
+    title = data.get("title", {"en": path.stem, "zh": path.stem})
+    return title["en"], title["zh"]
+
+
+def _page(path: Path, data: dict[str, Any]) -> str:
+    english, chinese = _titles(path, data)
+    parts = [f"# {english} · {chinese}\n", _identity(path, data), HOW_TO_READ]
+    rows = [_row(fact) for fact in _facts(path, data)]
+    if rows:
+        parts.append(table(COLUMNS, rows))
+    if "rules" in data:
+        parts.append(_reminders(data["rules"]))
+    if "values" in data:
+        parts.append(_values(data["values"]))
+    return "\n".join(parts)
+
+
+def _identity(path: Path, data: dict[str, Any]) -> str:
+    facts = [f"key `{path.stem}`", f"version {data['version']}"]
+    if "jurisdiction" in data:
+        facts.append(f"jurisdiction {data['jurisdiction']}")
+    if "label" in data:
+        label = data["label"]
+        facts.append(f"label `{label['id']}`, revision {label['revision']}")
+    return " · ".join(facts) + "\n"
+
+
+def _facts(path: Path, data: dict[str, Any]) -> list[Fact]:
+    return list(files.facts(path.stem, data))
+
+
+def _row(fact: Fact) -> tuple[str, ...]:
+    mark = f"{fact.mark.value} {SIGN_OFF}" if fact.needs_sign_off else fact.mark.value
+    return (
+        f"`{fact.path.partition(': ')[2]}`",
+        f"{fact.value} {fact.unit}".strip(),
+        mark,
+        ", ".join(fact.sources) or "—",
+        fact.note.en or "—",
+        fact.note.zh or "—",
+    )
+
+
+def _reminders(rules: Iterable[dict[str, Any]]) -> str:
+    rows = [
+        (
+            f"`{row['kind']}`",
+            row["event"],
+            str(row["offset_minutes"]),
+            ", ".join(row["to"]),
+            str(row["expires_after_minutes"]),
+        )
+        for row in rules
+    ]
+    columns = ("kind", "event", "minutes from it", "to", "expires after minutes")
+    return table(columns, rows)
+
+
+def _values(values: dict[str, Any]) -> str:
+    rows = [
+        (
+            f"`{key}`",
+            row["title"]["en"],
+            row["title"]["zh"],
+            ", ".join(row.get("choices", [])) or f"up to {row.get('most', 'any')}",
+        )
+        for key, row in values.items()
+    ]
+    return table(("value", "meaning", "含义", "may be"), rows)
