@@ -242,21 +242,12 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 120
-CELERY_TASK_SOFT_TIME_LIMIT = 100
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"infusion.deliver_messages": {"queue": "messages"}}
 BEAT_SECONDS = env.number("BEAT_SECONDS", 15)
-CELERY_BEAT_SCHEDULE = {
-    "sweep-messages": {
-        "task": "infusion.sweep_messages",
-        "schedule": BEAT_SECONDS,
-        # A tick that waited longer than the next tick is worthless.
-        "options": {"expires": BEAT_SECONDS},
-    },
-}
 
 # --- Outward ----------------------------------------------------------------
 

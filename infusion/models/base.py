@@ -45,7 +45,10 @@ def only_steps(steps: Mapping[Any, frozenset[Any]]) -> pgtrigger.FSM:
         name="only_listed_steps",
         field="status",
         transitions=[
-            (str(start), str(end)) for start, ends in steps.items() for end in ends
+            # Sorted, because a set has another order in every process.
+            (str(start), str(end))
+            for start, ends in steps.items()
+            for end in sorted(ends)
         ],
     )
 

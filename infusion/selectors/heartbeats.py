@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.db.models.functions import Coalesce
+
 from infusion import models
 from infusion.domain.states import MessageStatus
 
@@ -13,7 +15,9 @@ def last_heartbeats() -> dict[str, dt.datetime]:
 
 def oldest_due(now: dt.datetime) -> dt.datetime | None:
     """Return since when a message that is due has been waiting."""
-    waiting = models.Message.objects.filter(
-        status=MessageStatus.PENDING, due_at__lte=now
+    waiting = models.Message.objects.filter(status=MessageStatus.PENDING).annotate(
+        # What waits for a retry or for the end of quiet hours is not late.
+        owed_at=Coalesce("not_before", "due_at")
     )
-    return waiting.order_by("due_at").values_list("due_at", flat=True).first()
+    rows = waiting.filter(owed_at__lte=now).order_by("owed_at")
+    return rows.values_list("owed_at", flat=True).first()

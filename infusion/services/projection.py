@@ -36,9 +36,10 @@ def store_messages(
     change = difference(stored, wanted)
     models.Message.objects.bulk_create(change.added.values())
     gone = [stored[key].id for key in change.removed]
-    course.messages.filter(id__in=gone, status=MessageStatus.PENDING).update(
-        status=MessageStatus.CANCELLED, reason="plan_changed"
-    )
+    # One on its way is cancelled too: its worker finds that it holds it no longer.
+    course.messages.filter(
+        id__in=gone, status__in=[MessageStatus.PENDING, MessageStatus.SENDING]
+    ).update(status=MessageStatus.CANCELLED, reason="plan_changed", lease_until=None)
 
 
 def _key(row: models.Message) -> _Key:
