@@ -84,10 +84,14 @@ class Login(View):
 
 
 def _in_own_language(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Use the account's language where the browser has not chosen one."""
+    """Use the account's language where nobody has chosen one at this browser.
+
+    The default of an account is no choice: the browser's own language goes before it.
+    """
     name = settings.LANGUAGE_COOKIE_NAME
-    language = getattr(request.user, "language", "")
-    if name not in request.COOKIES and language in dict(settings.LANGUAGES):
+    language = getattr(request.user, "language", settings.LANGUAGE_CODE)
+    is_chosen = name in request.COOKIES or language == settings.LANGUAGE_CODE
+    if not is_chosen and language in dict(settings.LANGUAGES):
         response.set_cookie(name, language, samesite="Lax")
     return response
 

@@ -85,6 +85,12 @@ class Person:
         with self.page.expect_navigation():
             self.page.click(button)
 
+    def do(self, button: str = "main button:is(.main, .grave)") -> None:
+        """Send a form that must be accepted."""
+        self.send(button)
+        refused = self.page.locator("#errors").all_inner_texts()
+        assert refused == []
+
     def fill_instant(self, name: str, instant: dt.datetime, zone: dt.tzinfo) -> None:
         local = instant.astimezone(zone)
         self.page.select_option(f"[name={name}_0]", f"{local:%Y-%m-%d}")

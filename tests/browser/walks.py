@@ -55,7 +55,7 @@ class Walk:
 
     def bag(self, status: str = "PLANNED") -> models.Bag:
         rows = models.Bag.objects.filter(course_id=self.course_id, status=status)
-        return rows.order_by("cycle__number", "sequence").first()
+        return rows.order_by("planned_hang_at").first()
 
     def step(self, person: Person, key: str, target: object = None) -> None:
         """Open the form of a step through its link on the course page."""
@@ -78,7 +78,7 @@ class Walk:
         self.step(pharmacist, "deliver", bag.pk)
         pharmacist.fill_instant("prepared_at", self.clock.now() - MINUTE, self.zone)
         pharmacist.page.fill("[name=lot]", "LOT-7")
-        pharmacist.send()
+        pharmacist.do()
         return bag
 
     def read_pump(self, person: Person, bag: models.Bag, hung_at: dt.datetime) -> None:
@@ -94,11 +94,11 @@ class Walk:
         first.page.fill("[name=bag_code]", bag.code)
         first.fill_instant("hung_at", at, self.zone)
         self.read_pump(first, bag, at)
-        first.send()
+        first.do()
         check = models.HangCheck.objects.get(bag=bag, confirmed_at=None)
         self.step(second, "confirm", check.pk)
         self.read_pump(second, bag, at)
-        second.send()
+        second.do()
         bag.refresh_from_db()
         assert bag.status == "HUNG"
         return bag

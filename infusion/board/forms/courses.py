@@ -166,6 +166,8 @@ class Hang(ReadingForm):
 
     def __init__(self, *args: Any, state: CourseState, **kwargs: Any) -> None:
         super().__init__(*args, state=state, **kwargs)
+        # One of the two is needed.
+        self.fields["bag_code"].one_of = True  # type: ignore[attr-defined]
         self.fields["pick"].choices = [  # type: ignore[attr-defined]
             (bag.code, bag) for bag in delivered(state)
         ]
