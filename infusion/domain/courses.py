@@ -111,7 +111,7 @@ class GapState:
 
 @dataclass(frozen=True, kw_only=True)
 class ClockState:
-    """What the ledger of a cycle says at one instant. Hours are exact, not rounded."""
+    """What the ledger of a cycle says at one instant; hours to four places, rounded down."""
 
     read_at: dt.datetime
     started_at: dt.datetime | None

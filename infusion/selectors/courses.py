@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from django.db.models import QuerySet
 
@@ -186,7 +186,7 @@ def _clock_state(
         is_running=ledger.is_running,
         stopped_since=since,
         restart_limit_at=since + REINITIATION_FROM if since else None,
-        delivered_hours=Decimal(delivered // dt.timedelta(seconds=1)) / 3600,
+        delivered_hours=_hours(delivered),
         total_hours=total,
         infusion_day=infusion_day(delivered, total) if has_begun else None,
         calendar_day=_calendar_day(ledger, request, now) if has_begun else None,
@@ -197,6 +197,12 @@ def _clock_state(
             for gap in ledger.gaps()
         ),
     )
+
+
+def _hours(span: dt.timedelta) -> Decimal:
+    """Return whole seconds in hours, to four places and never more than there were."""
+    hours = Decimal(span // dt.timedelta(seconds=1)) / 3600
+    return hours.quantize(Decimal("0.0001"), ROUND_DOWN)
 
 
 def _calendar_day(ledger: Ledger, request: PlanRequest, now: dt.datetime) -> int | None:
