@@ -14,7 +14,6 @@ from infusion.api import (
     regimens,
     visits,
 )
-from patients.api.me import Me
 
 _PATIENT = "patients/<uuid:patient_id>"
 _COURSE = "courses/<uuid:course_id>"
@@ -22,7 +21,6 @@ _CHECK = "hang-checks/<uuid:check_id>"
 _BAG = "bags/<uuid:bag_id>"
 
 urlpatterns: list[URLPattern] = [
-    path("me", Me.as_view(), name="me"),
     path("regimens", regimens.Regimens.as_view(), name="regimens"),
     path("regimens/<slug:key>", regimens.OneRegimen.as_view(), name="regimen"),
     path(

@@ -1,0 +1,397 @@
+"""Every route x method x person x patient: who gets in, who is told no, who sees nothing.
+
+A route without a row in ``ROUTES`` fails the test, so nobody can add a door unnoticed.
+"""
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, get_resolver, reverse
+
+from infusion import models
+from patients.policy import ACTIONS
+from tests.api.world import KINDS, STAFF
+from tests.factories import infusion as factories
+from tests.factories.patients import (
+    CaregiverLinkFactory,
+    ContactPointFactory,
+    MembershipFactory,
+)
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+LINKED = {"PATIENT", "CAREGIVER", "HOME_NURSE"}
+PLACES = ("own", "neighbour", "stranger")
+OPEN = "everybody"
+KNOWN = "logged in"
+
+
+@dataclass(frozen=True)
+class Api:
+    """A REST route: the action each method needs."""
+
+    needs: dict[str, str]
+    body: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Console:
+    """A console route: for staff only, and the action each method needs."""
+
+    needs: dict[str, str]
+    key: str = ""
+    of: str = "course"
+
+
+def get(action: str) -> Api:
+    return Api({"GET": action})
+
+
+def post(action: str) -> Api:
+    return Api({"POST": action})
+
+
+def both(view: str, change: str) -> Api:
+    return Api({"GET": view, "POST": change})
+
+
+def page(view: str, change: str = "") -> Console:
+    return Console({"GET": view, **({"POST": change} if change else {})})
+
+
+def step(key: str, action: str, of: str = "course") -> Console:
+    return Console({"GET": action, "POST": action}, key, of)
+
+
+ROUTES: dict[str, Any] = {
+    "livez": OPEN,
+    "readyz": OPEN,
+    "set_language": OPEN,
+    "auth:login": OPEN,
+    "auth:session": OPEN,
+    "auth:reauthenticate": OPEN,
+    "auth:change_password": OPEN,
+    "me": KNOWN,
+    "schema": Api({"GET": "schema"}),
+    "sites": get("site.view"),
+    "patients": Api(
+        {"GET": "patient.view", "POST": "patient.create"},
+        {"mrn": "M1", "family_name": "Doe", "site_id": "{site}"},
+    ),
+    "patient": Api({"GET": "patient.view", "PATCH": "patient.change"}),
+    "measurements": both("patient.view", "measurement.record"),
+    "contacts": both("contact.view", "contact.change"),
+    "verify": post("contact.change"),
+    "opt_out": post("contact.opt_out"),
+    "caregivers": both("caregiver.view", "caregiver.invite"),
+    "confirm_caregiver": post("caregiver.confirm"),
+    "revoke_caregiver": post("caregiver.revoke"),
+    "regimens": get("regimen.view"),
+    "regimen": get("regimen.view"),
+    "patient_courses": both("course.view", "course.order"),
+    "course_preview": post("course.preview"),
+    "courses": get("course.view"),
+    "course": get("course.view"),
+    "course_plan": get("course.view"),
+    "course_ribbon": get("course.view"),
+    "course_messages": get("message.view"),
+    "start_cycle": post("cycle.start"),
+    "end_cycle": post("cycle.end"),
+    "next_cycle": post("cycle.order"),
+    "pause": post("infusion.pause"),
+    "resume": post("infusion.resume"),
+    "placement": post("placement.change"),
+    "hang": post("bag.hang"),
+    "hang_check": get("bag.confirm"),
+    "confirm_hang": post("bag.confirm"),
+    "withdraw_hang": post("bag.hang"),
+    "bags": get("course.view"),
+    "bag": get("course.view"),
+    "deliver_bag": post("bag.deliver"),
+    "discard_bag": post("bag.discard"),
+    "visits": get("course.view"),
+    "assign_visit": post("visit.assign"),
+    "board:home": OPEN,
+    "board:login": OPEN,
+    "board:logout": OPEN,
+    "board:patients": page("patient.view"),
+    "board:patient": page("patient.view", "measurement.record"),
+    "board:order": page("course.preview", "course.preview"),
+    "board:course": page("course.view"),
+    "board:status": page("course.view"),
+    "board:step": [
+        step("start", "cycle.start"),
+        step("hang", "bag.hang"),
+        step("pause", "infusion.pause"),
+        step("resume", "infusion.resume"),
+        step("placement", "placement.change"),
+        step("end", "cycle.end"),
+        step("next", "cycle.order"),
+    ],
+    "board:step_on": [
+        step("confirm", "bag.confirm", "check"),
+        step("withdraw", "bag.hang", "check"),
+        step("deliver", "bag.deliver", "bag"),
+        step("discard", "bag.discard", "bag"),
+        step("assign", "visit.assign", "visit"),
+    ],
+}
+# No policy row: the page asks for staff.
+STAFF_ONLY = {"schema": frozenset(STAFF)}
+
+
+def routes(resolver: Any = None, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Walk every route of the project; the admin's own are one door, tried apart."""
+    for each in (resolver or get_resolver()).url_patterns:
+        if isinstance(each, URLPattern):
+            yield f"{space}{each.name}", each
+        elif each.namespace != "admin":
+            yield from routes(
+                each,
+                f"{space}{each.namespace or ''}".rstrip(":") + ":"
+                if each.namespace
+                else space,
+            )
+
+
+def test_every_route_has_a_row():
+    found = {name for name, _ in routes()}
+
+    assert found == set(ROUTES)
+
+
+def test_every_action_of_the_table_is_used():
+    rows = [row for each in ROUTES.values() for row in _rows(each)]
+    used = {action for row in rows for action in row.needs.values()}
+
+    # These are steps without a route of their own.
+    apart = {
+        "consent.give",
+        "consent.withdraw",
+        "assignment.change",
+        "placement.override",
+    }
+    assert set(ACTIONS) - used == apart
+
+
+def _rows(row: Any) -> list[Any]:
+    if isinstance(row, str):
+        return []
+    return row if isinstance(row, list) else [row]
+
+
+# --- What must come out -----------------------------------------------------------
+
+
+def roles_for(action: str) -> frozenset[str]:
+    return STAFF_ONLY[action] if action in STAFF_ONLY else ACTIONS[action]
+
+
+def in_reach(kind: str, place: str) -> bool:
+    return place == "own" or (place == "neighbour" and kind not in LINKED)
+
+
+def expected(row: Api, method: str, kind: str, place: str, *, named: bool) -> str:
+    """Say what a REST route must answer."""
+    if kind == "ANONYMOUS":
+        return "401"
+    if method not in row.needs:
+        return "405"
+    if kind not in roles_for(row.needs[method]):
+        return "403"
+    if named and not in_reach(kind, place):
+        return "404"
+    return "in"
+
+
+def expected_page(
+    row: Console, method: str, kind: str, place: str, *, named: bool
+) -> str:
+    """Say what a console page must answer."""
+    if kind == "ANONYMOUS":
+        return "login"
+    if kind not in STAFF:
+        return "403"
+    if method not in row.needs:
+        return "405"
+    if named and not in_reach(kind, place):
+        return "404"
+    return "in" if kind in roles_for(row.needs[method]) else "404"
+
+
+def outcome(response: Any) -> str:
+    """Put a response into the words of the table."""
+    status = response.status_code
+    if status == 302 and "login" in response.headers["Location"]:
+        return "login"
+    return str(status) if status in {401, 403, 404, 405} else "in"
+
+
+# --- The world ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def targets(world):
+    """Return, for each place, the id of everything a route may name."""
+    other = world.actor("PHYSICIAN")
+    stranger = MembershipFactory(site=world.other_site, role="PHYSICIAN").user
+    found = {}
+    for place, patient in (
+        ("own", world.patient),
+        ("neighbour", world.neighbour),
+        ("stranger", world.stranger),
+    ):
+        if place == "stranger":
+            world.people["OTHER"] = stranger
+            other = world.actor("OTHER")
+        found[place] = _targets(world, patient, other)
+    return found
+
+
+def _targets(world, patient, physician) -> dict[str, Any]:
+    course = factories.order(patient, physician, world.now)
+    bag = factories.next_bag(course)
+    check = models.HangCheck.objects.create(
+        bag=bag,
+        hung_at=world.now,
+        rate_ml_h=bag.rate_ml_h,
+        volume_ml=bag.volume_ml,
+        ends_at=world.now,
+        entered_by_id=physician.user_id,
+    )
+    return {
+        "site": patient.site_id,
+        "patient_id": patient.id,
+        "course_id": course.id,
+        "bag_id": bag.id,
+        "check_id": check.id,
+        "visit_id": models.Visit.objects.filter(cycle__course=course).first().id,
+        "contact_id": ContactPointFactory(patient=patient).id,
+        "link_id": CaregiverLinkFactory(patient=patient, state="PENDING").id,
+    }
+
+
+@pytest.fixture
+def _no_log():
+    """Leave the log out: a thousand requests write a thousand lines."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def _path(name: str, pattern: URLPattern, row: Any, ids: dict[str, Any]) -> str:
+    wanted = pattern.pattern.converters
+    known = {
+        **ids,
+        "key": "us-label-rr" if isinstance(row, Api) else row.key,
+        "target_id": ids.get(f"{getattr(row, 'of', '')}_id"),
+    }
+    query = "?code=NOSUCH" if name == "bags" else ""
+    return reverse(name, kwargs={each: known[each] for each in wanted}) + query
+
+
+def _ask(api: Any, row: Any, method: str, path: str, ids: dict[str, Any]) -> Any:
+    if isinstance(row, Console):
+        return api.client.generic(method, path)
+    body = {key: value.format(**ids) for key, value in (row.body or {}).items()}
+    text = json.dumps(body)
+    return api.raw(method, path, text if method != "GET" else "")
+
+
+def _apis(world) -> dict[str, Any]:
+    apis = {kind: world.api(kind) for kind in KINDS}
+    for kind, user in world.people.items():
+        if kind in apis:
+            apis[kind].client.force_login(
+                user, "django.contrib.auth.backends.ModelBackend"
+            )
+    return apis
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question: may this person do this to this?"""
+
+    name: str
+    pattern: URLPattern
+    row: Any
+    method: str
+    kind: str
+    place: str
+
+    @property
+    def is_named(self) -> bool:
+        """Say whether the address or the body names something of a patient."""
+        in_path = bool(self.pattern.pattern.converters) and self.name != "regimen"
+        body = getattr(self.row, "body", None)
+        return in_path or (body is not None and self.method == "POST")
+
+    @property
+    def must(self) -> str:
+        """Return what must come out."""
+        rule = expected if isinstance(self.row, Api) else expected_page
+        return rule(self.row, self.method, self.kind, self.place, named=self.is_named)
+
+
+def cases() -> Iterator[Case]:
+    for name, pattern in routes():
+        for row, method in product(_rows(ROUTES[name]), METHODS):
+            is_offered = method in row.needs
+            # A method that is not offered is refused before anything is looked up.
+            kinds = KINDS if is_offered else ("NURSE", "ANONYMOUS")
+            for kind in kinds:
+                first = Case(name, pattern, row, method, kind, "own")
+                yield first
+                if is_offered and first.is_named:
+                    for place in PLACES[1:]:
+                        yield replace(first, place=place)
+
+
+@pytest.mark.usefixtures("_no_log")
+def test_everybody_gets_what_the_table_says(world, targets):
+    apis, wrong = _apis(world), []
+    for case in cases():
+        ids = targets[case.place]
+        path = _path(case.name, case.pattern, case.row, ids)
+        got = outcome(_ask(apis[case.kind], case.row, case.method, path, ids))
+        if got != case.must:
+            key = getattr(case.row, "key", "")
+            where = f"{case.method} {case.name} {key} {case.kind} {case.place}"
+            wrong.append(f"{where}: {got}, not {case.must}")
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_only_accounts_of_the_back_office_enter_the_admin(world):
+    apis = _apis(world)
+
+    for kind, api in apis.items():
+        assert outcome(api.client.get(reverse("admin:index"))) == "login", kind
+
+
+@pytest.mark.parametrize("name", [n for n, row in ROUTES.items() if row == KNOWN])
+def test_a_route_for_everybody_who_is_known(world, name):
+    for kind, api in _apis(world).items():
+        status = api.raw("GET", reverse(name)).status_code
+        assert status == (401 if kind == "ANONYMOUS" else 200)
+
+
+def test_a_list_holds_only_what_is_in_reach(world, targets):
+    for kind, api in _apis(world).items():
+        if kind in {"ANONYMOUS", "NOBODY"}:
+            continue
+        reach = {place for place in PLACES if in_reach(kind, place)}
+        for path, field in (("patients", "patient_id"), ("courses", "course_id")):
+            found = {row["id"] for row in api.get(path).json()["results"]}
+            others = {
+                str(ids[field]) for place, ids in targets.items() if place not in reach
+            }
+            assert {str(targets[place][field]) for place in reach} <= found
+            assert not found & others
+        for row in api.get("visits").json()["results"]:
+            reached = {str(targets[place]["patient_id"]) for place in reach}
+            assert row["patient_id"] in reached
