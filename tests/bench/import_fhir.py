@@ -13,20 +13,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple
+
+from tests.bench.rows import Row
 
 SIZES = (1_000, 20_000)
 FAMILIES = ("Rivera", "Okafor", "单", "欧阳", "Müller", "O'Keefe", "王", "Nguyen")
-
-
-class Row(NamedTuple):
-    """One line of the report; the ratio is the value over the limit."""
-
-    name: str
-    value: float
-    unit: str
-    limit: float | None
-    ratio: float | None
 
 
 def run() -> list[Row]:

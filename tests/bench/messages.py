@@ -9,9 +9,11 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import django
+
+from tests.bench.rows import Row
 
 if TYPE_CHECKING:
     from tests.factories.messages import Scene
@@ -41,16 +43,6 @@ WHERE id IN (
     ORDER BY coalesce(not_before, due_at) LIMIT 1000 FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
-
-
-class Row(NamedTuple):
-    """One line of the report; the ratio is the value over the limit."""
-
-    name: str
-    value: float
-    unit: str
-    limit: float | None
-    ratio: float | None
 
 
 def run(rows: int = 200_000) -> list[Row]:
