@@ -144,7 +144,7 @@ class CoursePlan(Endpoint):
         course = courses.get_course(self.actor, course_id)
         self.allow(course)
         state = courses.read_course(course_id, self.now)
-        messages = rest.list_message_rows(self.actor, course)
+        messages = rest.list_message_rows(self.actor, course, standing=True)
         context = {"for_staff": rest.is_staff_for(self.actor, course)}
         plan = {**_parts(state), "messages": messages}
         return Response(PlanOut(plan, context=context).data)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.db.models import F, Model, Q, QuerySet
 
 from infusion import models
+from infusion.domain.states import MessageStatus
 from infusion.selectors import messages, visits
 from patients import policy
 from patients.domain.refusals import NotFound
@@ -102,10 +103,15 @@ def visit_row(actor: Actor, visit_id: uuid.UUID) -> dict[str, Any]:
 
 
 def list_message_rows(
-    actor: Actor, course: models.Course
+    actor: Actor, course: models.Course, *, standing: bool = False
 ) -> QuerySet[models.Message, Any]:
-    """List the messages of a course as plain values; family see only their own."""
+    """List the messages of a course as plain values; family see only their own.
+
+    ``standing`` leaves out what a later plan has cancelled.
+    """
     rows = messages.list_messages(course.id)
+    if standing:
+        rows = rows.exclude(status=MessageStatus.CANCELLED)
     if not is_staff_for(actor, course):
         rows = rows.filter(
             Q(patient_id=actor.own_patient_id, patient_id__isnull=False)
