@@ -172,6 +172,12 @@ class Status:
         found = [bag for bag in bags if bag.status in waiting]
         return min(found, key=lambda bag: bag.sequence, default=None)
 
+    @property
+    def next_bag_is_near(self) -> bool:
+        """Say whether the next bag is needed within two days."""
+        bag = self.next_bag
+        return bag is not None and bag.hang_at <= self.now + _SOON
+
     @cached_property
     def ribbons(self) -> list[tuple[CycleState, str]]:
         """Return the ribbon of every cycle, the present one first."""

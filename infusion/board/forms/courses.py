@@ -49,7 +49,8 @@ class StepForm(forms.Form):
     def renewed(self, state: CourseState, target: Any = None) -> None:
         """Keep what was typed, take the present version and a fresh token."""
         fresh = {"version": self.version_of(state, target), "token": tokens.new_token()}
-        self.data = {**self.data, **fresh}
+        typed: Any = self.data
+        self.data = typed.dict() | fresh
 
     def arguments(self) -> dict[str, Any]:
         """Return what the service takes, beside actor, target and now."""

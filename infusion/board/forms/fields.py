@@ -25,8 +25,8 @@ FACT = (-14, 0)
 READING = (-60, 0)
 PUMP_END = (-1, 9)
 START = (0, 90)
-_NUMBER = re.compile(r"\d{1,6}(\.\d{1,6})?")
-_TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)")
+_NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
+_TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])")
 
 
 def _narrow(text: str) -> str:

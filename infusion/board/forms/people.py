@@ -35,7 +35,8 @@ class SiteForm(forms.Form):
 
     def renewed(self) -> None:
         """Keep what was typed and take a fresh token."""
-        self.data = {**self.data, "token": tokens.new_token()}
+        typed: Any = self.data
+        self.data = typed.dict() | {"token": tokens.new_token()}
 
     def arguments(self) -> dict[str, Any]:
         """Return what the service takes, beside actor, patient and now."""
