@@ -1,0 +1,125 @@
+"""Whatever the OpenAPI document allows is answered as the document says."""
+
+import logging
+import os
+import uuid
+
+import hypothesis
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from drf_spectacular.generators import SchemaGenerator
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from config.wsgi import application
+from infusion import models
+from tests.factories import infusion as factories
+from tests.factories.patients import CaregiverLinkFactory, ContactPointFactory
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+# Staff who may do most of what there is.
+CALLERS = ("NURSE", "PHYSICIAN", "PHARMACIST", "PATIENT")
+EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "6"))
+
+_DOCUMENT = SchemaGenerator().get_schema(request=None, public=True)
+_SCHEMA = schemathesis.openapi.from_dict(_DOCUMENT)
+_SCHEMA.app = application
+OPERATIONS = {
+    f"{each.ok().method.upper()} {each.ok().path}": each.ok()
+    for each in _SCHEMA.get_all_operations()
+}
+
+
+@pytest.fixture
+def _as_one_test():
+    """Keep the connection of the test open between requests, and the log quiet."""
+    logging.disable(logging.CRITICAL)
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+    logging.disable(logging.NOTSET)
+
+
+def _ids(world, course) -> dict[str, str]:
+    """Return something real for every name in a path."""
+    bag = factories.next_bag(course)
+    check = models.HangCheck.objects.create(
+        bag=bag,
+        hung_at=world.now,
+        rate_ml_h=bag.rate_ml_h,
+        volume_ml=bag.volume_ml,
+        ends_at=world.now,
+        entered_by=world.people["NURSE"],
+    )
+    visit = models.Visit.objects.filter(cycle__course=course).first()
+    link = CaregiverLinkFactory(patient=world.patient, state="PENDING")
+    return {
+        "patient_id": str(world.patient.id),
+        "course_id": str(course.id),
+        "bag_id": str(bag.id),
+        "check_id": str(check.id),
+        "visit_id": str(visit.id),
+        "contact_id": str(ContactPointFactory(patient=world.patient).id),
+        "link_id": str(link.id),
+        "key": "us-label-rr",
+    }
+
+
+def _aim(case, ids, token) -> None:
+    """Point a generated request at what exists, as somebody who is known."""
+    for name in case.path_parameters:
+        case.path_parameters[name] = ids[name]
+    case.headers.update({"X-Session-Token": token})
+    if "Idempotency-Key" in case.headers:
+        case.headers["Idempotency-Key"] = str(uuid.uuid4())
+    if "If-Match" in case.headers:
+        version = models.Course.objects.get(id=ids["course_id"]).version
+        case.headers["If-Match"] = f'"{version}"'
+
+
+@pytest.mark.usefixtures("_as_one_test")
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_the_answers_are_those_of_the_document(world, course, name):
+    operation = OPERATIONS[name]
+    ids = _ids(world, course)
+    tokens = [world.api(kind).headers["x-session-token"] for kind in CALLERS]
+
+    @hypothesis.settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        phases=[hypothesis.Phase.generate],
+    )
+    @hypothesis.given(case=operation.as_strategy())
+    def ask(case):
+        for token in tokens:
+            _aim(case, ids, token)
+            response = case.call()
+            case.validate_response(response, checks=CHECKS)
+
+    ask()
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_has_a_name_and_says_no_as_a_problem(name):
+    operation = OPERATIONS[name].definition.raw
+
+    assert operation["operationId"]
+    assert operation["responses"]["401"]["content"].keys() == {
+        "application/problem+json"
+    }
