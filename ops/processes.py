@@ -19,6 +19,7 @@ from ops.accounts import Account
 from ops.layout import ROOT, private_folder
 
 MARK = "HOME_INFUSION_RUN"
+PART = "HOME_INFUSION_PART"
 SAME_MOMENT = 1.5  # seconds; the boot time start times are counted from may drift
 KILL_GRACE = 5.0
 
@@ -82,7 +83,7 @@ class Processes:
             output = None if command.on_terminal else log
             process = subprocess.Popen(
                 command.arguments,
-                env={**os.environ, **command.environment, MARK: str(self.folder)},
+                env=self._environment(command),
                 cwd=ROOT if command.account.uid is None else "/",
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -92,6 +93,10 @@ class Processes:
             )
         self._remember(command.name, process.pid)
         return process
+
+    def _environment(self, command: Command) -> dict[str, str]:
+        marks = {MARK: str(self.folder), PART: command.name}
+        return {**os.environ, **command.environment, **marks}
 
     def _remember(self, name: str, pid: int) -> None:
         try:
@@ -117,11 +122,16 @@ class Processes:
         """Drop the record of a process that has ended."""
         (self.records / f"{name}.json").unlink(missing_ok=True)
 
-    def marked(self) -> list[psutil.Process]:
+    def marked(self, part: str = "") -> list[psutil.Process]:
         """Return the running processes that carry the mark of this folder."""
         mine = {os.getpid(), *(each.pid for each in psutil.Process().parents())}
         others = (each for each in psutil.process_iter() if each.pid not in mine)
-        return [each for each in others if _mark_of(each) == str(self.folder)]
+        wanted = {MARK: str(self.folder)} | ({PART: part} if part else {})
+        return [each for each in others if wanted.items() <= _environ(each).items()]
+
+    def end_rest_of(self, name: str) -> None:
+        """End the children a dead service left; they may still hold its port."""
+        end(self.marked(name), signal.SIGTERM, grace=2.0)
 
     def leftovers(self) -> list[psutil.Process]:
         """Return what an earlier run left behind."""
@@ -140,11 +150,11 @@ class Processes:
         return names
 
 
-def _mark_of(process: psutil.Process) -> str:
+def _environ(process: psutil.Process) -> dict[str, str]:
     try:
-        return process.environ().get(MARK, "") if is_alive(process) else ""
+        return process.environ() if is_alive(process) else {}
     except (psutil.Error, OSError):
-        return ""
+        return {}
 
 
 def _name_of(process: psutil.Process) -> str:

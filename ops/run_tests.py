@@ -19,6 +19,8 @@ from ops.translations.compiling import compile_all
 
 BROWSER_TESTS = ROOT / "tests" / "browser"
 WITHOUT_DATABASE = ("unit", "spec", "properties", "architecture")
+# The order of tests/conftest.py, which puts the browser last, is kept.
+IN_ORDER = ("--dist", "loadgroup", "--no-loadscope-reorder")
 LONGEST = 3600.0
 INTERRUPTED = 130
 
@@ -32,7 +34,7 @@ def processes_option(arguments: list[str]) -> list[str]:
     """Return how many processes share the tests, unless it was said."""
     said = any(each.startswith(("-n", "--numprocesses", "-p")) for each in arguments)
     count = max(2, min(os.cpu_count() or 2, 8))
-    return [] if said else ["-n", str(count), "--dist", "loadgroup"]
+    return [] if said else ["-n", str(count), *IN_ORDER]
 
 
 def pytest_command(arguments: list[str], environment: dict[str, str]) -> Command:

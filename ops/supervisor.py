@@ -129,6 +129,7 @@ class Supervisor:
             )
         code = service.process.returncode if service.process else None
         announce(f"{service.name} died (status {code}); starting it again ...")
+        self.processes.end_rest_of(service.name)
         self._launch(service)
         self.changed()
         announce(f"{service.name} is back")

@@ -46,6 +46,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(message)
         if folder in {"browser", "journeys"}:
             item.add_marker({"browser": "browser", "journeys": "journey"}[folder])
+            item.add_marker(pytest.mark.xdist_group(folder))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Put what takes long first and the browser last."""
+    # Playwright leaves its event loop running in the process, so nothing may follow
+    # that needs a loop of its own.
+    if item.get_closest_marker("browser"):
+        return 2
+    is_long = item.get_closest_marker("slow") or item.get_closest_marker("journey")
+    return 0 if is_long else 1
 
 
 def _server_hosts() -> list[str]:
@@ -57,6 +69,8 @@ def _server_hosts() -> list[str]:
 # First, because pytest-socket reads these options when it is configured.
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    # WhiteNoise warns about a missing folder, and warnings are errors here.
+    (HERE.parent / ".local" / "static").mkdir(parents=True, exist_ok=True)
     allowed = config.option.allow_hosts or ",".join([*LOOPBACK, *_server_hosts()])
     config.option.allow_hosts = allowed
     config.option.allow_unix_socket = True

@@ -44,7 +44,8 @@ def folder(no_given_servers: None) -> Iterator[Path]:
 def until(condition: Callable[[], object], what: str, seconds: float = WITHIN) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {seconds} s: {what}")
         time.sleep(0.1)
 
 
@@ -78,13 +79,15 @@ class RunningDemo:
         return self.log.read_text()
 
     def ready(self) -> "RunningDemo":
-        until(self._ready_or_dead, f"ready; it said {self.said}", seconds=120)
-        assert self.process.poll() is None, self.said
+        self.says("READY")
         return self
 
-    def _ready_or_dead(self) -> bool:
-        # Once for each start, and the log is new with each start.
-        return self.process.poll() is not None or "READY" in self.said
+    def says(self, words: str) -> None:
+        def said_or_dead() -> bool:
+            return words in self.said or self.process.poll() is not None
+
+        until(said_or_dead, f"{words!r} in {self.said}", seconds=120)
+        assert words in self.said, self.said
 
     def answers(self) -> bool:
         return answers_200(self.description["port"], "/livez")

@@ -45,7 +45,7 @@ def test_it_survives_the_death_of_every_part_and_stops_cleanly(
     assert set(before) == {"postgres", "redis", "mail", "web", "worker", "beat"}
     for name, pid in before.items():
         psutil.Process(pid).kill()
-        until(lambda name=name: f"{name} is back" in demo.said, f"{name} back")
+        demo.says(f"{name} is back")
     until(demo.answers, "the web server answers again")
     assert not set(before.values()) & set(demo.description["pids"].values())
 
@@ -78,7 +78,7 @@ def receive_a_mail(demo: RunningDemo) -> None:
             ["b@example.org"],
             "Subject: =?utf-8?b?5L2g5aW9?=\r\n\r\nthe body\r\n",
         )
-    until(lambda: "b@example.org: 你好" in demo.said, "the line about the mail")
+    demo.says("b@example.org: 你好")
     assert "the body" not in demo.said
     (kept,) = Path(demo.description["mail"]).glob("*.eml")
     message = message_from_bytes(kept.read_bytes(), policy=policy.default)
@@ -90,7 +90,7 @@ def test_a_stop_during_the_start_leaves_nothing(
     start_demo: Start, folder: Path
 ) -> None:
     demo = start_demo()
-    until(lambda: "Migrating" in demo.said, "the migration has begun")
+    demo.says("Migrating")
     assert demo.stop(signal.SIGINT) == 0
     assert marked(folder) == []
 

@@ -79,6 +79,19 @@ def test_what_a_killed_parent_started_is_found(processes: Processes) -> None:
     assert not child.is_running()
 
 
+def test_what_a_dead_service_left_is_ended_and_the_others_are_not(
+    processes: Processes,
+) -> None:
+    for name in ("web", "worker"):
+        process = processes.start(python(name, PARENT))
+        wait_for(lambda name=name: has_said(processes, name, "up"))
+        process.kill()
+        process.wait()
+    processes.end_rest_of("web")
+    assert processes.marked("web") == []
+    assert len(processes.marked("worker")) == 1
+
+
 def test_processes_of_another_folder_are_not_ours(
     processes: Processes, tmp_path: Path
 ) -> None:
