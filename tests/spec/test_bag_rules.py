@@ -129,6 +129,7 @@ CHAINS = Chapter(
         ("7", "us-24h us-48h", "24 + 48 + 48 + 48", "24 48 48 48"),
         ("6", "us-24h us-48h", "48 + 48 + 48", "48 48 48"),
         ("7", "us-72h us-96h", "72 + 96", "72 96"),
+        ("8", "us-72h us-96h us-7d", "96 + 96", "96 96"),
     ),
 )
 CHAPTERS = (RATES, CONTENTS, FLOOR, STORAGE, CHAINS)

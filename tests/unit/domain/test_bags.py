@@ -116,6 +116,14 @@ def test_more_bags_than_needed_are_left_over():
     assert runs(found) == [(1, "us-24h", 24)]
 
 
+def test_a_bag_is_used_once_though_two_stretches_have_its_dose():
+    made = waiting("us-24h", prepared_at=START)
+
+    found = chain(LINE, [stretch(0, 24), stretch(24, 48)], recipes(), [made])
+
+    assert runs(found) == [(1, "us-24h", 24), (None, "us-24h", 24)]
+
+
 def test_the_hours_of_day_follow_from_the_line():
     (bag,) = chain(LINE, [stretch(0, 24)], recipes())
 
