@@ -106,7 +106,7 @@ class Person:
             self.page.screenshot(
                 path=path, full_page=True, clip={"x": 0, "y": 0, **tall}
             )
-            self._no_sideways_scroll(name)
+            self.no_sideways_scroll(name)
             if self.language == "en" or size == PHONE:
                 self._no_barrier()
         self.page.set_viewport_size(WIDE)
@@ -117,7 +117,7 @@ class Person:
         found = Axe().run(self.page, options={"resultTypes": ["violations"]})
         assert found.violations_count == 0, found.generate_report()
 
-    def _no_sideways_scroll(self, name: str) -> None:
+    def no_sideways_scroll(self, name: str) -> None:
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= self.page.viewport_size["width"], f"{name} scrolls sideways"
 

@@ -1,0 +1,55 @@
+"""The back office shows infusion records and changes none of them."""
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from infusion import models
+from patients.models import User
+
+RECORDS = [
+    models.Course,
+    models.Cycle,
+    models.Bag,
+    models.InfusionEvent,
+    models.HangCheck,
+    models.Placement,
+    models.PlanVersion,
+    models.Visit,
+    models.Message,
+]
+
+
+@pytest.fixture
+def office():
+    client = Client()
+    client.force_login(User.objects.create_superuser("office@example.org"))
+    return client
+
+
+@pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__name__)
+def test_a_record_can_be_read_and_not_changed(ward, office, model):
+    ward.running()
+    name = f"admin:infusion_{model._meta.model_name}"
+    row = model.objects.first()
+    page = reverse(f"{name}_change", args=[row.pk])
+
+    assert office.get(reverse(f"{name}_changelist")).status_code == 200
+    assert office.get(page).status_code == 200
+    assert office.post(page, {"status": "CANCELLED"}).status_code == 403
+    assert office.get(reverse(f"{name}_add")).status_code == 403
+    assert office.get(reverse(f"{name}_delete", args=[row.pk])).status_code == 403
+
+
+def test_every_infusion_record_of_the_back_office_is_read_only():
+    ours = {
+        model: page
+        for model, page in admin.site._registry.items()
+        if model.__module__.startswith("infusion.models")
+    }
+
+    assert set(RECORDS) <= set(ours)
+    for page in ours.values():
+        assert not page.has_change_permission(None)
+        assert not page.has_delete_permission(None)
