@@ -123,10 +123,8 @@ def test_the_same_request_makes_the_same_plan(request):
     assert repr(first) == repr(second)
 
 
-@given(worlds.requests(running=True), st.data())
+@given(worlds.running_requests(), st.data())
 def test_time_alone_changes_nothing_for_a_running_cycle(request, data):
-    (facts,) = request.cycles
-    assume(facts.ledger.is_running and facts.hanging is not None)
     plan = only_cycle(request)
     assume(request.now < plan.bags[0].take_down_at)
     left = (plan.bags[0].take_down_at - request.now) // worlds.MINUTE

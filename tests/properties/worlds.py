@@ -13,7 +13,7 @@ from infusion.domain.clock import Event, EventKind, Ledger
 from infusion.domain.doses import DosingWeight
 from infusion.domain.plans import CycleFacts, HangingBag, PlanRequest
 from infusion.domain.recipes import use_by
-from tests.spec.world import START, recipes, rules
+from tests.spec.world import HOUR, START, recipes, rules
 
 ZONES = (
     "Europe/London",
@@ -81,6 +81,37 @@ def waiting_bags(draw, now: dt.datetime, mcg: list[Decimal]) -> WaitingBag:
         prepared_at=now - ago if ago else None,
         out_of_cold_at=now - min(warm, ago) if warm and ago else None,
     )
+
+
+@st.composite
+def running_requests(draw) -> PlanRequest:
+    """A pump that runs on a bag hung when it last began to run, with drug left."""
+    regimen = catalogue.get_regimen(draw(st.sampled_from(KEYS)))
+    weight, number = draw(weights), draw(st.integers(1, regimen.max_cycles))
+    ledger = draw(ledgers().filter(lambda one: one.is_running))
+    recipe = draw(st.sampled_from(ALL))
+    now = ledger.last_at + draw(st.integers(0, recipe.hours * 60 - 1)) * MINUTE
+    pattern = regimen.pattern(number)
+    done = ledger.delivered(ledger.last_at) // HOUR
+    level = pattern.level_at(Decimal(min(done, pattern.infusion_hours - 1)))
+    dose = regimen.doses.dose(level, weight, Decimal("0.01")).mcg
+    bag = HangingBag(
+        id=uuid.UUID(int=1),
+        recipe=recipe,
+        daily_dose_mcg=dose,
+        hung_at=ledger.last_at,
+        use_by=use_by(recipe, hang_at=ledger.last_at),
+    )
+    mcg = doses(regimen, weight, pattern)
+    facts = CycleFacts(
+        number=number,
+        starts_at=START,
+        weight=weight,
+        ledger=ledger,
+        hanging=bag,
+        waiting=tuple(draw(st.lists(waiting_bags(now, mcg), max_size=2))),
+    )
+    return request_for(regimen, facts, now, draw(st.sampled_from(ZONES)))
 
 
 @st.composite
