@@ -16,9 +16,17 @@ __all__ = ["REFUSALS", "Explanation", "Refused", "Wording", "explain"]
 class Refused(Protocol):
     """What a refusal of either app carries."""
 
-    code: str
-    field: str | None
-    params: Mapping[str, object]
+    @property
+    def code(self) -> str:
+        """Return the stable code."""
+
+    @property
+    def field(self) -> str | None:
+        """Return the field it is about."""
+
+    @property
+    def params(self) -> Mapping[str, object]:
+        """Return what the text may show."""
 
 
 @dataclass(frozen=True, kw_only=True)
