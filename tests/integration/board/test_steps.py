@@ -193,3 +193,14 @@ def test_the_ribbon_of_the_page_has_no_inline_style(ward, browser_of):
     assert "<svg" in text
     assert " style=" not in text
     assert "<style" not in text
+
+
+def test_both_clocks_are_shown_when_patient_and_site_differ(ward, browser_of):
+    ward.patient.time_zone = "America/Los_Angeles"
+    ward.patient.save()
+    course = ward.running()
+    text = browser_of(ward.nurse).get(f"/courses/{course.pk}/").text
+
+    assert "Mon 8 Jun 07:00" in text
+    assert "at the site Mon 8 Jun 10:00" in text
+    assert "America/New York" in text
