@@ -18,12 +18,8 @@ from infusion.domain.courses import Unmet, Unverified
 from infusion.domain.differences import Difference, difference
 from infusion.domain.doses import DosingWeight
 from infusion.domain.evidence import unverified
-from infusion.domain.instants import (
-    at_wall_clock,
-    days_begun,
-    keep_in_utc,
-    local_date,
-)
+from infusion.domain.instants import at_wall_clock, keep_in_utc
+from infusion.domain.intervals import ends_on
 from infusion.domain.recipes import Recipe, allowed
 from infusion.domain.regimens import CyclePattern, Regimen, inpatient_until
 from infusion.domain.states import PlacementKind
@@ -179,7 +175,7 @@ def _plan_cycle(request: PlanRequest, facts: CycleFacts) -> CyclePlan:
         number=facts.number,
         starts_at=start,
         infusion_ends_at=end,
-        ends_on=ends_on(start, end, pattern.free_days, request.zone),
+        ends_on=ends_on(start, end, pattern, request.zone),
         inpatient_until=stay,
         steps=_steps(request, facts, pattern, line),
         bags=chain,
@@ -317,18 +313,6 @@ def _steps(
         )
         for start, _, level in pattern.segments()
     )
-
-
-def ends_on(
-    start: dt.datetime, infusion_end: dt.datetime, free_days: int, zone: ZoneInfo
-) -> dt.date:
-    """Return the last calendar day of a cycle with its free interval.
-
-    Day 1 is the day of the start; 672 h touch 28 days of 24 h, so 14 free days end the
-    cycle on day 42. Time lost to interruptions moves the end by whole days.
-    """
-    days = max(1, days_begun(infusion_end - start)) + free_days
-    return local_date(start, zone) + dt.timedelta(days=days - 1)
 
 
 def _places(

@@ -14,7 +14,12 @@ from infusion.domain.plan_json import plan_as_json
 from infusion.domain.plans import CyclePlan, Plan, PlanRequest, make_plan
 from infusion.domain.states import BagStatus, CycleStatus, VisitStatus
 from infusion.domain.visits import PlannedVisit, VisitKind
-from infusion.selectors.planning import CycleRows, load_rows, plan_request
+from infusion.selectors.planning import (
+    CycleRows,
+    ledger_of,
+    load_rows,
+    plan_request,
+)
 from infusion.services.common import touch
 from infusion.services.projection import store_messages
 
@@ -38,8 +43,8 @@ def replan(
         if cycle.status in _OPEN:
             chain = _store_bags(rows.of(cycle), cycle_plan)
             _store_visits(cycle, cycle_plan, chain)
-            # Only an infusion that runs owes reminders: a planned start may slip.
-            if rows.of(cycle).events:
+            # Only a pump that runs owes reminders: else no time is sure.
+            if ledger_of(rows.of(cycle).events).is_running:
                 owed = (cycle_plan, chain)
     store_messages(course, owed, version, now)
     touch(course)

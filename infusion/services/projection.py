@@ -30,12 +30,18 @@ def store_messages(
     What was sent stays sent: a message that is wanted again with the same event, person
     and channel is not sent twice.
     """
-    wanted = dict(_wanted(course, *owed, version, now)) if owed else {}
+    people = _People(course, now)
+    wanted = dict(_wanted(course, *owed, version, people)) if owed else {}
     rows = course.messages.exclude(status=MessageStatus.CANCELLED)
     stored = {_key(row): row for row in rows}
     change = difference(stored, wanted)
     models.Message.objects.bulk_create(change.added.values())
-    gone = [stored[key].id for key in change.removed]
+    standing = _standing(*owed, people) if owed else frozenset()
+    gone = [
+        stored[key].id
+        for key in change.removed
+        if not _is_leaving(stored[key], standing, now)
+    ]
     # One on its way is cancelled too: its worker finds that it holds it no longer.
     course.messages.filter(
         id__in=gone, status__in=[MessageStatus.PENDING, MessageStatus.SENDING]
@@ -53,15 +59,43 @@ def _key(row: models.Message) -> _Key:
     )
 
 
+def _standing(
+    plan: CyclePlan, chain: Sequence[models.Bag], people: "_People"
+) -> frozenset[tuple[object, ...]]:
+    """Return every event of the plan with everybody who may hear of it."""
+    return frozenset(
+        (bag.id, planned.take_down_at, *_person_key(person))
+        for planned, bag in zip(plan.bags, chain, strict=True)
+        for person in people.everyone
+    )
+
+
+def _is_leaving(
+    row: models.Message, standing: frozenset[tuple[object, ...]], now: dt.datetime
+) -> bool:
+    """Say whether a message is due by now and still true.
+
+    A plan looks ahead and no longer names it; the sweep is about to send it.
+    """
+    event = (row.bag_id, row.event_at, row.patient_id, row.user_id)
+    return row.due_at <= now < row.expires_at and event in standing
+
+
+def _person_key(person: Recipient) -> tuple[uuid.UUID | None, uuid.UUID | None]:
+    """Return the patient or the account a message to a person is filed under."""
+    if person.kind == PATIENT:
+        return person.patient_id, None
+    return None, person.user_id
+
+
 def _wanted(
     course: models.Course,
     plan: CyclePlan,
     chain: Sequence[models.Bag],
     version: models.PlanVersion,
-    now: dt.datetime,
+    people: "_People",
 ) -> Iterator[tuple[_Key, models.Message]]:
     """Yield every message of the plan, one a person, keyed."""
-    people = _People(course, now)
     for message in plan.messages:
         bag = chain[message.bag_index]
         after = chain[message.bag_index + 1 : message.bag_index + 2]
@@ -106,7 +140,7 @@ def _row(
     bag: models.Bag,
     person: Recipient,
 ) -> models.Message:
-    is_patient = person.kind == PATIENT
+    patient_id, user_id = _person_key(person)
     return models.Message(
         site_id=course.site_id,
         course=course,
@@ -115,8 +149,8 @@ def _row(
         bag=bag,
         event_at=message.event_at,
         person_kind=person.kind,
-        patient_id=person.patient_id if is_patient else None,
-        user_id=None if is_patient else person.user_id,
+        patient_id=patient_id,
+        user_id=user_id,
         channel=person.addresses[0].channel if person.addresses else EMAIL,
         due_at=message.due_at,
         expires_at=message.expires_at,

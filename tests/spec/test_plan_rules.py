@@ -133,17 +133,18 @@ ENDS = Chapter(
     rule=(
         (
             "Lost hours are added to the end of the infusion; the cycle then ends on the "
-            "last of its free days. Days are counted up: every 24 h begun is a day."
+            "last of its free days. A delay counts once it makes a whole day of 24 h."
         ),
-        "损失的小时加在输注末尾；周期在最后一个间歇日结束。天数向上取整：每开始的 24 小时计一天。",
+        "损失的小时加在输注末尾；周期在最后一个间歇日结束。延误满 24 小时才计一天。",
     ),
-    source="label fact sheet 7 [A]; counting up is a choice of this service [I]",
-    columns=("stopped for", "infusion days begun", "arithmetic", "last day"),
+    source="label fact sheet 7 [A]; counting whole days is a choice of this service [I]",
+    columns=("stopped for", "infusion days counted", "arithmetic", "last day"),
     rows=(
         ("0:00", "28", "28 + 14", "2026-04-12"),
-        ("5:00", "29", "29 + 14", "2026-04-13"),
+        ("5:00", "28", "28 + 14", "2026-04-12"),
         ("24:00", "29", "29 + 14", "2026-04-13"),
-        ("30:00", "30", "30 + 14", "2026-04-14"),
+        ("30:00", "29", "29 + 14", "2026-04-13"),
+        ("50:00", "30", "30 + 14", "2026-04-14"),
     ),
 )
 CHAPTERS = (RR, MRD, CONSOLIDATION, BAGS, ENDS)

@@ -33,6 +33,7 @@ from patients.services.patients import register_patient
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
 HOST = "demo.example"
+CHINESE = {"language": "zh-hans"}
 
 
 def _person(
@@ -273,14 +274,28 @@ class Command(BaseCommand):
 
 def _tell_riverside(team: Team, now: dt.datetime) -> None:
     """Four courses: a change due in two hours, a stopped pump, a ward, an order."""
+    _tell_of_john(team, now)
+    maria = team.patient(
+        "RV-1002", "Lopez", "Maria", "61", "164", **_born("female", 1974, 11, 30)
+    )
+    Story(team, maria, "us-label-mrd", now - 5 * DAY).begin().go_home(
+        now - 1.5 * DAY
+    ).pause(now - HOUR * 2 / 3, "OCCLUSION")
+    zhang = team.patient(
+        "RV-1003", "张", "三", "68", "172", **_born("male", 1988, 6, 1), **CHINESE
+    )
+    Story(team, zhang, "us-label-rr", now - 2 * DAY - 5 * HOUR).begin()
+    emma = team.patient(
+        "RV-1004", "Brown", "Emma", "20.4", "112", **_born("female", 2019, 8, 15)
+    )
+    Story(team, emma, "us-label-consolidation", now + DAY).deliver_next(now - HOUR)
+    team.patient("RV-1005", "Okoye", "Ife", "74", "177", **_born("male", 1990, 1, 22))
+
+
+def _tell_of_john(team: Team, now: dt.datetime) -> None:
+    """Tell of a patient at home with a caregiver and a home nurse."""
     john = team.patient(
-        "RV-1001",
-        "Carter",
-        "John",
-        "82.5",
-        "181",
-        sex="male",
-        birth_date=dt.date(1961, 3, 9),
+        "RV-1001", "Carter", "John", "82.5", "181", **_born("male", 1961, 3, 9)
     )
     demo.give_account(john, team.users[f"patient@{HOST}"])
     _caregiver(team, john, "caregiver", now)
@@ -295,72 +310,20 @@ def _tell_riverside(team: Team, now: dt.datetime) -> None:
     Story(team, john, "us-label-rr", start).begin().change().go_home(
         start + 9 * DAY + HOUR
     ).deliver_next(now - HOUR)
-    maria = team.patient(
-        "RV-1002",
-        "Lopez",
-        "Maria",
-        "61",
-        "164",
-        sex="female",
-        birth_date=dt.date(1974, 11, 30),
-    )
-    Story(team, maria, "us-label-mrd", now - 5 * DAY).begin().go_home(
-        now - 1.5 * DAY
-    ).pause(now - HOUR * 2 / 3, "OCCLUSION")
-    zhang = team.patient(
-        "RV-1003",
-        "张",
-        "三",
-        "68",
-        "172",
-        sex="male",
-        language="zh-hans",
-        birth_date=dt.date(1988, 6, 1),
-    )
-    Story(team, zhang, "us-label-rr", now - 2 * DAY - 5 * HOUR).begin()
-    emma = team.patient(
-        "RV-1004",
-        "Brown",
-        "Emma",
-        "20.4",
-        "112",
-        sex="female",
-        birth_date=dt.date(2019, 8, 15),
-    )
-    Story(team, emma, "us-label-consolidation", now + DAY).deliver_next(now - HOUR)
-    team.patient(
-        "RV-1005",
-        "Okoye",
-        "Ife",
-        "74",
-        "177",
-        sex="male",
-        birth_date=dt.date(1990, 1, 22),
-    )
+
+
+def _born(sex: str, year: int, month: int, day: int) -> dict[str, Any]:
+    return {"sex": sex, "birth_date": dt.date(year, month, day)}
 
 
 def _tell_donghu(team: Team, now: dt.datetime) -> None:
     """Show one course at home and one patient without a course, in Chinese."""
     wang = team.patient(
-        "DH-2001",
-        "王",
-        "芳",
-        "55",
-        "160",
-        sex="female",
-        language="zh-hans",
-        birth_date=dt.date(1979, 2, 18),
+        "DH-2001", "王", "芳", "55", "160", **_born("female", 1979, 2, 18), **CHINESE
     )
     Story(team, wang, "us-label-mrd", now - 6 * DAY).begin().go_home(now - 2 * DAY)
     team.patient(
-        "DH-2002",
-        "欧阳",
-        "修",
-        "70",
-        "175",
-        sex="male",
-        language="zh-hans",
-        birth_date=dt.date(1966, 10, 4),
+        "DH-2002", "欧阳", "修", "70", "175", **_born("male", 1966, 10, 4), **CHINESE
     )
 
 

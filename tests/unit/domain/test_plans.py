@@ -7,13 +7,13 @@ import pytest
 
 from infusion.domain.bags import WaitingBag
 from infusion.domain.instants import NaiveTime
+from infusion.domain.intervals import ends_on
 from infusion.domain.plans import (
     CycleFacts,
     HangingBag,
     difference,
     effective_ledger,
     empties_at,
-    ends_on,
     line_of,
     make_plan,
 )
@@ -32,6 +32,8 @@ from tests.spec.world import (
     request,
     weight,
 )
+
+PATTERN = request().regimen.pattern(1)
 
 
 def plan_at(now_hours: float, told: str, bag: HangingBag | None = None, **more):
@@ -260,11 +262,22 @@ def test_the_end_of_a_cycle_is_a_date_of_the_zone():
     zone = request(zone="America/New_York").zone
     start = dt.datetime(2026, 3, 3, 2, tzinfo=dt.UTC)
 
-    assert ends_on(start, start + CYCLE, 14, zone) == dt.date(2026, 4, 12)
+    assert ends_on(start, start + CYCLE, PATTERN, zone) == dt.date(2026, 4, 12)
 
 
-def test_a_cycle_that_ended_at_once_still_counts_one_day():
-    assert ends_on(START, START, 14, request().zone) == dt.date(2026, 3, 16)
+@pytest.mark.parametrize(
+    ("ran", "last"),
+    [
+        (dt.timedelta(0), dt.date(2026, 3, 16)),
+        (dt.timedelta(days=3), dt.date(2026, 3, 18)),
+        (dt.timedelta(days=3.5), dt.date(2026, 3, 19)),
+        (CYCLE, dt.date(2026, 4, 12)),
+        (CYCLE + dt.timedelta(minutes=2), dt.date(2026, 4, 12)),
+        (CYCLE + dt.timedelta(hours=24), dt.date(2026, 4, 13)),
+    ],
+)
+def test_a_cycle_cut_short_counts_the_day_begun_and_a_late_one_whole_days(ran, last):
+    assert ends_on(START, START + ran, PATTERN, request().zone) == last
 
 
 def test_a_difference_names_what_is_new_changed_and_gone():

@@ -1,0 +1,27 @@
+"""When a cycle is over: the infusion, then its treatment-free days."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from infusion.domain.instants import DAY, days_begun, local_date
+from infusion.domain.regimens import CyclePattern
+
+
+def ends_on(
+    start: dt.datetime,
+    infusion_end: dt.datetime,
+    pattern: CyclePattern,
+    zone: ZoneInfo,
+) -> dt.date:
+    """Return the last calendar day of a cycle with its free interval.
+
+    Day 1 is the day of the start; 672 h are 28 days of 24 h, so 14 free days end the
+    cycle on day 42. Time lost to interruptions moves the end once it makes a whole day:
+    a pause of two minutes does not move the next cycle. Of an infusion cut short the day
+    that had begun counts.
+    """
+    ran = infusion_end - start
+    whole = dt.timedelta(hours=pattern.infusion_hours)
+    begun = days_begun(whole) + (ran - whole) // DAY if ran > whole else days_begun(ran)
+    days = max(1, begun) + pattern.free_days
+    return local_date(start, zone) + dt.timedelta(days=days - 1)
