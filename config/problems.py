@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,8 @@ from rest_framework.status import is_client_error
 from config.problem_texts import TEXTS
 from infusion import wording
 from infusion.domain.refusals import Refusal as InfusionRefusal
+from patients import clock
+from patients.api.fields import instant_text
 from patients.domain.refusals import Refusal as PatientsRefusal
 from patients.policy import NotAllowed
 
@@ -101,7 +104,11 @@ def answer(problem: Problem, request: Any) -> HttpResponse:
         text.encode("utf-8", "replace"),
         status=problem.status,
         content_type=CONTENT_TYPE,
-        headers=dict(problem.headers),
+        headers={
+            **problem.headers,
+            "Cache-Control": "no-store",
+            "X-Server-Time": instant_text(clock.now()),
+        },
     )
 
 
@@ -232,5 +239,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a failure outside of a REST view."""
     if _is_api(request):
+        failure = sys.exc_info()[1]
+        if isinstance(failure, Exception):
+            return answer(problem_of(failure), request)
         return answer(plain("internal_error"), request)
     return defaults.server_error(request)

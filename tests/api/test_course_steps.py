@@ -52,7 +52,7 @@ def counts() -> tuple[int, ...]:
     return tuple(table.objects.count() for table in tables)
 
 
-def test_the_whole_path_from_the_order_to_the_next_cycle(  # noqa: PLR0915
+def test_the_whole_path_from_the_order_to_an_early_end(  # noqa: PLR0915
     world, travel
 ):
     physician, nurse = world.api("PHYSICIAN"), world.api("NURSE")
@@ -134,6 +134,47 @@ def test_the_whole_path_from_the_order_to_the_next_cycle(  # noqa: PLR0915
         {"start_at": at(now, days=60)},
         if_match=ended.headers["ETag"],
     )
+    assert code_of(following) == (409, "no_further_cycle")
+
+
+def test_a_cycle_with_all_its_hours_leads_to_the_next(world, running, travel):
+    nurse, second = world.actor("NURSE"), world.actor("SECOND_NURSE")
+    now = clock.now()
+    while bag := factories.next_bag(running):
+        change_at = running.bags.get(status="HUNG").planned_take_down_at
+        now = travel(seconds=(change_at - now).total_seconds() + 60)
+        if bag.status == "PLANNED":
+            factories.deliver(bag, nurse, now)
+        factories.hang(running, nurse, second, now, hung_at=change_at)
+    end_at = running.bags.get(status="HUNG").planned_take_down_at
+    now = travel(seconds=(end_at - now).total_seconds() + 60)
+
+    path, api = f"courses/{running.id}", world.api("NURSE")
+    etag = api.get(path).headers["ETag"]
+    early = api.post(
+        f"{path}/end-cycle",
+        {"at": at(end_at, hours=-1), "reason": "COMPLETED"},
+        if_match=etag,
+    )
+    ended = api.post(
+        f"{path}/end-cycle", {"at": at(end_at), "reason": "COMPLETED"}, if_match=etag
+    )
+    factories.weigh(world.patient, now)
+    physician = world.api("PHYSICIAN")
+    soon = physician.post(
+        f"{path}/next-cycle",
+        {"start_at": at(now, days=1)},
+        if_match=ended.headers["ETag"],
+    )
+    following = physician.post(
+        f"{path}/next-cycle",
+        {"start_at": at(now, days=16)},
+        if_match=ended.headers["ETag"],
+    )
+
+    assert code_of(early) == (422, "hours_missing")
+    assert ended.json()["cycles"][0]["status"] == "COMPLETED"
+    assert code_of(soon) == (422, "free_interval_not_over")
     assert following.status_code == 200, following.json()
     assert [each["number"] for each in following.json()["cycles"]] == [1, 2]
 

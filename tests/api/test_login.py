@@ -5,8 +5,12 @@ import json
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from redis.exceptions import ConnectionError as RedisDown
+from rest_framework.throttling import BaseThrottle, UserRateThrottle
 
+from patients.api.me import Me
 from tests.api.clients import LOGIN, PASSWORD, Api, code_of, token_of
+from tests.factories import infusion as factories
 from tests.factories.patients import (
     CaregiverLinkFactory,
     MembershipFactory,
@@ -163,6 +167,61 @@ def test_a_change_by_cookie_needs_its_csrf_token():
     assert code_of(answer) == (403, "csrf_failed")
 
 
+def test_a_change_by_cookie_with_its_csrf_token_goes_through(world):
+    factories.weigh(world.patient, world.now)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(
+        world.people["NURSE"], "django.contrib.auth.backends.ModelBackend"
+    )
+    page = client.get("/patients/")
+    token = client.cookies["csrf"].value
+    body = {"regimen_key": "us-label-rr", "start_at": "2199-01-01T00:00:00Z"}
+    path = f"/api/v1/patients/{world.patient.id}/course-preview"
+
+    def preview(**headers):
+        return client.post(path, body, "application/json", headers=headers)
+
+    assert page.status_code == 200
+    assert code_of(preview()) == (403, "csrf_failed")
+    assert preview(**{"x-csrftoken": token}).status_code == 200
+
+
+def test_a_limit_that_cannot_be_counted_does_not_stop_the_work(world, monkeypatch):
+    class Down(BaseThrottle):
+        def allow_request(self, request, view):
+            raise RedisDown
+
+    monkeypatch.setattr(Me, "throttle_classes", [Down])
+
+    assert world.api("NURSE").get("me").status_code == 200
+
+
+def test_too_many_requests_are_told_when_to_come_back(world, monkeypatch):
+    class Strict(UserRateThrottle):
+        rate = "2/min"
+
+    monkeypatch.setattr(Me, "throttle_classes", [Strict])
+    nurse = world.api("NURSE")
+
+    answers = [nurse.get("me") for _ in range(3)]
+
+    assert code_of(answers[2]) == (429, "throttled")
+    assert 0 < int(answers[2].headers["Retry-After"]) <= 61
+    assert world.api("SECOND_NURSE").get("me").status_code == 200
+
+
+def test_without_the_store_of_the_limits_nobody_logs_in_but_is_told(monkeypatch):
+    def down(*args, **kwargs):
+        raise RedisDown
+
+    monkeypatch.setattr(cache, "add", down)
+    client = Client(raise_request_exception=False)
+
+    answer = client.post(LOGIN, {"email": "a@b.c", "password": "x"}, "application/json")
+
+    assert code_of(answer) == (503, "unavailable")
+
+
 def test_me_names_sites_roles_and_patients():
     membership = MembershipFactory(role="NURSE")
     MembershipFactory(user=membership.user, site=membership.site, role="PHYSICIAN")
@@ -185,8 +244,12 @@ def test_me_names_sites_roles_and_patients():
 
 
 def test_every_answer_tells_the_time_and_is_kept_out_of_caches():
-    for api in (Api(), Api(UserFactory())):
-        answer = api.get("me")
+    for api, path in (
+        (Api(), "me"),
+        (Api(UserFactory()), "me"),
+        (Api(), "no/such/address"),
+    ):
+        answer = api.get(path)
 
         assert answer.headers["X-Server-Time"].endswith("Z")
         assert answer.headers["Cache-Control"] == "no-store"

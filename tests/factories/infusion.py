@@ -74,19 +74,25 @@ def reading_of(bag: Any, hung_at: dt.datetime) -> PumpReading:
     )
 
 
-def hang(course: Any, first: Actor, second: Actor, now: dt.datetime) -> Any:
+def hang(
+    course: Any,
+    first: Actor,
+    second: Actor,
+    now: dt.datetime,
+    hung_at: dt.datetime | None = None,
+) -> Any:
     """Hang the next bag: one person enters it, another one confirms."""
-    bag = next_bag(course)
+    bag, hung_at = next_bag(course), hung_at or now
     old = course.bags.filter(status=BagStatus.HUNG).first()
     check = enter_hang(
         actor=first,
         course_id=course.id,
         bag_code=bag.code,
         replaces_code=old.code if old else None,
-        hung_at=now,
-        reading=reading_of(bag, now),
+        hung_at=hung_at,
+        reading=reading_of(bag, hung_at),
         now=now,
     )
     return confirm_hang(
-        actor=second, check_id=check.id, reading=reading_of(bag, now), now=now
+        actor=second, check_id=check.id, reading=reading_of(bag, hung_at), now=now
     )
