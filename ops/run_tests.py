@@ -41,7 +41,7 @@ def pytest_command(arguments: list[str], environment: dict[str, str]) -> Command
     """Return the command that runs the tests and shows what they print."""
     return Command(
         "pytest",
-        [sys.executable, "-m", "pytest", *arguments],
+        [sys.executable, "-m", "pytest", "-rs", *arguments],
         # Said here, because a setting of the shell would win over pyproject.toml.
         {**environment, "DJANGO_SETTINGS_MODULE": "tests.settings"},
         stop_signal=signal.SIGINT,
