@@ -4,7 +4,6 @@ import json
 import uuid
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from redis.exceptions import ConnectionError as RedisDown
 from rest_framework.throttling import BaseThrottle, UserRateThrottle
@@ -213,11 +212,9 @@ def test_too_many_requests_are_told_when_to_come_back(world, monkeypatch):
     assert world.api("SECOND_NURSE").get("me").status_code == 200
 
 
-def test_without_the_store_of_the_limits_nobody_logs_in_but_is_told(monkeypatch):
-    def down(*args, **kwargs):
-        raise RedisDown
-
-    monkeypatch.setattr(cache, "add", down)
+def test_without_the_store_of_the_limits_nobody_logs_in_but_is_told(settings):
+    nowhere = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": nowhere}
     client = Client(raise_request_exception=False)
 
     answer = client.post(LOGIN, {"email": "a@b.c", "password": "x"}, "application/json")
