@@ -60,5 +60,8 @@ def _keep(row: models.StoredReply, reply: Reply) -> Reply:
 
 def _recall(row: models.StoredReply) -> Reply:
     return Reply(
-        status=row.status_code or 200, body=str(row.body or ""), etag=row.etag, is_replayed=True
+        status=row.status_code or 200,
+        body=str(row.body or ""),
+        etag=row.etag,
+        is_replayed=True,
     )
