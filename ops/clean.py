@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from ops.layout import LOCAL
-from ops.postgres_server import outside_folder
+from ops.outside import orphans, outside_folder
 from ops.processes import Processes
 from ops.report import say
 from ops.servers import Busy, Folder
@@ -34,6 +34,8 @@ def main() -> int:
     if not all(emptied):
         return 1
     shutil.rmtree(LOCAL)
+    for orphan in orphans():
+        shutil.rmtree(orphan, ignore_errors=True)
     say(f"Removed {LOCAL}")
     return 0
 

@@ -19,8 +19,9 @@ import psutil
 import psycopg
 
 from ops.accounts import Account, server_account
-from ops.layout import ROOT, package_folder, path_id
+from ops.layout import ROOT, package_folder
 from ops.network import LOOPBACK
+from ops.outside import ForeignFolder, claim
 from ops.processes import Command, end
 from ops.report import say
 
@@ -94,9 +95,10 @@ def find_place(local: Path) -> Place:
 
 def outside_place(local: Path) -> Place:
     """Use a private folder outside a checkout that other accounts cannot enter."""
-    outer = outside_folder(local)
-    outer.mkdir(mode=0o711, exist_ok=True)
-    _refuse_foreign(outer)
+    try:
+        outer = claim(local)
+    except ForeignFolder as error:
+        raise PostgresError(str(error)) from error
     say(f"PostgreSQL cannot run as root and its account cannot enter {ROOT}:")
     say(f"its data and a copy of its programs are in {outer}")
     place = Place(_copied_programs(outer), outer, server_account(outer / "data"))
@@ -106,21 +108,6 @@ def outside_place(local: Path) -> Place:
             "Run as an ordinary user, or set DATABASE_URL to a running server."
         )
     return place
-
-
-def outside_folder(local: Path) -> Path:
-    """Return the folder outside the checkout that belongs to one inside it."""
-    # /var/tmp survives a restart of the machine, /tmp may not.
-    lasting = Path("/var/tmp")  # noqa: S108
-    parent = lasting if lasting.is_dir() else Path(tempfile.gettempdir())
-    return parent / f"home-infusion-{path_id(local)}"
-
-
-def _refuse_foreign(folder: Path) -> None:
-    found = folder.lstat()
-    if folder.is_symlink() or found.st_uid != os.geteuid():
-        raise PostgresError(f"{folder} belongs to somebody else; remove it first.")
-    folder.chmod(0o711)
 
 
 def _copied_programs(outer: Path) -> Path:

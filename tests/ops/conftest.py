@@ -17,7 +17,7 @@ import pytest
 
 from ops.layout import LOCAL, ROOT
 from ops.network import answers_200
-from ops.postgres_server import outside_folder
+from ops.outside import outside_folder
 from ops.processes import MARK, Processes, end
 
 GIVEN_SERVERS = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL")

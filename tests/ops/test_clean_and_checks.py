@@ -7,7 +7,7 @@ import pytest
 from ops import clean
 from ops.checks import Check, Result, checks, run_check, table
 from ops.layout import ROOT
-from ops.postgres_server import outside_folder
+from ops.outside import outside_folder
 from ops.processes import Command, Processes
 from ops.servers import Busy, Folder, Foreign, free_folder, supervise
 from ops.service_commands import python

@@ -12,7 +12,8 @@ import psycopg
 import pytest
 
 from ops import postgres_server
-from ops.postgres_server import find_place, outside_folder
+from ops.outside import orphans, outside_folder
+from ops.postgres_server import find_place
 from ops.servers import Busy, Folder, start_servers, supervise, without_secrets
 from ops.stopping import Stop, Stopped
 from ops.supervisor import Supervisor
@@ -222,7 +223,11 @@ def test_below_a_closed_folder_root_uses_a_private_folder_outside(
             remember(environment["DATABASE_URL"])
             assert (outside / "data" / "PG_VERSION").exists()
             assert (outside / "data").stat().st_mode & 0o077 == 0
+            assert outside not in orphans()
         assert tmp_path.stat().st_mode & 0o777 == 0o700
+        assert outside not in orphans()
+        shutil.rmtree(inner)
+        assert outside in orphans()
     finally:
         shutil.rmtree(outside)
 
