@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
 
+from infusion.domain.quantities import Unit, UnitNotSupported
 from infusion.domain.refusals import Refusal
+
+# A plausibility guard of the service, not a clinical limit (mark I): nobody alive is
+# shorter, but a height in metres reads so.
+SHORTEST_CM = Decimal(10)
 
 
 class SurfaceFormula(StrEnum):
@@ -37,6 +42,12 @@ class HeightMissing(Refusal):
     """A dose by body surface needs a height."""
 
     code = "height_missing"
+
+
+class DoseRoundsToZero(Refusal):
+    """The dose is so small that the rounding step of the site leaves nothing of it."""
+
+    code = "dose_rounds_to_zero"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +134,7 @@ class DoseTable:
         ``step_mcg`` is the rounding step of the site in mcg.
 
         :raises HeightMissing: when the dose goes by surface and there is no height.
+        :raises DoseRoundsToZero: when rounding leaves nothing of it.
         """
         row = self.levels[level]
         if weight.weight_kg >= self.fixed_from_kg:
@@ -139,11 +151,14 @@ def dosing_surface_m2(table: DoseTable, weight: DosingWeight) -> Decimal | None:
     """Return the surface a dose goes by, or None when the dose is fixed.
 
     :raises HeightMissing: when it goes by surface and there is no height.
+    :raises UnitNotSupported: when the height must be in another unit, such as metres.
     """
     if weight.weight_kg >= table.fixed_from_kg:
         return None
     if weight.height_cm is None:
         raise HeightMissing(field="height_cm")
+    if weight.height_cm < SHORTEST_CM:
+        raise UnitNotSupported(field="height_cm", expected=Unit.CM.value)
     return surface_m2(weight.weight_kg, weight.height_cm, weight.formula)
 
 
@@ -153,6 +168,8 @@ def _by_surface(row: DoseLevel, weight: DosingWeight, step_mcg: Decimal) -> Dail
     area = surface_m2(weight.weight_kg, weight.height_cm, weight.formula)
     wanted = area * row.per_m2_mcg
     rounded = (wanted / step_mcg).quantize(Decimal(1), ROUND_HALF_UP) * step_mcg
+    if not rounded:
+        raise DoseRoundsToZero(field="weight_kg")
     return DailyDose(
         level=row.key,
         mcg=min(rounded, row.cap_mcg),

@@ -3,17 +3,28 @@
 import datetime as dt
 import math
 import zoneinfo
+from functools import cache
 
 from infusion.domain.refusals import Refusal
 
 DAY = dt.timedelta(hours=24)
 HOUR = dt.timedelta(hours=1)
+# Far enough from the ends of the calendar that no plan can run over them.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+# Files beside the zones that name none: this machine's own, and none set at all.
+_NO_ZONES = frozenset({"localtime", "Factory"})
 
 
 class NaiveTime(Refusal):
     """An instant came without its offset from UTC."""
 
     code = "naive_time"
+
+
+class InstantOutOfRange(Refusal):
+    """The instant is centuries away: a slip of the hand, or beyond the calendar."""
+
+    code = "instant_out_of_range"
 
 
 class UnknownZone(Refusal):
@@ -26,24 +37,33 @@ def in_utc(instant: dt.datetime, *, field: str = "at") -> dt.datetime:
     """Return the instant in UTC.
 
     :raises NaiveTime: when it has no offset.
+    :raises InstantOutOfRange: when its year is before 1900 or after 2200.
     """
+    _check_offset(instant, field)
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise InstantOutOfRange(field=field, first=FIRST_YEAR, last=LAST_YEAR)
+    return instant.astimezone(dt.UTC)
+
+
+def _check_offset(instant: dt.datetime, field: str) -> None:
     if instant.tzinfo is None or instant.utcoffset() is None:
         raise NaiveTime(field=field)
-    return instant.astimezone(dt.UTC)
 
 
 def keep_in_utc(value: object, *fields: str) -> None:
     """Turn instants of a frozen value into UTC while it is built.
 
     Python adds hours on the wall clock of an instant's zone: 672 h across a night when
-    clocks change would come out an hour wrong.
+    clocks change would come out an hour wrong. What a plan reaches may lie past the
+    last year that is taken from people.
 
     :raises NaiveTime: when one has no offset.
     """
     for name in fields:
         instant = getattr(value, name)
         if instant is not None:
-            object.__setattr__(value, name, in_utc(instant, field=name))
+            _check_offset(instant, name)
+            object.__setattr__(value, name, instant.astimezone(dt.UTC))
 
 
 def zone(name: str) -> zoneinfo.ZoneInfo:
@@ -51,10 +71,14 @@ def zone(name: str) -> zoneinfo.ZoneInfo:
 
     :raises UnknownZone: when there is none of that name.
     """
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise UnknownZone(field="time_zone") from None
+    if name not in _zone_names():
+        raise UnknownZone(field="time_zone")
+    return zoneinfo.ZoneInfo(name)
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones()) - _NO_ZONES
 
 
 def local_date(instant: dt.datetime, where: dt.tzinfo) -> dt.date:

@@ -1,10 +1,16 @@
 """Numbers with a unit; mixing units is refused when it happens, not when it hurts."""
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 
 from infusion.domain.refusals import Refusal
+
+# As a reading of a patient is stored: four digits before the point, two after.
+LARGEST = Decimal("9999.99")
+PLACES = 2
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 
 
 class Unit(StrEnum):
@@ -31,6 +37,18 @@ class NotAboveZero(Refusal):
     """The quantity must be greater than zero."""
 
     code = "not_above_zero"
+
+
+class ValueImpossible(Refusal):
+    """The quantity is beyond every scale."""
+
+    code = "value_impossible"
+
+
+class TooPrecise(Refusal):
+    """The quantity has more digits than are kept; it would be rounded silently."""
+
+    code = "too_precise"
 
 
 class UnitsDiffer(Refusal):
@@ -99,8 +117,13 @@ def plain(value: Decimal) -> str:
 def read_positive(text: str, unit: Unit, *, field: str) -> Quantity:
     """Read a number above zero, with or without its unit: "70", "70 kg".
 
-    :raises NotANumber: when it is not a finite number.
+    The same bounds hold as for the reading of a patient: plain digits, at most 9999.99,
+    two places.
+
+    :raises NotANumber: when it is not a number in plain digits.
     :raises NotAboveZero: when it is zero or less.
+    :raises ValueImpossible: when it is beyond every scale.
+    :raises TooPrecise: when it has more than two places.
     :raises UnitNotSupported: when another unit is written, such as "154 lb".
     """
     number, _, spelled = str(text).strip().partition(" ")
@@ -108,15 +131,19 @@ def read_positive(text: str, unit: Unit, *, field: str) -> Quantity:
         number, spelled = _split_unit(number)
     if spelled and not _means(spelled.strip(), unit):
         raise UnitNotSupported(field=field, expected=unit.value)
-    try:
-        value = Decimal(number)
-    except InvalidOperation:
-        raise NotANumber(field=field, unit=unit.value) from None
-    if not value.is_finite():
+    if not _PLAIN.fullmatch(number):
         raise NotANumber(field=field, unit=unit.value)
+    return Quantity(_bounded(Decimal(number), field), unit)
+
+
+def _bounded(value: Decimal, field: str) -> Decimal:
     if value <= 0:
         raise NotAboveZero(field=field)
-    return Quantity(value, unit)
+    if value > LARGEST:
+        raise ValueImpossible(field=field)
+    if value != round(value, PLACES):
+        raise TooPrecise(field=field, places=PLACES)
+    return value
 
 
 def _means(spelled: str, unit: Unit) -> bool:

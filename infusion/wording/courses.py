@@ -37,6 +37,11 @@ COURSES: Mapping[str, Wording] = {
         _("The last weight is older than %(days)s days. Weigh the patient again."),
     ),
     "height_missing": Wording(422, _ORDER, _("A dose by body surface needs a height.")),
+    "dose_rounds_to_zero": Wording(
+        422,
+        _ORDER,
+        _("Nothing is left of so small a dose once it is rounded. Check the weight."),
+    ),
     "course_already_open": Wording(
         409, _ORDER, _("This patient has a course that has not ended.")
     ),

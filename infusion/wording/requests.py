@@ -45,6 +45,11 @@ REQUESTS: Mapping[str, Wording] = {
     "naive_time": Wording(
         422, _("Time without an offset"), _("This instant has no offset from UTC.")
     ),
+    "instant_out_of_range": Wording(
+        422,
+        _("Out of range"),
+        _("Only instants of the years %(first)s to %(last)s are understood."),
+    ),
     "in_the_future": Wording(
         422, _("In the future"), _("This instant has not come yet.")
     ),

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from infusion import catalogue
 from infusion.domain.doses import DosingWeight, WeightMissing, dosing_surface_m2
-from infusion.domain.instants import NaiveTime, in_utc, zone
+from infusion.domain.instants import in_utc, zone
 from infusion.domain.plan_json import plan_as_json
 from infusion.domain.plans import CycleFacts, PlanRequest, make_plan
 from infusion.domain.quantities import Unit, read_positive
@@ -64,7 +64,9 @@ class Command(BaseCommand):
             body = self._plan(options)
         except (Refusal, PeopleRefusal) as refusal:
             said = explain(refusal)
-            message = f"{said.field or 'plan'}: {said.detail} [{said.code}]"
+            # What a record is refused for without a field is about the file.
+            whole = "patient" if isinstance(refusal, PeopleRefusal) else "plan"
+            message = f"{said.field or whole}: {said.detail} [{said.code}]"
             raise CommandError(message) from None
         if options["json"]:
             self.stdout.write(json.dumps(body, ensure_ascii=False, indent=2))
@@ -121,11 +123,10 @@ def _request(regimen: Regimen, options: dict[str, Any]) -> PlanRequest:
 
 def _start(text: str) -> dt.datetime:
     try:
-        return in_utc(dt.datetime.fromisoformat(text), field="start")
+        start = dt.datetime.fromisoformat(text)
     except ValueError:
         raise StartNotRead(field="start") from None
-    except OverflowError:
-        raise NaiveTime(field="start") from None
+    return in_utc(start, field="start")
 
 
 def _weight(options: dict[str, Any], policy: catalogue.SitePolicy) -> DosingWeight:

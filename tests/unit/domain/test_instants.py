@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from infusion.domain.instants import (
+    InstantOutOfRange,
     NaiveTime,
     UnknownZone,
     at_wall_clock,
@@ -57,7 +58,27 @@ def test_hours_added_to_a_kept_instant_are_elapsed_hours():
     assert later.astimezone(NEW_YORK).hour == 11
 
 
-@pytest.mark.parametrize("name", ["", "Mars/Olympus", "../etc/passwd", "Europe/"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0001-01-01T00:00+14:00",
+        "0001-01-01T00:00+00:00",
+        "1899-12-31T23:59+00:00",
+        "2201-01-01T00:00+00:00",
+        "9999-12-31T23:59-12:00",
+    ],
+)
+def test_an_instant_centuries_away_is_refused_by_field(text):
+    with pytest.raises(InstantOutOfRange) as refusal:
+        in_utc(dt.datetime.fromisoformat(text), field="start")
+
+    assert refusal.value.field == "start"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "Mars/Olympus", "../etc/passwd", "Europe/", "localtime", "Factory", "a\0b"],
+)
 def test_an_unknown_zone_is_refused(name):
     with pytest.raises(UnknownZone):
         zone(name)

@@ -6,9 +6,11 @@ from infusion.domain.quantities import (
     NotAboveZero,
     NotANumber,
     Quantity,
+    TooPrecise,
     Unit,
     UnitNotSupported,
     UnitsDiffer,
+    ValueImpossible,
     plain,
     read_positive,
 )
@@ -51,7 +53,9 @@ def test_a_quantity_is_a_finite_decimal(value):
         ("70kg", "70"),
         ("70 KG", "70"),
         ("0.5", "0.5"),
-        ("1e2", "100"),
+        (".5", "0.5"),
+        ("9999.99", "9999.99"),
+        ("5.4000", "5.4"),
         ("5.40", "5.40"),
     ],
 )
@@ -77,6 +81,15 @@ def test_a_weight_is_read_with_or_without_its_unit(text, value):
         ("NaN", NotANumber),
         ("1e999999999999999999999", NotANumber),
         ("70 80", UnitNotSupported),
+        ("1e2", NotANumber),
+        ("1e-999999", NotANumber),
+        ("9e9999", NotANumber),
+        ("1_000", NotANumber),
+        ("٧٠", NotANumber),
+        ("10000", ValueImpossible),
+        ("9" * 400, ValueImpossible),
+        ("0.000000001", TooPrecise),
+        ("70.001", TooPrecise),
     ],
 )
 def test_a_weight_that_is_none_is_refused(text, refusal):
