@@ -52,6 +52,9 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "cycle.start": frozenset({NURSE, PHYSICIAN}),
     "cycle.end": _BEDSIDE | {PHYSICIAN},
     "cycle.order": frozenset({PHYSICIAN}),
+    "cycle.cancel": frozenset({PHYSICIAN}),
+    "cycle.move": frozenset({PHYSICIAN}),
+    "cycle.complete_short": frozenset({PHYSICIAN}),
     "bag.deliver": frozenset({PHARMACIST, NURSE, HOME_NURSE}),
     "bag.discard": frozenset({PHARMACIST, NURSE, HOME_NURSE}),
     "bag.hang": _BEDSIDE,
@@ -148,17 +151,28 @@ def scope(queryset: QuerySet[_Row], actor: Actor) -> QuerySet[_Row]:
     ]
     visible = Q(**{f"{paths['site']}__in": whole_sites})
     if path := paths.get("patient"):
-        visible |= Q(**{f"{path}__in": _linked_patients(actor)})
+        visible |= Q(**{f"{path}__in": _family_of(actor)})
+        visible |= Q(
+            **{
+                f"{paths['site']}__in": _home_nurse_sites(actor),
+                f"{path}__in": list(actor.assigned_patient_ids),
+            }
+        )
     else:
         visible |= Q(**{f"{paths['site']}__in": list(actor.site_roles)})
     return queryset.filter(visible)
 
 
-def _linked_patients(actor: Actor) -> list[uuid.UUID]:
+def _family_of(actor: Actor) -> list[uuid.UUID]:
     own = {actor.own_patient_id} if actor.own_patient_id else set()
-    nurse_at = any(HOME_NURSE in roles for roles in actor.site_roles.values())
-    assigned = actor.assigned_patient_ids if nurse_at else frozenset()
-    return list(own | actor.cared_patient_ids | assigned)
+    return list(own | actor.cared_patient_ids)
+
+
+def _home_nurse_sites(actor: Actor) -> list[uuid.UUID]:
+    """Return the sites where an assignment counts; elsewhere it is a leftover."""
+    return [
+        site_id for site_id, roles in actor.site_roles.items() if HOME_NURSE in roles
+    ]
 
 
 def _place_of(obj: Any) -> tuple[uuid.UUID, uuid.UUID | None]:

@@ -10,7 +10,7 @@ import datetime as dt
 import math
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -89,6 +89,18 @@ class PlannedBag:
     def run(self) -> dt.timedelta:
         """Return how long the plan leaves the bag on the pump."""
         return self.take_down_at - self.hang_at
+
+
+def stepping_early(
+    left: tuple[Stretch, ...], reached: dt.timedelta, tolerance: dt.timedelta
+) -> tuple[Stretch, ...]:
+    """Let the next dose begin a little early rather than hang a bag for minutes.
+
+    The hours of the cycle stay whole; how early is a value the site signs.
+    """
+    if not reached or not left[1:] or left[0].end - left[0].start > tolerance:
+        return left
+    return (replace(left[1], start=left[0].start), *left[2:])
 
 
 def chain(

@@ -120,7 +120,9 @@ class Ledger:
         before: EventKind | None = None
         last: dt.datetime | None = None
         for event in self.events:
-            if event.kind not in _MAY_FOLLOW[before] or event.at == last:
+            # A pump that was paused may be taken off within the same minute.
+            at_once = event.at == last and event.kind != EventKind.STOP
+            if event.kind not in _MAY_FOLLOW[before] or at_once:
                 raise LedgerBroken(
                     field="at", kind=event.kind.value, after=before or "-"
                 )

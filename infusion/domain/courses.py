@@ -144,6 +144,15 @@ class HangCheckState:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PremedicationState:
+    """What the regimen asks for before a start, a step or a restart; never given here."""
+
+    trigger: str
+    age_band: str
+    text: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class CycleState:
     """One cycle with everything planned and done in it."""
 
@@ -162,6 +171,7 @@ class CycleState:
     steps: tuple[StepState, ...]
     bags: tuple[BagState, ...]
     visits: tuple[VisitState, ...]
+    premedication: tuple[PremedicationState, ...] = ()
     clock: ClockState
 
 

@@ -86,6 +86,7 @@ class PlanRequest:
     last_cycle: int
     dose_step_mcg: Decimal
     places: tuple[Whereabouts, ...] = ()
+    step_tolerance: dt.timedelta = ZERO
     unsigned: tuple[Unverified, ...] = ()
 
     def __post_init__(self) -> None:
@@ -162,8 +163,8 @@ def next_start(before: CyclePlan, zone: ZoneInfo) -> dt.datetime:
 
 def _plan_cycle(request: PlanRequest, facts: CycleFacts) -> CyclePlan:
     pattern = request.regimen.pattern(facts.number)
-    start = facts.ledger.started_at or facts.starts_at
     line = line_of(facts, request.now)
+    start = facts.ledger.started_at or line.at
     total = dt.timedelta(hours=pattern.infusion_hours)
     ledger = effective_ledger(facts, request.now)
     end = facts.ended_at or ledger.instant_of(total) or line.instant(total)
@@ -181,18 +182,22 @@ def _plan_cycle(request: PlanRequest, facts: CycleFacts) -> CyclePlan:
         bags=chain,
         visits=visits.visits_of(chain, places, has_started=bool(facts.ledger.events)),
         messages=_messages(request, facts, chain),
-        unmet=() if facts.ended_at else _unmet(facts, chain, end, is_done=is_done),
+        unmet=()
+        if facts.ended_at
+        else _overdue(facts, request.now) + _unmet(facts, chain, end, is_done=is_done),
     )
 
 
 def line_of(facts: CycleFacts, now: dt.datetime) -> Line:
     """Return delivered time on the calendar from now on.
 
-    Before the start it begins at the planned start; while the pump stands still it is
-    taken to run again from now.
+    Before the start it begins at the planned start, or now when that has gone by; while
+    the pump stands still it is taken to run again from now.
     """
-    if not facts.ledger.events:
+    if facts.ended_at is not None and not facts.ledger.events:
         return Line(at=facts.starts_at, delivered=ZERO)
+    if not facts.ledger.events:
+        return Line(at=max(facts.starts_at, now), delivered=ZERO)
     ledger = effective_ledger(facts, now)
     if ledger.is_running:
         # Any instant of the present run gives the same line; its start is exact.
@@ -256,6 +261,7 @@ def _chain(
         for stretch in stretches
         if stretch.end > reached
     )
+    left = bags.stepping_early(left, reached, request.step_tolerance)
     recipes = allowed(request.recipes, facts.weight.weight_kg)
     return first + bags.chain(line, left, recipes, facts.waiting)
 
@@ -343,6 +349,13 @@ def _messages(
     if facts.ledger.events and facts.ledger.paused_since is not None:
         return ()
     return messages.project(chain, request.rules, request.now)
+
+
+def _overdue(facts: CycleFacts, now: dt.datetime) -> tuple[Unmet, ...]:
+    """Say so when the planned start has gone by and no bag hangs."""
+    if facts.ledger.events or facts.starts_at >= now:
+        return ()
+    return (Unmet(code="start_overdue", params=(("cycle", str(facts.number)),)),)
 
 
 def _unmet(

@@ -84,11 +84,17 @@ def _hanging_visit(
     return PlannedVisit(
         kind=VisitKind.START if is_start else VisitKind.BAG_CHANGE,
         at=bag.hang_at,
-        placement=placement_at(asked, places),
+        placement=_attended(placement_at(asked, places), is_start=is_start),
         bag_index=index,
         bag_id=bag.id,
         is_step=_is_step(chain, index),
     )
+
+
+def _attended(place: PlacementKind, *, is_start: bool) -> PlacementKind:
+    """Return the place of a visit; a cycle starts under supervision, not at home."""
+    at_home = place == PlacementKind.HOME
+    return PlacementKind.WARD if is_start and at_home else place
 
 
 def _is_step(chain: Sequence[PlannedBag], index: int) -> bool:

@@ -70,6 +70,9 @@ class Cycle(VersionedRecord):
         default=states.CycleStatus.PLANNED,
     )
     planned_start_at = models.DateTimeField()
+    # When the go was given; no bag goes up before it.
+    go_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=200, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     # The dosing weight and how it was reached, frozen when the cycle is ordered.
     weight_kg = models.DecimalField(max_digits=6, decimal_places=2)
@@ -86,7 +89,11 @@ class Cycle(VersionedRecord):
     class Meta:
         triggers = [only_steps(states.CYCLE_STEPS)]
         constraints = [
-            models.UniqueConstraint(fields=["course", "number"], name="cycle_once"),
+            models.UniqueConstraint(
+                fields=["course", "number"],
+                condition=~Q(status="CANCELLED"),
+                name="cycle_once",
+            ),
             models.UniqueConstraint(
                 fields=["course"],
                 condition=Q(status="STARTED"),

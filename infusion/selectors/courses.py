@@ -17,6 +17,7 @@ from infusion.domain.courses import (
     GapState,
     HangCheckState,
     PlacementState,
+    PremedicationState,
     StepState,
     Unmet,
     VisitState,
@@ -167,7 +168,19 @@ def _cycle_state(
         ),
         bags=tuple(_bag_state(bag, clock) for bag in rows.bags),
         visits=tuple(visits.get(cycle.id, ())),
+        premedication=_premedication(request, cycle.number),
         clock=clock,
+    )
+
+
+def _premedication(request: PlanRequest, number: int) -> tuple[PremedicationState, ...]:
+    """Return the rules of the regimen that apply to a cycle, for every age band."""
+    return tuple(
+        PremedicationState(
+            trigger=rule.trigger.value, age_band=rule.age_band.value, text=rule.text
+        )
+        for rule in request.regimen.premedication
+        if rule.cycles is None or number in rule.cycles
     )
 
 

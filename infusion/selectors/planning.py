@@ -58,7 +58,9 @@ def load_rows(course: models.Course) -> CourseRows:
     """Read the rows of a course in four queries."""
     return CourseRows(
         course=course,
-        cycles=list(course.cycles.order_by("number")),
+        cycles=list(
+            course.cycles.exclude(status=CycleStatus.CANCELLED).order_by("number")
+        ),
         bags=list(course.bags.order_by("planned_hang_at", "sequence")),
         events=list(
             models.InfusionEvent.objects.filter(cycle__course=course).order_by("at")
@@ -83,6 +85,9 @@ def plan_request(rows: CourseRows, now: dt.datetime) -> PlanRequest:
         last_cycle=facts[-1].number if facts else 0,
         dose_step_mcg=policy.number("dose_rounding_mcg"),
         places=places(rows.placements),
+        step_tolerance=dt.timedelta(
+            minutes=float(policy.number("step_tolerance_minutes"))
+        ),
         unsigned=unsigned_policy(policy, regimen, [one.weight for one in facts]),
     )
 

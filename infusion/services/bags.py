@@ -7,6 +7,7 @@ from infusion import catalogue, models
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import BagStatus, check_step
 from infusion.selectors.planning import load_rows
+from infusion.services.checks import withdraw_checks
 from infusion.services.common import (
     NotFound,
     VersionOutdated,
@@ -84,6 +85,7 @@ def discard_bag(
         if bag.status == BagStatus.HUNG:
             _check_stands_still(course, bag)
             bag.taken_down_at = now
+        withdraw_checks([bag], now)
         bag.status, bag.discard_reason = BagStatus.DISCARDED, reason
         bag.version += 1
         bag.save()

@@ -20,7 +20,7 @@ from infusion.domain.plans import CycleFacts, PlanRequest, make_plan
 from infusion.domain.refusals import Refusal
 from infusion.domain.regimens import CycleNotInRegimen, Regimen
 from infusion.domain.states import CourseStatus, PlacementKind
-from infusion.selectors.planning import site_policy, unsigned_policy
+from infusion.selectors.planning import site_policy, unsigned_policy, weight_of
 from infusion.services.planning import replan
 from patients import policy
 from patients.domain.refusals import NotFound
@@ -39,6 +39,18 @@ class WeightTooOld(Refusal):
     """The last weight is older than the site allows for dosing."""
 
     code = "weight_too_old"
+
+
+class HeightTooOld(Refusal):
+    """The height a dose by surface goes by is older than the site allows."""
+
+    code = "height_too_old"
+
+
+class DoseWouldChange(Refusal):
+    """A newer weight gives another dose than the one the bags were ordered for."""
+
+    code = "dose_would_change"
 
 
 class CourseAlreadyOpen(Refusal):
@@ -164,7 +176,43 @@ def dosing_facts(
     :raises HeightMissing: when the dose goes by surface and there is no height.
     """
     facts = _weight(course.patient_id, course.site_id, now)
-    return replace(facts, surface_m2=dosing_surface_m2(regimen.doses, facts.weight))
+    surface = dosing_surface_m2(regimen.doses, facts.weight)
+    if surface is not None:
+        _check_height_age(course, now)
+    return replace(facts, surface_m2=surface)
+
+
+def refresh_dosing(
+    course: models.Course, cycle: models.Cycle, now: dt.datetime
+) -> None:
+    """Dose a planned cycle by a newer weight when the frozen one has grown too old.
+
+    The bags were ordered for a dose: when the newer weight gives another one, the order
+    is a physician's to make again, never changed silently.
+
+    :raises WeightTooOld: when there is no newer weight.
+    :raises DoseWouldChange: when the dose would be another one.
+    """
+    policy_values = site_policy(course.site_id)
+    limit = dt.timedelta(days=int(policy_values.number("weight_max_age_days")))
+    if now - cycle.weight_taken_at <= limit:
+        return
+    regimen = catalogue.get_regimen(course.regimen_key)
+    facts = dosing_facts(course, regimen, now)
+    step = policy_values.number("dose_rounding_mcg")
+    for level in regimen.doses.levels:
+        before = regimen.doses.dose(level, weight_of(cycle), step)
+        if regimen.doses.dose(level, facts.weight, step).mcg != before.mcg:
+            raise DoseWouldChange(field="weight_kg")
+    _freeze(cycle, facts)
+    cycle.save()
+
+
+def _check_height_age(course: models.Course, now: dt.datetime) -> None:
+    limit = int(site_policy(course.site_id).number("weight_max_age_days"))
+    height = latest_measurement(course.patient_id, "HEIGHT_CM", now)
+    if height and now - height.taken_at > dt.timedelta(days=limit):
+        raise HeightTooOld(field="height_cm", days=limit)
 
 
 def _weight(patient_id: uuid.UUID, site_id: uuid.UUID, now: dt.datetime) -> DosingFacts:
@@ -190,17 +238,20 @@ def add_cycle(
     course: models.Course, number: int, start: dt.datetime, facts: DosingFacts
 ) -> models.Cycle:
     """Store a planned cycle with its frozen dosing weight."""
+    cycle = models.Cycle(course=course, number=number, planned_start_at=start)
+    _freeze(cycle, facts)
+    cycle.save()
+    return cycle
+
+
+def _freeze(cycle: models.Cycle, facts: DosingFacts) -> None:
+    """Write the dosing weight and how it was reached into the cycle."""
     surface = facts.surface_m2
-    return models.Cycle.objects.create(
-        course=course,
-        number=number,
-        planned_start_at=start,
-        weight_kg=facts.weight.weight_kg,
-        height_cm=facts.weight.height_cm,
-        surface_formula=facts.weight.formula.value,
-        surface_m2=surface.quantize(Decimal("0.00000001")) if surface else None,
-        weight_taken_at=facts.taken_at,
-    )
+    cycle.weight_kg = facts.weight.weight_kg
+    cycle.height_cm = facts.weight.height_cm
+    cycle.surface_formula = facts.weight.formula.value
+    cycle.surface_m2 = surface.quantize(Decimal("0.00000001")) if surface else None
+    cycle.weight_taken_at = facts.taken_at
 
 
 def _patient(actor: Actor, patient_id: uuid.UUID, action: str) -> Any:

@@ -5,8 +5,8 @@ import uuid
 
 from infusion import catalogue, models
 from infusion.domain.clock import EventKind
-from infusion.domain.instants import zone
-from infusion.domain.plans import make_plan, next_start
+from infusion.domain.intervals import is_free_long_enough
+from infusion.domain.plans import make_plan
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import (
     BagStatus,
@@ -15,11 +15,28 @@ from infusion.domain.states import (
     PlacementKind,
     check_step,
 )
-from infusion.selectors.planning import CycleRows, load_rows, plan_request
+from infusion.selectors.planning import (
+    CycleRows,
+    load_rows,
+    plan_request,
+    weight_of,
+)
+from infusion.services.checks import withdraw_checks
 from infusion.services.common import changing, past_instant
-from infusion.services.courses import add_cycle, check_start, dosing_facts
-from infusion.services.ledgers import delivered_hours, record_event
+from infusion.services.courses import (
+    add_cycle,
+    check_start,
+    dosing_facts,
+    refresh_dosing,
+)
+from infusion.services.ledgers import (
+    check_after_last_change,
+    delivered_hours,
+    pause_where_empty,
+    record_event,
+)
 from infusion.services.planning import fulfil_visit, replan
+from patients import policy
 from patients.policy import Actor
 
 
@@ -101,9 +118,11 @@ def start_cycle(
         cycle = _planned_cycle(course)
         if not premedication_given:
             raise PremedicationNotConfirmed(field="premedication_given")
-        _check_place(course, now)
-        if not cycle.bags.filter(status=BagStatus.DELIVERED).exists():
-            raise FirstBagNotDelivered(field="bags")
+        check_attended(course, now)
+        check_free_interval(course, cycle.number, now, now)
+        refresh_dosing(course, cycle, now)
+        _check_first_bag(course, cycle, now)
+        cycle.go_at = now
         _step(cycle, CycleStatus.STARTED)
         if course.status == CourseStatus.ORDERED:
             course.status = CourseStatus.ACTIVE
@@ -121,18 +140,36 @@ def _planned_cycle(course: models.Course) -> models.Cycle:
     return cycle
 
 
-def _check_place(course: models.Course, now: dt.datetime) -> None:
-    rows = course.placements.filter(from_at__lte=now)
+def check_attended(course: models.Course, at: dt.datetime) -> None:
+    """Refuse to start a cycle, or to hang its first bag, at home.
+
+    :raises SupervisedStartNeeded: when the patient is at home at that instant.
+    """
+    rows = course.placements.filter(from_at__lte=at)
     last = rows.order_by("-from_at", "-created_at").first()
     if last is not None and last.kind == PlacementKind.HOME:
         raise SupervisedStartNeeded(field="placement")
+
+
+def _check_first_bag(
+    course: models.Course, cycle: models.Cycle, now: dt.datetime
+) -> None:
+    """Refuse the go while no bag of the first dose is there and still keeps."""
+    request = plan_request(load_rows(course), now)
+    level = request.regimen.pattern(cycle.number).steps[0].level
+    dose = request.regimen.doses.dose(level, weight_of(cycle), request.dose_step_mcg)
+    there = cycle.bags.filter(
+        status=BagStatus.DELIVERED, daily_dose_mcg=dose.mcg, cold_until__gt=now
+    )
+    if not there.exists():
+        raise FirstBagNotDelivered(field="bags")
 
 
 def _step(cycle: models.Cycle, status: CycleStatus) -> None:
     check_step(CycleStatus(cycle.status), status)
     cycle.status = status
     cycle.version += 1
-    cycle.save(update_fields=["status", "version", "ended_at"])
+    cycle.save(update_fields=["status", "version", "go_at", "ended_at", "end_reason"])
 
 
 def running_cycle(course: models.Course) -> models.Cycle:
@@ -153,11 +190,13 @@ def end_cycle(
     expected_version: int | None = None,
     at: dt.datetime,
     reason: str,
+    shortfall_reason: str = "",
     now: dt.datetime,
 ) -> models.Course:
     """Disconnect: the cycle has delivered its hours, or is stopped before.
 
-    ``reason`` is COMPLETED or why it stops early. An early stop ends the course too: no
+    ``reason`` is COMPLETED or why it stops early; with a ``shortfall_reason`` a physician
+    may complete a cycle whose hours are not quite full. An early stop ends the course too: no
     source says whether a new cycle repeats the dose step or counts, so a physician orders
     a new course, which begins with its own first cycle (label fact sheet, section 7).
 
@@ -172,15 +211,22 @@ def end_cycle(
         cycle = running_cycle(course)
         at = past_instant(at, now, field="at")
         rows = load_rows(course).of(cycle)
+        check_after_last_change(rows, at)
         is_complete = reason == COMPLETED
-        if is_complete:
+        if is_complete and not _may_fall_short(actor, course, shortfall_reason):
             _check_hours(course, rows, at)
         _stop(rows, actor, at, reason)
-        cycle.ended_at = at
+        withdraw_checks(list(rows.bags), now)
+        cycle.ended_at, cycle.end_reason = at, shortfall_reason or reason
         _step(cycle, CycleStatus.COMPLETED if is_complete else CycleStatus.STOPPED)
         _end_course(course, cycle, is_complete=is_complete)
         replan(course, cause="cycle_ended", actor_id=actor.user_id, now=now)
     return course
+
+
+def _may_fall_short(actor: Actor, course: models.Course, reason: str) -> bool:
+    """Say whether a physician has given a reason to complete with hours missing."""
+    return bool(reason.strip()) and policy.can(actor, "cycle.complete_short", course)
 
 
 def _end_course(
@@ -204,6 +250,7 @@ def _check_hours(course: models.Course, rows: CycleRows, at: dt.datetime) -> Non
 def _stop(rows: CycleRows, actor: Actor, at: dt.datetime, reason: str) -> None:
     """Take the last bag down and drop what was only planned."""
     if rows.events:
+        rows = pause_where_empty(rows, at, actor.user_id)
         record_event(rows, EventKind.STOP, at, actor.user_id, reason=reason)
     for bag in rows.bags:
         if bag.status == BagStatus.HUNG:
@@ -249,23 +296,33 @@ def order_next_cycle(
 
 
 def _next_number(course: models.Course, start: dt.datetime, now: dt.datetime) -> int:
-    last = course.cycles.order_by("-number").first()
+    rows = course.cycles.exclude(status=CycleStatus.CANCELLED)
+    last = rows.order_by("-number").first()
     if course.status != CourseStatus.ACTIVE or last is None:
         raise NoFurtherCycle(field="cycle")
     if last.status in {CycleStatus.PLANNED, CycleStatus.STARTED}:
         raise CycleStillOpen(field="cycle")
     if last.number >= course.cycles_planned:
         raise NoFurtherCycle(field="cycle")
-    if last.status == CycleStatus.COMPLETED:
-        _check_free_interval(course, start, now)
+    check_free_interval(course, last.number + 1, start, now)
     return last.number + 1
 
 
-def _check_free_interval(
-    course: models.Course, start: dt.datetime, now: dt.datetime
+def check_free_interval(
+    course: models.Course, number: int, start: dt.datetime, now: dt.datetime
 ) -> None:
-    plan = make_plan(plan_request(load_rows(course), now))
-    where = zone(course.time_zone)
-    earliest = next_start(plan.cycles[-1], where).astimezone(where).date()
-    if start.astimezone(where).date() < earliest:
-        raise FreeIntervalNotOver(field="start_at", earliest=earliest.isoformat())
+    """Refuse a start before the free days of the completed cycle before are over.
+
+    :raises FreeIntervalNotOver: naming the earliest day.
+    """
+    rows = load_rows(course)
+    request = plan_request(rows, now)
+    for cycle, planned in zip(rows.cycles, make_plan(request).cycles, strict=True):
+        if cycle.number != number - 1 or cycle.status != CycleStatus.COMPLETED:
+            continue
+        free_days = request.regimen.pattern(cycle.number).free_days
+        earliest = planned.ends_on + dt.timedelta(days=1)
+        is_soon = start.astimezone(request.zone).date() < earliest
+        end = planned.infusion_ends_at
+        if is_soon or not is_free_long_enough(end, start, free_days):
+            raise FreeIntervalNotOver(field="start_at", earliest=earliest.isoformat())

@@ -20,9 +20,17 @@ from infusion.selectors.planning import (
     weight_of,
 )
 from infusion.services.common import NotFound, changing, touch
-from infusion.services.cycles import running_cycle
-from infusion.services.ledgers import delivered_hours, emptied_at, ledger, record_event
+from infusion.services.cycles import check_attended, running_cycle
+from infusion.services.ledgers import (
+    delivered_hours,
+    emptied_at,
+    go_of,
+    ledger,
+    pause_where_empty,
+    record_event,
+)
 from infusion.services.planning import fulfil_visit, replan
+from patients import policy
 from patients.policy import Actor
 from patients.services.writing import violated
 
@@ -51,7 +59,7 @@ def enter_hang(
         expected_version=expected_version,
     ) as course:
         rows = load_rows(course).of(running_cycle(course))
-        bag = _by_code(bag_code)
+        bag = _by_code(actor, bag_code)
         hung_at = in_utc(hung_at, field="hung_at")
         reading = _in_utc(reading)
         _check(
@@ -87,7 +95,7 @@ def confirm_hang(
         if check.entered_by_id == actor.user_id:
             raise hanging.SamePersonTwice(field="confirmed_by")
         rows = load_rows(course).of(running_cycle(course))
-        bag = next(one for one in rows.bags if one.id == check.bag_id)
+        bag = _bag_of(check, rows)
         replaced = check.replaces.code if check.replaces else None
         reading = _in_utc(reading)
         hanging.check_same(_first(check), reading, _tolerances(course))
@@ -125,9 +133,19 @@ def withdraw_hang(*, actor: Actor, check_id: uuid.UUID, now: dt.datetime) -> Non
         touch(course)
 
 
-def _by_code(code: str) -> models.Bag:
-    bag = models.Bag.objects.filter(code=code.strip().upper()).first()
-    if bag is None:
+def _bag_of(check: models.HangCheck, rows: CycleRows) -> models.Bag:
+    """Return the bag of a check among those of the running cycle."""
+    for bag in rows.bags:
+        if bag.id == check.bag_id:
+            return bag
+    raise hanging.CheckClosed(field="check")
+
+
+def _by_code(actor: Actor, code: str) -> models.Bag:
+    """Return a bag by its code; one the actor may not know of is as unknown as none."""
+    rows = models.Bag.objects.select_related("course")
+    bag = rows.filter(code=code.strip().upper()).first()
+    if bag is None or not policy.can(actor, "course.view", bag.course):
         raise hanging.BagUnknown(field="bag_code")
     return bag
 
@@ -155,11 +173,11 @@ def _first(check: models.HangCheck) -> PumpReading:
 
 
 def _tolerances(course: models.Course) -> Tolerances:
-    policy = site_policy(course.site_id)
+    values = site_policy(course.site_id)
     return Tolerances(
-        end=dt.timedelta(minutes=float(policy.number("pump_end_tolerance_minutes"))),
-        volume_ml=policy.number("pump_volume_tolerance_ml"),
-        step=dt.timedelta(minutes=float(policy.number("step_tolerance_minutes"))),
+        end=dt.timedelta(minutes=float(values.number("pump_end_tolerance_minutes"))),
+        volume_ml=values.number("pump_volume_tolerance_ml"),
+        step=dt.timedelta(minutes=float(values.number("step_tolerance_minutes"))),
     )
 
 
@@ -176,7 +194,9 @@ def _check(
     """Refuse a bag, an instant, a dose or a reading that is not right."""
     candidate = _candidate(course, rows, bag, replaces_code, hung_at)
     hanging.check_bag(candidate, hung_at)
-    hanging.check_instant(hung_at, now, _not_before(rows))
+    hanging.check_instant(hung_at, now, _not_before(rows, bag))
+    if not rows.events:
+        check_attended(course, hung_at)
     hanging.check_gap(ledger(rows), emptied_at(rows), hung_at)
     tolerances = _tolerances(course)
     _check_dose(course, rows, bag, hung_at, tolerances.step)
@@ -212,12 +232,14 @@ def _use_by(bag: models.Bag, hung_at: dt.datetime) -> dt.datetime:
     )
 
 
-def _not_before(rows: CycleRows) -> dt.datetime | None:
-    """Return the instant of the last recorded fact of the cycle."""
+def _not_before(rows: CycleRows, bag: models.Bag) -> dt.datetime:
+    """Return the last recorded fact of the cycle: the go and the making of the bag too."""
     facts = [event.at for event in rows.events]
+    facts += [go_of(rows.cycle)]
+    facts += [bag.prepared_at] if bag.prepared_at else []
     facts += [bag.hung_at for bag in rows.bags if bag.hung_at]
     facts += [bag.taken_down_at for bag in rows.bags if bag.taken_down_at]
-    return max(facts, default=None)
+    return max(facts)
 
 
 def _check_dose(
@@ -303,11 +325,6 @@ def _write_ledger(rows: CycleRows, hung_at: dt.datetime, actor: Actor) -> None:
     if not rows.events:
         record_event(rows, EventKind.START, hung_at, actor.user_id)
         return
-    dry_at = emptied_at(rows)
-    if dry_at is None or dry_at >= hung_at:
-        return
-    pause = record_event(
-        rows, EventKind.PAUSE, dry_at, actor.user_id, reason="BAG_EMPTY"
-    )
-    after = CycleRows(cycle=rows.cycle, bags=rows.bags, events=[*rows.events, pause])
-    record_event(after, EventKind.RESUME, hung_at, actor.user_id)
+    after = pause_where_empty(rows, hung_at, actor.user_id)
+    if after is not rows:
+        record_event(after, EventKind.RESUME, hung_at, actor.user_id)

@@ -16,7 +16,12 @@ from infusion.domain.states import PlacementKind
 from infusion.selectors.planning import CycleRows, load_rows
 from infusion.services.common import changing, past_instant
 from infusion.services.cycles import running_cycle
-from infusion.services.ledgers import emptied_at, ledger, record_event
+from infusion.services.ledgers import (
+    check_after_last_change,
+    emptied_at,
+    ledger,
+    record_event,
+)
 from infusion.services.planning import replan
 from patients.policy import Actor
 
@@ -93,9 +98,11 @@ def pause(
         if reason not in PauseReason.__members__:
             raise ReasonUnknown(field="reason", known=", ".join(PauseReason))
         at = past_instant(at, now, field="at")
+        check_after_last_change(rows, at)
+        # The stop counts from the empty bag; why it stopped stays what was said.
         dry_at = emptied_at(rows)
         if dry_at is not None and dry_at < at:
-            at, reason = dry_at, PauseReason.BAG_EMPTY.value
+            at = dry_at
         record_event(rows, EventKind.PAUSE, at, actor.user_id, reason=reason, note=note)
         replan(course, cause="paused", actor_id=actor.user_id, now=now)
     return course
@@ -131,6 +138,7 @@ def resume(
         if since is None:
             raise NotPaused(field="at")
         at = past_instant(at, now, field="at")
+        check_after_last_change(rows, at)
         _check_gap(course, rows, at - since, at, supervised=supervised)
         _check_bag(rows, at)
         record_event(rows, EventKind.RESUME, at, actor.user_id, supervised=supervised)

@@ -1,7 +1,7 @@
 """A ward with its people and one patient, ready for a course: what most tests need."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from infusion import models as infusion_models
@@ -27,6 +27,12 @@ class Ward:
     physician: Actor
     pharmacist: Actor
     now: dt.datetime
+
+    def neighbour(self) -> "Ward":
+        """Return the same ward around another patient."""
+        patient = people.PatientFactory(site=self.site)
+        people.MeasurementFactory(patient=patient, taken_at=self.now - HOUR)
+        return replace(self, patient=patient)
 
     def order(
         self, regimen: str = "us-label-rr", start_at: dt.datetime | None = None

@@ -12,6 +12,7 @@ from infusion.services import bags, courses, cycles, interruptions, placements
 from infusion.services.courses import CourseAlreadyOpen, StartInThePast, WeightTooOld
 from infusion.services.hanging import confirm_hang, enter_hang
 from infusion.services.interruptions import NewCycleNeeded
+from infusion.services.ledgers import EventTooEarly
 from infusion.services.placements import InpatientDaysNotOver
 from patients.policy import NotAllowed
 from tests.factories.wards import HOUR, MONDAY, planned_bags, reading_of, ward
@@ -218,6 +219,7 @@ def test_a_bag_left_empty_for_four_hours_can_not_just_be_changed():
         ("already hung", hanging.BagAlreadyHung),
         ("another dose", hanging.BagOfAnotherDose),
         ("another patient", hanging.BagOfAnotherPatient),
+        ("another site", hanging.BagUnknown),
         ("unknown", hanging.BagUnknown),
         ("not replaced", hanging.AnotherBagHanging),
         ("expired", hanging.BagExpired),
@@ -235,8 +237,8 @@ def test_a_bag_that_must_not_go_up_is_refused(prepare, refusal):
     elif prepare == "another dose":
         here.deliver(second, MONDAY + HOUR)
         at = MONDAY + 3 * DAY
-    elif prepare == "another patient":
-        other = ward()
+    elif prepare in {"another patient", "another site"}:
+        other = here.neighbour() if prepare == "another patient" else ward()
         stranger = other.order(start_at=MONDAY)
         code = other.deliver(planned_bags(stranger)[0], MONDAY + HOUR).code
     elif prepare == "unknown":
@@ -454,7 +456,7 @@ def test_a_pump_can_not_resume_before_its_bag_was_hung():
     new = here.deliver(planned_bags(course)[0], leak + HOUR)
     here.hang(new, leak + 2 * HOUR)
 
-    with pytest.raises(interruptions.NoBagHanging):
+    with pytest.raises(EventTooEarly):
         interruptions.resume(
             actor=here.nurse,
             course_id=course.id,

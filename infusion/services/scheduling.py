@@ -1,0 +1,113 @@
+"""Moves the start of a planned cycle, or takes its order back."""
+
+import datetime as dt
+import uuid
+
+from infusion import models
+from infusion.domain.refusals import Refusal
+from infusion.domain.states import BagStatus, CourseStatus, CycleStatus, VisitStatus
+from infusion.services.common import changing
+from infusion.services.courses import check_start
+from infusion.services.cycles import check_free_interval
+from infusion.services.planning import replan
+from patients.policy import Actor
+
+
+class NoPlannedCycle(Refusal):
+    """No cycle of the course waits for its start."""
+
+    code = "no_planned_cycle"
+
+
+def move_start(
+    *,
+    actor: Actor,
+    course_id: uuid.UUID,
+    expected_version: int | None = None,
+    start_at: dt.datetime,
+    now: dt.datetime,
+) -> models.Course:
+    """Plan a cycle that has not begun for another start.
+
+    :raises NoPlannedCycle: when no cycle waits for its start.
+    :raises StartInThePast: when the new start has gone by.
+    :raises FreeIntervalNotOver: when the free days before it are not over then.
+    """
+    with changing(
+        actor=actor,
+        action="cycle.move",
+        course_id=course_id,
+        expected_version=expected_version,
+    ) as course:
+        cycle = _planned(course)
+        start = check_start(start_at, now)
+        check_free_interval(course, cycle.number, start, now)
+        cycle.planned_start_at = start
+        cycle.version += 1
+        cycle.save(update_fields=["planned_start_at", "version"])
+        _move_ward(course, start, actor)
+        replan(course, cause="start_moved", actor_id=actor.user_id, now=now)
+    return course
+
+
+def cancel_cycle(
+    *,
+    actor: Actor,
+    course_id: uuid.UUID,
+    expected_version: int | None = None,
+    reason: str,
+    now: dt.datetime,
+) -> models.Course:
+    """Take back the order of a cycle that has not begun; with the first, the course.
+
+    Bags that were delivered stay on hand until somebody discards them.
+
+    :raises NoPlannedCycle: when no cycle waits for its start.
+    """
+    with changing(
+        actor=actor,
+        action="cycle.cancel",
+        course_id=course_id,
+        expected_version=expected_version,
+    ) as course:
+        cycle = _planned(course)
+        cycle.status = CycleStatus.CANCELLED
+        cycle.end_reason = reason
+        cycle.version += 1
+        cycle.save(update_fields=["status", "end_reason", "version"])
+        _drop_plans(cycle)
+        if course.status == CourseStatus.ORDERED:
+            course.status = CourseStatus.CANCELLED
+            course.save(update_fields=["status"])
+        replan(course, cause="cycle_cancelled", actor_id=actor.user_id, now=now)
+    return course
+
+
+def _planned(course: models.Course) -> models.Cycle:
+    cycle = course.cycles.filter(status=CycleStatus.PLANNED).first()
+    if cycle is None:
+        raise NoPlannedCycle(field="cycle")
+    return cycle
+
+
+def _move_ward(course: models.Course, start: dt.datetime, actor: Actor) -> None:
+    """Expect the patient on the ward from the new start, if the order said so before."""
+    first = course.placements.order_by("from_at").first()
+    if course.status == CourseStatus.ORDERED and first and start < first.from_at:
+        models.Placement.objects.create(
+            course=course,
+            kind=first.kind,
+            from_at=start,
+            recorded_by_id=actor.user_id,
+        )
+
+
+def _drop_plans(cycle: models.Cycle) -> None:
+    for bag in cycle.bags.filter(status=BagStatus.PLANNED):
+        bag.status = BagStatus.CANCELLED
+        bag.version += 1
+        bag.save(update_fields=["status", "version"])
+    for visit in cycle.visits.filter(status=VisitStatus.BOOKED):
+        visit.status = VisitStatus.CANCELLED
+        visit.version += 1
+        visit.save(update_fields=["status", "version"])
