@@ -1,8 +1,9 @@
 """What a site decides for itself, with the proposal that ships."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,11 @@ from infusion.catalogue.reasons import reason
 from infusion.domain.courses import Text, Unverified
 from infusion.domain.doses import SurfaceFormula
 from infusion.domain.evidence import Fact
+
+# Plain digits and at most three places: an exponent is a slip nobody sees.
+_PLAIN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
+# Counted in whole ones wherever they are used.
+_WHOLE = frozenset({"d", "min"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,10 +110,10 @@ def _is_acceptable(asked: PolicyValue, value: object) -> bool:
     """Say whether a value is one of the choices, or a number above zero within bounds."""
     if asked.choices:
         return value in asked.choices
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
+    text = str(value)
+    if not _PLAIN.fullmatch(text):
         return False
-    if not number.is_finite() or number <= 0:
+    number = Decimal(text)
+    if asked.fact.unit in _WHOLE and number % 1:
         return False
-    return asked.most is None or number <= asked.most
+    return number > 0 and (asked.most is None or number <= asked.most)
