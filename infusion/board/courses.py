@@ -15,8 +15,10 @@ from django.utils.translation import get_language
 
 from infusion.board.access import Console
 from infusion.board.people import identity
+from infusion.board.premedication import BandRules, due_before, steps_up
 from infusion.board.steps import offered
 from infusion.domain.courses import BagState, CourseState, CycleState
+from infusion.domain.regimens import Trigger
 from infusion.domain.ribbon import draw, labels_in, ribbon_of
 from infusion.domain.states import BagStatus
 from infusion.selectors.courses import get_course, read_course
@@ -82,17 +84,23 @@ class CoursePage(CourseConsole):
         }
 
     def _messages(self) -> dict[str, Any]:
-        """Split the log: what happened or comes soon, and what is far away."""
-        soon = self.now + _SOON
-        rows = list_messages(self.state.id).select_related("user")
-        later = [row for row in rows if row.status == "PENDING" and row.due_at > soon]
-        far = {row.pk for row in later}
-        near = [row for row in rows if row.pk not in far]
-        return {"messages_near": near, "messages_later": later}
+        """Split the log: sent or owed soon, far away, and cancelled."""
+        parts: dict[str, list[Any]] = {"near": [], "later": [], "cancelled": []}
+        for row in list_messages(self.state.id).select_related("user"):
+            parts[_part_of(row, self.now + _SOON)].append(row)
+        return {f"messages_{part}": rows for part, rows in parts.items()}
 
     def _entered_by_me(self) -> bool:
         check = self.state.open_check
         return check is not None and check.entered_by_id == self.actor.user_id
+
+
+def _part_of(message: Any, soon: dt.datetime) -> str:
+    """Say into which part of the log a message goes."""
+    if message.status == "CANCELLED":
+        return "cancelled"
+    is_far = message.status == "PENDING" and message.due_at > soon
+    return "later" if is_far else "near"
 
 
 class CourseStatusPart(CourseConsole):
@@ -177,6 +185,28 @@ class Status:
         """Say whether the next bag is needed within two days."""
         bag = self.next_bag
         return bag is not None and bag.hang_at <= self.now + _SOON
+
+    @property
+    def is_first_cycle(self) -> bool:
+        """Say whether the present cycle is the first of the course."""
+        return self.cycle is not None and self.cycle.number == 1
+
+    @property
+    def before_start(self) -> list[BandRules]:
+        """Return the premedication before the start of the cycle."""
+        return due_before(self.cycle, Trigger.CYCLE_START)
+
+    @property
+    def before_step(self) -> list[BandRules]:
+        """Return the premedication before the next bag, when it steps the dose up."""
+        is_step = steps_up(self.cycle, self.next_bag)
+        return due_before(self.cycle, Trigger.DOSE_STEP) if is_step else []
+
+    @property
+    def before_restart(self) -> list[BandRules]:
+        """Return the premedication before a restart that is a re-initiation."""
+        is_late = self.limit_passed
+        return due_before(self.cycle, Trigger.RESTART) if is_late else []
 
     @cached_property
     def ribbons(self) -> list[tuple[CycleState, str]]:

@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from infusion.board.forms import courses as forms
 from infusion.domain.courses import BagState, CourseState, CycleState
 from infusion.domain.states import BagStatus, CourseStatus, CycleStatus, VisitStatus
-from infusion.services import bags, cycles, hanging, interruptions, placements, visits
+from infusion.services import (
+    bags,
+    cycles,
+    hanging,
+    interruptions,
+    placements,
+    scheduling,
+    visits,
+)
 from patients import policy
 from patients.policy import Actor
 
@@ -75,7 +83,7 @@ def _may_go_on(state: CourseState) -> bool:
         cycle is not None
         and cycle.status in over
         and state.status == CourseStatus.ACTIVE
-        and cycle.number < state.max_cycles
+        and cycle.number < state.cycles_planned
     )
 
 
@@ -102,6 +110,27 @@ STEPS: tuple[Step, ...] = (
         is_open=_cycle_is(CycleStatus.PLANNED),
         template="board/courses/start.html",
         is_main=True,
+    ),
+    Step(
+        key="move",
+        action="cycle.move",
+        form=forms.MoveStart,
+        service=scheduling.move_start,
+        title=_("Move the start"),
+        done=_("The start is moved."),
+        is_open=_cycle_is(CycleStatus.PLANNED),
+        template="board/courses/move.html",
+    ),
+    Step(
+        key="cancel",
+        action="cycle.cancel",
+        form=forms.CancelCycle,
+        service=scheduling.cancel_cycle,
+        title=_("Cancel the order"),
+        done=_("The order is taken back."),
+        is_open=_cycle_is(CycleStatus.PLANNED),
+        template="board/courses/cancel.html",
+        is_grave=True,
     ),
     Step(
         key="confirm",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from infusion.board import tokens
 from infusion.board.courses import CourseConsole
-from infusion.board.forms.courses import Assign, StepForm, delivered
+from infusion.board.forms.courses import Assign, EndCycle, StepForm, delivered
 from infusion.board.refusals import REFUSALS, reason
 from infusion.board.steps import BY_KEY, Step, target_of
 from infusion.selectors.board import list_visiting_staff
@@ -85,6 +85,9 @@ class TakeStep(CourseConsole):
         extra: dict[str, Any] = {}
         if issubclass(self.step.form, Assign):
             extra["staff"] = list_visiting_staff(self.state.site_id)
+        if issubclass(self.step.form, EndCycle):
+            action = "cycle.complete_short"
+            extra["may_fall_short"] = policy.can(self.actor, action, self.state)
         return self.step.form(
             data, state=self.state, target=self.target, now=self.now, **extra
         )

@@ -130,7 +130,11 @@ MESSAGE_REASONS: Words = {
     "gave_up": _("tried too often"),
     "quiet_hours": _("held until the quiet hours end"),
 }
+AGE_BANDS: Words = {"ADULT": _("Adult"), "CHILD": _("Child")}
 UNMET: Words = {
+    "start_overdue": _(
+        "Cycle %(cycle)s: the planned start has gone by and no bag hangs. Start it, move the start or cancel the order."
+    ),
     "no_recipe_fits": _(
         "Cycle %(cycle)s: no allowed bag fills the last hours. Ask the pharmacy."
     ),
@@ -162,6 +166,7 @@ LISTS: Mapping[str, Words] = {
     "caregiver": CAREGIVERS,
     "link": LINKS,
     "measurement": MEASUREMENTS,
+    "age_band": AGE_BANDS,
 }
 
 

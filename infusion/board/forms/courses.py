@@ -68,8 +68,27 @@ class StartCycle(StepForm):
     """The go for a cycle."""
 
     premedication_given = forms.BooleanField(
-        required=False, label=_("Premedication was given as ordered")
+        required=False,
+        label=_("Premedication was given as the regimen asks, or none is due"),
+        help_text=_("The service shows what the regimen asks for; it orders nothing."),
     )
+
+
+class MoveStart(StepForm):
+    """Another start for a cycle that has not begun."""
+
+    start_at = Instant(label=_("New start of the cycle"), days=START)
+
+    def first_values(self, state: CourseState, now: dt.datetime) -> dict[str, Any]:
+        """Begin with the start as it is planned, or with now when that has gone by."""
+        cycle = state.current_cycle
+        return {"start_at": max(cycle.starts_at, now) if cycle else now}
+
+
+class CancelCycle(StepForm):
+    """The order of a cycle that has not begun, taken back."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 class NextCycle(StepForm):
@@ -83,6 +102,19 @@ class EndCycle(StepForm):
 
     at = Instant(label=_("The pump was stopped at"))
     reason = forms.ChoiceField(label=_("Reason"), choices=words.options(words.ENDS))
+    shortfall_reason = forms.CharField(
+        label=_("Physician's reason to complete it with hours missing"),
+        max_length=200,
+        required=False,
+        help_text=_(
+            "Only when hours are missing and the cycle counts as complete all the same. Leave it empty first: the refusal says how many minutes are missing."
+        ),
+    )
+
+    def __init__(self, *args: Any, may_fall_short: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_fall_short:
+            del self.fields["shortfall_reason"]
 
 
 class Pause(StepForm):
