@@ -9,7 +9,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from infusion.api.shapes import StaffOutput, TextOut
+from infusion.api.shapes import PremedicationOut, StaffOutput, TextOut
 from infusion.domain.states import CourseStatus, CycleStatus, PlacementKind
 from infusion.selectors import courses, rest
 from infusion.services import courses as ordering
@@ -45,6 +45,7 @@ class CycleOut(Output):
     surface_m2 = DecimalText(allow_null=True)
     surface_formula = serializers.CharField()
     weight_taken_at = InstantField()
+    premedication = PremedicationOut(many=True)
 
 
 class PlacementOut(StaffOutput):

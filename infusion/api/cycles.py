@@ -1,4 +1,4 @@
-"""Cycles: started, ended, and the next one ordered."""
+"""Cycles: started, moved, cancelled, ended, and the next one ordered."""
 
 import uuid
 
@@ -9,14 +9,28 @@ from rest_framework.request import Request
 
 from infusion.api.courses import CourseOut
 from infusion.api.steps import CourseStep
-from infusion.services import cycles
+from infusion.services import cycles, scheduling
 from patients.api.fields import Input, InstantField, TextField
 
 
 class StartIn(Input):
     """The go for a cycle."""
 
-    premedication_given = serializers.BooleanField()
+    premedication_given = serializers.BooleanField(
+        help_text="Premedication was given as the regimen asks, or none is due"
+    )
+
+
+class MoveIn(Input):
+    """When the planned cycle is to start instead."""
+
+    start_at = InstantField()
+
+
+class CancelIn(Input):
+    """Why the order of the planned cycle is taken back."""
+
+    reason = TextField(max_length=200)
 
 
 class EndIn(Input):
@@ -24,6 +38,11 @@ class EndIn(Input):
 
     at = InstantField()
     reason = TextField(max_length=40, help_text="COMPLETED, or why it stops early")
+    shortfall_reason = TextField(
+        max_length=200,
+        required=False,
+        help_text="A physician's reason to complete a cycle of which hours are missing",
+    )
 
 
 class NextIn(Input):
@@ -44,6 +63,34 @@ class StartCycle(CourseStep):
     def post(self, request: Request, course_id: uuid.UUID) -> HttpResponseBase:
         """Start the planned cycle."""
         return self.take(course_id, cycles.start_cycle)
+
+
+class MoveStart(CourseStep):
+    """The start of a cycle that has not begun."""
+
+    policy_actions = {"POST": "cycle.move"}
+    body_class = MoveIn
+
+    @extend_schema(
+        operation_id="move_start", request=MoveIn, responses={200: CourseOut}
+    )
+    def post(self, request: Request, course_id: uuid.UUID) -> HttpResponseBase:
+        """Plan the cycle for another start."""
+        return self.take(course_id, scheduling.move_start)
+
+
+class CancelCycle(CourseStep):
+    """The order of a cycle that has not begun."""
+
+    policy_actions = {"POST": "cycle.cancel"}
+    body_class = CancelIn
+
+    @extend_schema(
+        operation_id="cancel_cycle", request=CancelIn, responses={200: CourseOut}
+    )
+    def post(self, request: Request, course_id: uuid.UUID) -> HttpResponseBase:
+        """Take the order back; with the first cycle the course is cancelled."""
+        return self.take(course_id, scheduling.cancel_cycle)
 
 
 class EndCycle(CourseStep):

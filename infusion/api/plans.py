@@ -14,7 +14,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from infusion.api.messages import MessageOut
-from infusion.api.shapes import StaffOutput, StepOut, TextOut, UnmetOut, UnverifiedOut
+from infusion.api.shapes import (
+    PremedicationOut,
+    StaffOutput,
+    StepOut,
+    TextOut,
+    UnmetOut,
+    UnverifiedOut,
+)
 from infusion.domain.courses import CourseState, CycleState
 from infusion.domain.ribbon import draw, labels_in, ribbon_of
 from infusion.domain.states import BagStatus, CycleStatus, PlacementKind, VisitStatus
@@ -60,6 +67,7 @@ class CyclePlanOut(Output):
     ends_on = serializers.DateField()
     inpatient_until = InstantField(allow_null=True)
     steps = StepOut(many=True)
+    premedication = PremedicationOut(many=True)
     clock = ClockOut()
 
 

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from infusion.domain.regimens import AgeBand, Trigger
 from patients.api.fields import DecimalText, InstantField, Output
 
 
@@ -47,6 +48,14 @@ class UnverifiedOut(Output):
     value = serializers.CharField()
     mark = serializers.CharField()
     note = TextOut()
+
+
+class PremedicationOut(Output):
+    """What the regimen asks for before a start, a dose step or a restart."""
+
+    trigger = serializers.ChoiceField(choices=[str(each) for each in Trigger])
+    age_band = serializers.ChoiceField(choices=[str(each) for each in AgeBand])
+    text = TextOut()
 
 
 class StepOut(Output):

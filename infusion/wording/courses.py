@@ -37,6 +37,11 @@ COURSES: Mapping[str, Wording] = {
         _("The last weight is older than %(days)s days. Weigh the patient again."),
     ),
     "height_missing": Wording(422, _ORDER, _("A dose by body surface needs a height.")),
+    "height_too_old": Wording(
+        422,
+        _ORDER,
+        _("The last height is older than %(days)s days. Measure the patient again."),
+    ),
     "dose_rounds_to_zero": Wording(
         422,
         _ORDER,
@@ -49,6 +54,11 @@ COURSES: Mapping[str, Wording] = {
         409, _ORDER, _("This patient has died or is no longer cared for here.")
     ),
     "no_cycle_to_start": Wording(409, _CYCLE, _("No cycle is planned.")),
+    "no_planned_cycle": Wording(
+        409,
+        _CYCLE,
+        _("No cycle waits for its start: nothing can be moved or cancelled."),
+    ),
     "no_running_cycle": Wording(
         409, _CYCLE, _("No cycle of this course has been started.")
     ),
@@ -57,7 +67,11 @@ COURSES: Mapping[str, Wording] = {
     ),
     "no_further_cycle": Wording(409, _CYCLE, _("This course has no further cycle.")),
     "premedication_not_confirmed": Wording(
-        422, _CYCLE, _("Confirm first that the premedication was given.")
+        422,
+        _CYCLE,
+        _(
+            "Confirm first that premedication was given as the regimen asks, or that none is due."
+        ),
     ),
     "supervised_start_needed": Wording(
         409,
@@ -67,12 +81,25 @@ COURSES: Mapping[str, Wording] = {
         ),
     ),
     "first_bag_not_delivered": Wording(
-        409, _CYCLE, _("The first bag of the cycle has not been delivered.")
+        409,
+        _CYCLE,
+        _(
+            "No bag at hand can begin the cycle: none was delivered, or it is past its use-by or holds another dose."
+        ),
+    ),
+    "dose_would_change": Wording(
+        409,
+        _CYCLE,
+        _(
+            "A newer weight gives another dose than the bags hold. Cancel the order and order the cycle again."
+        ),
     ),
     "hours_missing": Wording(
         422,
         _CYCLE,
-        _("The cycle is not complete: %(minutes)s minutes have not been delivered."),
+        _(
+            "The cycle is not complete: %(minutes)s minutes have not been delivered. A physician may complete it with a reason."
+        ),
     ),
     "free_interval_not_over": Wording(
         422, _CYCLE, _("The treatment-free days are not over before %(earliest)s.")
@@ -109,6 +136,11 @@ COURSES: Mapping[str, Wording] = {
     ),
     "pause_first": Wording(
         409, _("The bag"), _("Pause the pump before you discard the bag it runs from.")
+    ),
+    "event_too_early": Wording(
+        422,
+        _CLOCK,
+        _("This lies before the go, the last bag change or another recorded fact."),
     ),
     "rate_differs": Wording(
         422, _PUMP, _("The rate is not the rate on the label. Check the pump.")

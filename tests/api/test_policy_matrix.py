@@ -100,6 +100,8 @@ ROUTES: dict[str, Any] = {
     "course_ribbon": get("course.view"),
     "course_messages": get("message.view"),
     "start_cycle": post("cycle.start"),
+    "move_start": post("cycle.move"),
+    "cancel_cycle": post("cycle.cancel"),
     "end_cycle": post("cycle.end"),
     "next_cycle": post("cycle.order"),
     "pause": post("infusion.pause"),
@@ -129,6 +131,8 @@ ROUTES: dict[str, Any] = {
         step("pause", "infusion.pause"),
         step("resume", "infusion.resume"),
         step("placement", "placement.change"),
+        step("move", "cycle.move"),
+        step("cancel", "cycle.cancel"),
         step("end", "cycle.end"),
         step("next", "cycle.order"),
     ],
@@ -170,6 +174,7 @@ def test_every_action_of_the_table_is_used():
 
     # These are steps without a route of their own.
     apart = {
+        "cycle.complete_short",
         "consent.give",
         "consent.withdraw",
         "assignment.change",
