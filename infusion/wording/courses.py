@@ -217,6 +217,11 @@ COURSES: Mapping[str, Wording] = {
         ),
     ),
     "visit_closed": Wording(409, _("The visit"), _("This visit is done or cancelled.")),
+    "visitor_not_suitable": Wording(
+        422,
+        _("The visit"),
+        _("This person makes no visits, or does not look after this patient."),
+    ),
     "recipe_unknown": Wording(422, _CATALOGUE, _("There is no such bag recipe.")),
     "recipe_not_sane": Wording(422, _CATALOGUE, _("The recipe contradicts itself.")),
     "regimen_not_sane": Wording(422, _CATALOGUE, _("The regimen contradicts itself.")),
