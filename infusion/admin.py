@@ -9,10 +9,14 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from infusion import models
+from patients.admin.base import ScopedAdmin, is_superuser
+
+_OF_COURSE = {"site": "course__site"}
+_OF_CYCLE = {"site": "cycle__course__site"}
 
 
-class ReadOnly(admin.ModelAdmin[Any]):
-    """Show a record; offer no change."""
+class ReadOnly(ScopedAdmin):
+    """Show a record to administrators of its site; offer no change."""
 
     list_per_page = 50
     show_full_result_count = False
@@ -34,6 +38,7 @@ class ReadOnly(admin.ModelAdmin[Any]):
 class CourseAdmin(ReadOnly):
     """Courses."""
 
+    paths = {"site": "site"}
     list_display = ("id", "patient", "site", "regimen_key", "status", "ordered_at")
     list_filter = ("status", "regimen_key", "site")
     list_select_related = ("patient", "site")
@@ -45,6 +50,7 @@ class CourseAdmin(ReadOnly):
 class CycleAdmin(ReadOnly):
     """Cycles."""
 
+    paths = _OF_COURSE
     list_display = ("id", "course", "number", "status", "planned_start_at", "ended_at")
     list_filter = ("status",)
     search_fields: ClassVar = ["=id", "=course__id"]
@@ -54,6 +60,7 @@ class CycleAdmin(ReadOnly):
 class BagAdmin(ReadOnly):
     """Bags, also by lot for a recall."""
 
+    paths = _OF_COURSE
     list_display = ("code", "course", "sequence", "status", "lot", "hung_at", "use_by")
     list_filter = ("status", "recipe_key")
     search_fields: ClassVar = ["code", "lot", "=course__id"]
@@ -63,6 +70,7 @@ class BagAdmin(ReadOnly):
 class InfusionEventAdmin(ReadOnly):
     """The ledger of the pump."""
 
+    paths = _OF_CYCLE
     list_display = ("at", "kind", "reason", "cycle", "recorded_by")
     list_filter = ("kind",)
     list_select_related = ("recorded_by",)
@@ -73,6 +81,7 @@ class InfusionEventAdmin(ReadOnly):
 class HangCheckAdmin(ReadOnly):
     """Readings of two people."""
 
+    paths = {"site": "bag__course__site"}
     list_display = ("bag", "hung_at", "entered_by", "confirmed_by", "confirmed_at")
     list_select_related = ("entered_by", "confirmed_by")
     search_fields: ClassVar = ["bag__code"]
@@ -82,6 +91,7 @@ class HangCheckAdmin(ReadOnly):
 class PlacementAdmin(ReadOnly):
     """Placements."""
 
+    paths = _OF_COURSE
     list_display = ("course", "kind", "from_at", "recorded_by")
     list_filter = ("kind",)
     list_select_related = ("recorded_by",)
@@ -91,6 +101,7 @@ class PlacementAdmin(ReadOnly):
 class PlanVersionAdmin(ReadOnly):
     """Plans as they were made."""
 
+    paths = _OF_COURSE
     list_display = ("course", "number", "cause", "made_at", "made_by")
     list_filter = ("cause",)
     list_select_related = ("made_by",)
@@ -101,6 +112,7 @@ class PlanVersionAdmin(ReadOnly):
 class VisitAdmin(ReadOnly):
     """Visits."""
 
+    paths = _OF_CYCLE
     list_display = ("id", "kind", "planned_at", "placement", "status", "assigned_to")
     list_filter = ("status", "kind", "placement")
     list_select_related = ("assigned_to",)
@@ -111,6 +123,7 @@ class VisitAdmin(ReadOnly):
 class MessageAdmin(ReadOnly):
     """Messages owed and sent."""
 
+    paths = {"site": "site"}
     list_display = ("due_at", "kind", "person_kind", "channel", "status", "reason")
     list_filter = ("status", "kind", "channel", "site")
     search_fields: ClassVar = ["=id", "=course__id"]
@@ -121,6 +134,7 @@ class MessageAdmin(ReadOnly):
 class MessageAttemptAdmin(ReadOnly):
     """Tries to send."""
 
+    paths = {"site": "message__site"}
     list_display = ("at", "message", "outcome", "detail", "provider_id")
     list_filter = ("outcome",)
 
@@ -130,3 +144,5 @@ class HeartbeatAdmin(ReadOnly):
     """When the background parts last showed themselves."""
 
     list_display = ("name", "at")
+    has_module_permission: Any = is_superuser
+    has_view_permission: Any = is_superuser

@@ -7,7 +7,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
 
 from patients import models
-from patients.admin.base import is_superuser, never
+from patients.admin.base import ScopedAdmin, is_administrator, is_superuser, never
 
 
 class SuperuserAdmin(admin.ModelAdmin[Any]):
@@ -24,18 +24,24 @@ class SuperuserAdmin(admin.ModelAdmin[Any]):
 
 
 @admin.register(models.Site)
-class SiteAdmin(SuperuserAdmin):
-    """Sites."""
+class SiteAdmin(SuperuserAdmin, ScopedAdmin):
+    """Sites; their own administrators look at them."""
 
+    paths = {"site": "id"}
+    has_module_permission: Any = is_administrator
+    has_view_permission: Any = is_administrator
     list_display = ("name", "code", "time_zone", "country")
     search_fields = ("name", "code")
     autocomplete_fields = ("organization",)
 
 
 @admin.register(models.Membership)
-class MembershipAdmin(SuperuserAdmin):
-    """Roles of people at sites."""
+class MembershipAdmin(SuperuserAdmin, ScopedAdmin):
+    """Roles of people at sites; the administrators of a site look at its own."""
 
+    paths = {"site": "site"}
+    has_module_permission: Any = is_administrator
+    has_view_permission: Any = is_administrator
     list_display = ("user", "site", "role", "is_active")
     list_filter = ("site", "role", "is_active")
     list_select_related = ("user", "site")

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from infusion import models
 from patients.models import User
+from tests.factories.patients import MembershipFactory, SiteFactory
 
 RECORDS = [
     models.Course,
@@ -40,6 +41,21 @@ def test_a_record_can_be_read_and_not_changed(ward, office, model):
     assert office.post(page, {"status": "CANCELLED"}).status_code == 403
     assert office.get(reverse(f"{name}_add")).status_code == 403
     assert office.get(reverse(f"{name}_delete", args=[row.pk])).status_code == 403
+
+
+@pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__name__)
+def test_an_administrator_reads_the_records_of_the_own_site_only(ward, model):
+    ward.running()
+    row = model.objects.first()
+    page = reverse(f"admin:infusion_{model._meta.model_name}_change", args=[row.pk])
+    own, other = Client(), Client()
+    for client, site in ((own, ward.site), (other, SiteFactory())):
+        user = MembershipFactory(site=site, role="ADMIN", user__is_staff=True).user
+        client.force_login(user)
+
+    assert own.get(page).status_code == 200
+    assert own.post(page, {"status": "CANCELLED"}).status_code == 403
+    assert other.get(page).status_code == 302
 
 
 def test_every_infusion_record_of_the_back_office_is_read_only():

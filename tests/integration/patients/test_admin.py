@@ -176,9 +176,27 @@ def test_nothing_is_deleted_here(superuser):
     assert superuser.post(url, {"post": "yes"}).status_code == 403
 
 
-def test_sites_and_accounts_are_for_superusers(administrator, superuser):
-    for name in ("site", "user", "membership"):
-        url = reverse(f"admin:patients_{name}_changelist")
-        assert administrator.get(url).status_code == 403
-        assert superuser.get(url).status_code == 200
+def test_accounts_are_for_superusers(administrator, superuser):
+    url = reverse("admin:patients_user_changelist")
+
+    assert administrator.get(url).status_code == 403
+    assert superuser.get(url).status_code == 200
     assert superuser.get(reverse("admin:patients_user_add")).status_code == 200
+
+
+def test_an_administrator_looks_at_the_own_site_and_changes_nothing(
+    administrator, superuser, site
+):
+    other = SiteFactory(name="Elsewhere")
+    own_page = reverse("admin:patients_site_change", args=[site.id])
+    other_page = reverse("admin:patients_site_change", args=[other.id])
+
+    listed = administrator.get(reverse("admin:patients_site_changelist"))
+    assert other.name not in listed.content.decode()
+    assert administrator.get(own_page).status_code == 200
+    assert administrator.post(own_page, {"name": "Mine"}).status_code == 403
+    assert administrator.get(other_page).status_code == 302
+    assert administrator.get(reverse("admin:patients_site_add")).status_code == 403
+    roles = reverse("admin:patients_membership_add")
+    assert administrator.get(roles).status_code == 403
+    assert superuser.get(other_page).status_code == 200
