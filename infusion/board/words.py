@@ -53,7 +53,7 @@ PAUSES: Words = {
     "OTHER": pgettext_lazy("reason", "Other"),
 }
 ENDS: Words = {
-    "COMPLETED": _("All hours are delivered"),
+    "COMPLETED": _("The cycle is complete"),
     "ADVERSE_EVENT": _("Adverse event"),
     "DISEASE": _("Disease progression or relapse"),
     "PATIENT_WISH": _("Wish of the patient"),
@@ -133,7 +133,7 @@ MESSAGE_REASONS: Words = {
 AGE_BANDS: Words = {"ADULT": _("Adult"), "CHILD": _("Child")}
 UNMET: Words = {
     "start_overdue": _(
-        "Cycle %(cycle)s: the planned start has gone by and no bag hangs. Start it, move the start or cancel the order."
+        "Cycle %(cycle)s: the planned start has gone by and no bag hangs. Start it, or let a physician move the start or cancel the order."
     ),
     "no_recipe_fits": _(
         "Cycle %(cycle)s: no allowed bag fills the last hours. Ask the pharmacy."

@@ -45,6 +45,7 @@ def test_a_course_runs_from_the_order_to_the_next_cycle(person, moving_clock, la
     walk = Walk(ward, moving_clock)
 
     order(walk, team.physician)
+    think_again(walk, team.physician)
     start(walk, team)
     pause_and_resume(walk, team.nurse, WORDS[language]["done"])
     # The pause has moved the end of the first bag past its use-by: a short one follows.
@@ -64,6 +65,12 @@ def order(walk: Walk, physician: Person) -> None:
     physician.page.click("tbody th a")
     physician.inspect("patient")
     walk.order(physician, walk.clock.now() + HOUR)
+
+
+def think_again(walk: Walk, physician: Person) -> None:
+    walk.cancel(physician)
+    walk.order(physician, walk.clock.now() + dt.timedelta(days=1))
+    walk.move(physician, walk.clock.now() + HOUR)
 
 
 def start(walk: Walk, team: Team) -> None:

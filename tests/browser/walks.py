@@ -65,6 +65,7 @@ class Walk:
 
     def order(self, physician: Person, start_at: dt.datetime) -> None:
         page = physician.page
+        physician.open(f"/patients/{self.ward.patient.pk}/")
         page.click(f'a[href="/patients/{self.ward.patient.pk}/order"]')
         page.check("[name=regimen_key][value=us-label-rr]")
         physician.fill_instant("start_at", start_at, self.zone)
@@ -72,6 +73,19 @@ class Walk:
         physician.inspect("order-preview")
         physician.send("[name=order]")
         self.course_id = models.Course.objects.latest("ordered_at").pk
+
+    def cancel(self, physician: Person) -> None:
+        self.step(physician, "cancel")
+        physician.page.fill("[name=reason]", "38.5 °C")
+        physician.inspect("cancel")
+        physician.do()
+        assert self.course.status == "CANCELLED"
+
+    def move(self, physician: Person, start_at: dt.datetime) -> None:
+        self.step(physician, "move")
+        physician.fill_instant("start_at", start_at, self.zone)
+        physician.inspect("move")
+        physician.do()
 
     def deliver(self, pharmacist: Person) -> models.Bag:
         bag = self.bag()

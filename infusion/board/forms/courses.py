@@ -70,7 +70,6 @@ class StartCycle(StepForm):
     premedication_given = forms.BooleanField(
         required=False,
         label=_("Premedication was given as the regimen asks, or none is due"),
-        help_text=_("The service shows what the regimen asks for; it orders nothing."),
     )
 
 
@@ -88,7 +87,9 @@ class MoveStart(StepForm):
 class CancelCycle(StepForm):
     """The order of a cycle that has not begun, taken back."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class NextCycle(StepForm):
@@ -109,6 +110,7 @@ class EndCycle(StepForm):
         help_text=_(
             "Only when hours are missing and the cycle counts as complete all the same. Leave it empty first: the refusal says how many minutes are missing."
         ),
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def __init__(self, *args: Any, may_fall_short: bool = False, **kwargs: Any) -> None:
