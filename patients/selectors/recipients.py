@@ -6,8 +6,9 @@ import uuid
 import zoneinfo
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from patients import models
 from patients.domain.contacts import (
@@ -34,13 +35,15 @@ def get_recipients(
 ) -> tuple[Recipient, ...]:
     """Return the patient, the caregivers that stand now, and the staff named.
 
+    Staff count only while they have an active role at the patient's site.
+
     The family of a patient who died, or who has withdrawn consent to reminders, is
     named without any address. Staff who are also caregivers are named once, as staff.
 
     :raises NotFound: when there is no such patient.
     """
     patient = _patient(patient_id)
-    staff = _staff(extra_user_ids)
+    staff = _staff(extra_user_ids, patient.site_id)
     caregivers = _caregivers(patient, now, without=[user.id for user in staff])
     book = _address_book(patient, [*caregivers, *staff])
     family = [_as_patient(patient, book)]
@@ -48,6 +51,57 @@ def get_recipients(
     if patient.is_deceased or _has_withdrawn(patient_id, now):
         family = [_silenced(person) for person in family]
     return *family, *(_as_account(STAFF, user, patient, book) for user in staff)
+
+
+def list_accounts_to_tell(
+    patient_ids: Collection[uuid.UUID],
+    now: dt.datetime,
+    extra_user_ids: Mapping[uuid.UUID, Collection[uuid.UUID]],
+) -> dict[uuid.UUID, frozenset[tuple[str, uuid.UUID]]]:
+    """Return the accounts that are told about each patient now, by kind.
+
+    Caregivers and assigned staff whose dates hold the patient's day, and the staff
+    named by patient while they stand; four queries for any number of patients.
+    """
+    patients = models.Patient.objects.in_bulk(list(patient_ids))
+    links = models.CaregiverLink.objects.filter(state=models.LinkState.CONFIRMED)
+    caring = _standing(links, patients, now)
+    staff = _standing(models.CareAssignment.objects.all(), patients, now)
+    named = {one: staff[one] | set(extra_user_ids.get(one, ())) for one in patients}
+    roles = _members(set().union(*named.values()))
+    told: dict[uuid.UUID, frozenset[tuple[str, uuid.UUID]]] = {}
+    for patient_id, patient in patients.items():
+        here = {one for one in named[patient_id] if (one, patient.site_id) in roles}
+        family = caring[patient_id] - here - {patient.user_id}
+        told[patient_id] = frozenset(
+            {(STAFF, one) for one in here} | {(CAREGIVER, one) for one in family}
+        )
+    return told
+
+
+def _standing(
+    rows: QuerySet[Any], patients: Mapping[uuid.UUID, models.Patient], now: dt.datetime
+) -> Mapping[uuid.UUID, set[uuid.UUID]]:
+    """Return the active accounts of dated rows that hold each patient's own day."""
+    rows = rows.filter(patient_id__in=patients, user__is_active=True)
+    found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for row in rows.only("patient_id", "user_id", "starts_on", "ends_on"):
+        today = _today(patients[row.patient_id], now)
+        if row.starts_on <= today and (row.ends_on is None or today <= row.ends_on):
+            found[row.patient_id].add(row.user_id)
+    return found
+
+
+def _members(user_ids: Collection[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    """Return the account and the site of every active role."""
+    rows = models.Membership.objects.filter(
+        user_id__in=user_ids, is_active=True, user__is_active=True
+    )
+    return set(rows.values_list("user_id", "site_id"))
+
+
+def _today(patient: models.Patient, now: dt.datetime) -> dt.date:
+    return now.astimezone(zoneinfo.ZoneInfo(patient.time_zone)).date()
 
 
 def _patient(patient_id: uuid.UUID) -> models.Patient:
@@ -61,7 +115,7 @@ def _patient(patient_id: uuid.UUID) -> models.Patient:
 def _caregivers(
     patient: models.Patient, now: dt.datetime, without: Collection[uuid.UUID]
 ) -> list[models.User]:
-    today = now.astimezone(zoneinfo.ZoneInfo(patient.time_zone)).date()
+    today = _today(patient, now)
     links = models.CaregiverLink.objects.filter(
         standing_on(today), patient=patient, state=models.LinkState.CONFIRMED
     )
@@ -71,10 +125,13 @@ def _caregivers(
     return list(users.order_by("id"))
 
 
-def _staff(user_ids: Collection[uuid.UUID]) -> list[models.User]:
+def _staff(user_ids: Collection[uuid.UUID], site_id: uuid.UUID) -> list[models.User]:
     if not user_ids:
         return []
-    rows = models.User.objects.filter(is_active=True, id__in=set(user_ids))
+    standing = models.Membership.objects.filter(site_id=site_id, is_active=True)
+    rows = models.User.objects.filter(
+        is_active=True, id__in=standing.filter(user_id__in=user_ids).values("user_id")
+    )
     return list(rows.order_by("id"))
 
 

@@ -128,11 +128,10 @@ def rate_of_delivery(scene: "Scene") -> float:
     """Return how many messages a second one process delivers to a channel at once."""
     from infusion.notifications.channels.registry import Channels
     from infusion.services import messages, sweeps
-    from tests.factories.patients import UserFactory
     from tests.fakes.email import EmailChannel
 
     for _ in range(DELIVERED):
-        scene.owe(user=UserFactory(), person_kind="STAFF")
+        scene.owe(user=scene.staff(), person_kind="STAFF")
     post = EmailChannel()
     channels = Channels({"EMAIL": lambda: post})
 

@@ -89,6 +89,11 @@ class Scene:
             use_by=self.event_at + 24 * HOUR,
         )
 
+    def staff(self, **fields: Any) -> people.User:
+        """Make somebody who works at the site."""
+        account = factories.UserFactory(**fields)
+        return factories.MembershipFactory(site=self.site, user=account).user
+
     def owe(self, **fields: Any) -> models.Message:
         """Store a message to the patient that is due a minute ago."""
         values: dict[str, Any] = {

@@ -31,7 +31,7 @@ def owe_many(count: int) -> list[models.Message]:
             bag=scene.bag,
             event_at=scene.event_at,
             person_kind="STAFF",
-            user=factories.UserFactory(),
+            user=scene.staff(),
             channel="EMAIL",
             due_at=in_hours(-0.01),
             expires_at=scene.event_at,

@@ -110,7 +110,7 @@ def test_each_reader_gets_their_own_language_and_clock(post: EmailChannel) -> No
             "time_zone": "Asia/Shanghai",
         },
     )
-    nurse = factories.UserFactory(first_name="Ada")
+    nurse = scene.staff(first_name="Ada")
     scene.owe()
     scene.owe(user=nurse, person_kind="STAFF")
 
@@ -125,7 +125,7 @@ def test_each_reader_gets_their_own_language_and_clock(post: EmailChannel) -> No
 def test_no_mail_names_anybody_but_its_reader(post: EmailChannel) -> None:
     scene = Scene(patient_fields={"given_name": "Jane", "family_name": "Roe"})
     caregiver = factories.CaregiverLinkFactory(patient=scene.patient).user
-    nurse = factories.UserFactory(first_name="Ada", last_name="Nurse")
+    nurse = scene.staff(first_name="Ada", last_name="Nurse")
     scene.owe()
     scene.owe(user=caregiver, person_kind="CAREGIVER")
     scene.owe(user=nurse, person_kind="STAFF")
@@ -145,7 +145,7 @@ def test_the_link_for_staff_leads_to_the_course_and_the_family_has_none(
 ) -> None:
     scene = Scene()
     scene.owe()
-    scene.owe(user=factories.UserFactory(), person_kind="STAFF")
+    scene.owe(user=scene.staff(), person_kind="STAFF")
     link = messages.course_link(scene.course.id)
 
     deliver(post)
@@ -154,6 +154,28 @@ def test_the_link_for_staff_leads_to_the_course_and_the_family_has_none(
     shown = {mail.address == "jane@example.org": mail.body for mail in post.taken}
     assert link not in shown[True]
     assert link in shown[False]
+
+
+@pytest.mark.parametrize("where", ["nowhere", "another site", "here, once"])
+def test_a_nurse_who_left_the_site_is_not_written_to(
+    post: EmailChannel, where: str
+) -> None:
+    scene = Scene()
+    nurse = factories.UserFactory()
+    if where != "nowhere":
+        factories.MembershipFactory(
+            user=nurse,
+            site=scene.site if where == "here, once" else factories.SiteFactory(),
+            is_active=where != "here, once",
+        )
+    factories.CareAssignmentFactory(patient=scene.patient, user=nurse)
+    message = scene.owe(user=nurse, person_kind="STAFF")
+
+    deliver(post)
+
+    assert post.taken == []
+    message.refresh_from_db()
+    assert (message.status, message.reason) == ("CANCELLED", "no_recipient")
 
 
 def test_the_clock_of_a_demo_counts_for_delivery(post: EmailChannel) -> None:

@@ -9,7 +9,9 @@ from django.db import connection
 from patients import models
 from patients.domain.refusals import NotFound
 from patients.selectors.actors import get_actor
+from patients.selectors.assignments import ids_assigned_staff
 from patients.selectors.people import get_patient, get_recipients, list_patients
+from patients.selectors.recipients import list_accounts_to_tell
 from patients.selectors.search import search_patients
 from patients.selectors.sites import get_site, list_sites, site_zone
 from tests.factories.patients import (
@@ -150,7 +152,7 @@ class TestRecipients:
         ContactPointFactory(patient=patient, value="me@example.org", rank=2)
         ContactPointFactory(patient=patient, channel="SMS", value="+12024561111")
         link = CaregiverLinkFactory(patient=patient)
-        nurse = UserFactory(first_name="Ngozi")
+        nurse = MembershipFactory(site=patient.site, user__first_name="Ngozi").user
 
         me, carer, staff = self.named(patient, nurse)
         assert (me.kind, me.given_name, me.language) == ("PATIENT", "三", "zh-hans")
@@ -188,10 +190,41 @@ class TestRecipients:
     def test_disabled_accounts_are_not_named(self, patient):
         CaregiverLinkFactory(patient=patient, user__is_active=False)
 
-        assert len(self.named(patient, UserFactory(is_active=False))) == 1
+        left = MembershipFactory(site=patient.site, user__is_active=False).user
+        assert len(self.named(patient, left)) == 1
+
+    @pytest.mark.parametrize("is_active", [True, False])
+    def test_staff_count_while_they_have_a_role_at_the_site(self, patient, is_active):
+        MembershipFactory(site=patient.site)
+        there = MembershipFactory(site=patient.site, is_active=is_active).user
+        elsewhere = MembershipFactory().user
+
+        kinds = [one.kind for one in self.named(patient, there, elsewhere)]
+        assert kinds == ["PATIENT", "STAFF"][: 1 + is_active]
+
+    def test_who_is_told_is_the_same_for_one_patient_and_for_many(self, patient):
+        other = PatientFactory()
+        for one in (patient, other):
+            CaregiverLinkFactory(patient=one)
+            CaregiverLinkFactory(patient=one, starts_on=dt.date(2026, 6, 2))
+            CaregiverLinkFactory(patient=one, state="PENDING")
+            CareAssignmentFactory(patient=one)
+            nurse = MembershipFactory(site=one.site).user
+            CareAssignmentFactory(patient=one, user=nurse)
+            CaregiverLinkFactory(patient=one, user=nurse)
+        visitor = MembershipFactory(site=patient.site).user
+        extra = {patient.id: {visitor.id}, other.id: {visitor.id}}
+
+        told = list_accounts_to_tell([patient.id, other.id], NOW, extra)
+
+        for one in (patient, other):
+            staff = set(extra[one.id]) | ids_assigned_staff(one.id, TODAY)
+            _, *named = get_recipients(one.id, NOW, staff)
+            assert told[one.id] == {(each.kind, each.user_id) for each in named}
 
     def test_staff_who_are_caregivers_are_named_once(self, patient):
         link = CaregiverLinkFactory(patient=patient)
+        MembershipFactory(site=patient.site, user=link.user)
 
         assert [person.kind for person in self.named(patient, link.user)] == [
             "PATIENT",
@@ -221,7 +254,8 @@ class TestRecipients:
         CaregiverLinkFactory(patient=patient)
         ConsentFactory(patient=patient, withdrawn_at=NOW)
 
-        me, carer, staff = self.named(patient, UserFactory())
+        nurse = MembershipFactory(site=patient.site).user
+        me, carer, staff = self.named(patient, nurse)
         assert (me.addresses, carer.addresses) == ((), ())
         assert staff.addresses
         ConsentFactory(patient=patient, given_at=NOW + dt.timedelta(days=1))
