@@ -13,6 +13,11 @@ from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+# Whoever joins or leaves a patient is told, or told no more, within this time.
+REFRESH_SECONDS = 300.0
+# Oftener than daily: a beat that restarts begins to count anew.
+PURGE_SECONDS = 21_600.0
+
 app = Celery("home_infusion")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["infusion"])
@@ -30,6 +35,11 @@ def beat_table() -> dict[str, dict[str, Any]]:
             "schedule": float(settings.BEAT_SECONDS),
             "kwargs": {"from_beat": True},
         },
+        "refresh-recipients": {
+            "task": "infusion.refresh_recipients",
+            "schedule": REFRESH_SECONDS,
+        },
+        "purge-replies": {"task": "infusion.purge_replies", "schedule": PURGE_SECONDS},
     }
 
 

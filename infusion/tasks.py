@@ -9,10 +9,11 @@ import uuid
 from collections.abc import Sequence
 
 from celery import shared_task
+from django.conf import settings
 
 from infusion import dispatch
 from infusion.notifications.channels.registry import open_channels
-from infusion.services import messages, sweeps
+from infusion.services import following, messages, replies, sweeps
 from patients import clock
 
 
@@ -34,3 +35,16 @@ def deliver_messages(
             offset=clock.offset(),
             channels=channels,
         )
+
+
+@shared_task(name="infusion.refresh_recipients")
+def refresh_recipients(**_: object) -> None:
+    """Plan again the courses about which other people are to be told now."""
+    following.refresh_recipients(now=clock.now())
+
+
+@shared_task(name="infusion.purge_replies")
+def purge_replies(**_: object) -> None:
+    """Forget the answers to keyed requests that are old enough."""
+    keep = dt.timedelta(days=settings.REPLY_DAYS)
+    replies.purge_replies(before=clock.now() - keep)

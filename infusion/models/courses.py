@@ -127,14 +127,21 @@ class PlanVersion(Record):
     course = models.ForeignKey(Course, models.PROTECT, related_name="plan_versions")
     number = models.PositiveIntegerField()
     cause = models.CharField(max_length=40)
+    # None when the service made it by itself.
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     made_at = models.DateTimeField()
     # SHA-256 of the request: equal requests give equal plans.
     request_digest = models.CharField(max_length=64)
     # Key -> version of every regimen, recipe and rule file that took part.
     sources = models.JSONField()
+    # Who was to be told when it was made; other people ask for another plan.
+    people = models.JSONField(default=list)
     body = models.JSONField()
 
     class Meta:

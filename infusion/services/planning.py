@@ -14,6 +14,7 @@ from infusion.domain.plan_json import plan_as_json
 from infusion.domain.plans import CyclePlan, Plan, PlanRequest, make_plan
 from infusion.domain.states import BagStatus, CycleStatus, VisitStatus
 from infusion.domain.visits import PlannedVisit, VisitKind
+from infusion.selectors.following import people_of
 from infusion.selectors.planning import (
     CycleRows,
     ledger_of,
@@ -30,14 +31,16 @@ def replan(
     course: models.Course,
     *,
     cause: str,
-    actor_id: uuid.UUID,
+    actor_id: uuid.UUID | None,
     now: dt.datetime,
 ) -> Plan:
-    """Make the plan again, store the difference, and give the course a new version."""
+    """Make the plan again, store the difference, and give the course a new version.
+
+    ``actor_id`` is None when the service itself asks for it.
+    """
     rows = load_rows(course)
     request = plan_request(rows, now)
     plan = make_plan(request)
-    version = _store_version(course, request, plan, cause, actor_id, now)
     owed: tuple[CyclePlan, Sequence[models.Bag]] | None = None
     for cycle, cycle_plan in zip(rows.cycles, plan.cycles, strict=False):
         if cycle.status in _OPEN:
@@ -46,6 +49,8 @@ def replan(
             # Only a pump that runs owes reminders: else no time is sure.
             if ledger_of(rows.of(cycle).events).is_running:
                 owed = (cycle_plan, chain)
+    # After the visits: who is booked for them belongs to the people of the plan.
+    version = _store_version(course, request, plan, cause, actor_id, now)
     store_messages(course, owed, version, now)
     touch(course)
     return plan
@@ -56,7 +61,7 @@ def _store_version(
     request: PlanRequest,
     plan: Plan,
     cause: str,
-    actor_id: uuid.UUID,
+    actor_id: uuid.UUID | None,
     now: dt.datetime,
 ) -> models.PlanVersion:
     last = course.plan_versions.order_by("-number").first()
@@ -68,6 +73,7 @@ def _store_version(
         made_at=now,
         request_digest=hashlib.sha256(repr(request).encode()).hexdigest(),
         sources=_sources(request),
+        people=people_of([course], now)[course.id],
         body=plan_as_json(plan, request.regimen),
     )
 

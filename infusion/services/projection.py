@@ -129,7 +129,9 @@ class _People:
         if to != To.NURSE:
             return people
         booked = self.by_bag.get(next_bag.id if next_bag else None)
-        wanted = {booked} if booked else self.standing
+        # Booked, but gone from the site: the others are told instead.
+        still_here = booked in {one.user_id for one in people}
+        wanted = {booked} if still_here else self.standing
         return [one for one in people if one.user_id in wanted]
 
 
