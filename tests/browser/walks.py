@@ -117,6 +117,13 @@ class Walk:
         assert bag.status == "HUNG"
         return bag
 
+    def change_bag_unseen(self) -> None:
+        """Change a bag as in the console, without the console."""
+        bag, hanging = self.bag(), self.bag("HUNG")
+        self.clock.set(bag.planned_hang_at)
+        self.ward.deliver(bag, bag.planned_hang_at)
+        self.ward.hang(bag, bag.planned_hang_at, replaces=hanging)
+
     def change_bag(self, pharmacist: Person, first: Person, second: Person) -> None:
         bag = self.bag()
         self.clock.set(bag.planned_hang_at)
