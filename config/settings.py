@@ -98,6 +98,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "infusion",
+        # A store that does not answer costs a request seconds, never a worker.
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
     },
 }
 

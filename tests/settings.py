@@ -7,7 +7,12 @@ os.environ.setdefault(
 )
 
 from config.settings import *
+from tests.fakes.stores import own_database
 
+# Each process of a test run counts logins and queues tasks for itself.
+REDIS_URL = own_database(REDIS_URL, os.environ.get("PYTEST_XDIST_WORKER", ""))
+CACHES = {"default": {**CACHES["default"], "LOCATION": REDIS_URL}}
+CELERY_BROKER_URL = REDIS_URL
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     **STORAGES,
