@@ -19,7 +19,7 @@ from patients.api.fields import DecimalText, Input, InstantField, Output, TextFi
 
 
 class BagOut(Output):
-    """A bag; its version grows with what people do to it, not with a new plan."""
+    """A bag; its version grows with every change, also when a new plan moves it."""
 
     id = serializers.UUIDField()
     version = serializers.IntegerField()
