@@ -397,23 +397,25 @@ def test_the_console_takes_what_is_addressed_to_it(post: EmailChannel) -> None:
     assert len(console.shown) == 1
 
 
-def quiet_now(scene: Scene, until_hours: float) -> None:
-    """Make the patient's quiet hours run from an hour ago for a while."""
+def quiet_now(scene: Scene, until_hours: float) -> dt.datetime:
+    """Make the patient's quiet hours run from an hour ago; return their end."""
+    end = in_hours(until_hours)
     people.ContactPoint.objects.filter(patient=scene.patient).update(
-        quiet_from=in_hours(-1).time(), quiet_to=in_hours(until_hours).time()
+        quiet_from=in_hours(-1).time(), quiet_to=end.time()
     )
+    return end
 
 
 def test_a_reminder_waits_out_quiet_hours_and_then_leaves(post: EmailChannel) -> None:
     utc = factories.SiteFactory(time_zone="UTC")
     scene = Scene(event_at=in_hours(5), site=utc)
     message = scene.owe()
-    quiet_now(scene, until_hours=1)
+    end = quiet_now(scene, until_hours=1)
 
     deliver(post)
 
     assert (state(message), post.taken) == (("PENDING", "quiet_hours"), [])
-    assert message.not_before == in_hours(1).replace(microsecond=0)
+    assert message.not_before == end
     assert message.attempts == 0
 
     deliver(post, offset=dt.timedelta(hours=1, minutes=1))
