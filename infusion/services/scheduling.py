@@ -6,6 +6,7 @@ import uuid
 from infusion import models
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import BagStatus, CourseStatus, CycleStatus, VisitStatus
+from infusion.services.checks import withdraw_checks
 from infusion.services.common import changing
 from infusion.services.courses import check_start
 from infusion.services.cycles import check_free_interval
@@ -60,7 +61,7 @@ def cancel_cycle(
 ) -> models.Course:
     """Take back the order of a cycle that has not begun; with the first, the course.
 
-    Bags that were delivered stay on hand until somebody discards them.
+    Bags that were delivered are discarded with it: nobody may hang them any more.
 
     :raises NoPlannedCycle: when no cycle waits for its start.
     """
@@ -75,7 +76,7 @@ def cancel_cycle(
         cycle.end_reason = reason
         cycle.version += 1
         cycle.save(update_fields=["status", "end_reason", "version"])
-        _drop_plans(cycle)
+        _drop_plans(cycle, reason, now)
         if course.status == CourseStatus.ORDERED:
             course.status = CourseStatus.CANCELLED
             course.save(update_fields=["status"])
@@ -102,11 +103,15 @@ def _move_ward(course: models.Course, start: dt.datetime, actor: Actor) -> None:
         )
 
 
-def _drop_plans(cycle: models.Cycle) -> None:
-    for bag in cycle.bags.filter(status=BagStatus.PLANNED):
-        bag.status = BagStatus.CANCELLED
+def _drop_plans(cycle: models.Cycle, reason: str, now: dt.datetime) -> None:
+    for bag in cycle.bags.filter(status__in=[BagStatus.PLANNED, BagStatus.DELIVERED]):
+        if bag.status == BagStatus.DELIVERED:
+            withdraw_checks([bag], now)
+            bag.status, bag.discard_reason = BagStatus.DISCARDED, reason
+        else:
+            bag.status = BagStatus.CANCELLED
         bag.version += 1
-        bag.save(update_fields=["status", "version"])
+        bag.save(update_fields=["status", "discard_reason", "version"])
     for visit in cycle.visits.filter(status=VisitStatus.BOOKED):
         visit.status = VisitStatus.CANCELLED
         visit.version += 1

@@ -284,6 +284,7 @@ def test_a_discarded_bag_takes_its_open_check_with_it():
 def test_an_order_is_taken_back_and_another_may_be_made():
     here = ward()
     course = here.order()
+    here.deliver(planned_bags(course)[0], MONDAY)
 
     scheduling.cancel_cycle(
         actor=here.physician, course_id=course.id, reason="wrong regimen", now=MONDAY
@@ -291,7 +292,9 @@ def test_an_order_is_taken_back_and_another_may_be_made():
 
     course.refresh_from_db()
     assert course.status == "CANCELLED"
-    assert set(course.bags.values_list("status", flat=True)) == {"CANCELLED"}
+    states = course.bags.order_by("sequence").values_list("status", "discard_reason")
+    assert states[0] == ("DISCARDED", "wrong regimen")
+    assert {state for state, _ in states[1:]} == {"CANCELLED"}
     assert read_course(course.id, MONDAY).cycles == ()
     assert here.order("us-label-mrd").status == "ORDERED"
 
