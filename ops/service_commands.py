@@ -76,5 +76,7 @@ def demo_environment(folder: Path, port: int) -> dict[str, str]:
         "ALLOWED_HOSTS": f"{LOOPBACK},localhost",
         "CSRF_TRUSTED_ORIGINS": f"{address},http://localhost:{port}",
         "PUBLIC_URL": address,
+        # Its own: two demos of one checkout may collect at the same time.
+        "STATIC_ROOT": str(folder / "static"),
         "WEB_CONCURRENCY": os.environ.get("WEB_CONCURRENCY", "2"),
     }

@@ -70,7 +70,7 @@ def _server_hosts() -> list[str]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     # WhiteNoise warns about a missing folder, and warnings are errors here.
-    (HERE.parent / ".local" / "static").mkdir(parents=True, exist_ok=True)
+    (HERE.parent / ".local" / "test-static").mkdir(parents=True, exist_ok=True)
     allowed = config.option.allow_hosts or ",".join([*LOOPBACK, *_server_hosts()])
     config.option.allow_hosts = allowed
     config.option.allow_unix_socket = True

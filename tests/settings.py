@@ -22,3 +22,5 @@ STORAGES = {
 }
 REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_CLASSES": []}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Stays empty: a demo that collects its files meanwhile must not be scanned half-way.
+STATIC_ROOT = BASE_DIR / ".local" / "test-static"
