@@ -19,8 +19,7 @@ def run(arguments: list[str]) -> int:
     supervisor = supervise(free_folder("bench"), stop)
     try:
         # As in production, without the short cuts the tests take.
-        environment = start_servers(supervisor)
-        environment["DATABASE_URL"] = environment.pop("OWNER_DATABASE_URL")
+        environment = start_servers(supervisor, tests=True, durable=True)
         environment["DJANGO_SETTINGS_MODULE"] = "tests.settings"
         command = [sys.executable, "-m", "tests.bench", *arguments]
         bench = Command("bench", command, environment, on_terminal=True)

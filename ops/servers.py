@@ -99,10 +99,15 @@ def on_free_port(
     raise AssertionError("unreachable")
 
 
-def start_servers(supervisor: Supervisor, *, tests: bool = False) -> dict[str, str]:
-    """Return the addresses of both servers, starting those not given."""
+def start_servers(
+    supervisor: Supervisor, *, tests: bool = False, durable: bool = False
+) -> dict[str, str]:
+    """Return the addresses of both servers, starting those not given.
+
+    Tests may make databases of their own; ``durable`` keeps the settings of production.
+    """
     return {
-        **_postgres(supervisor, tests=tests),
+        **_postgres(supervisor, tests=tests, durable=durable),
         **_redis(supervisor),
     }
 
@@ -121,7 +126,7 @@ def without_secrets(address: str) -> str:
     return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
 
 
-def _postgres(supervisor: Supervisor, *, tests: bool) -> dict[str, str]:
+def _postgres(supervisor: Supervisor, *, tests: bool, durable: bool) -> dict[str, str]:
     if _given("DATABASE_URL"):
         given = os.environ["DATABASE_URL"]
         return {"DATABASE_URL": given, "OWNER_DATABASE_URL": given}
@@ -129,7 +134,7 @@ def _postgres(supervisor: Supervisor, *, tests: bool) -> dict[str, str]:
     place = postgres_server.find_place(supervisor.processes.folder)
     begun = time.monotonic()
     postgres_server.prepare_data(place)
-    settings = postgres_server.FAST_AND_LOSSY if tests else {}
+    settings = postgres_server.FAST_AND_LOSSY if tests and not durable else {}
     port = on_free_port(supervisor, _postgres_service(place, settings))
     postgres_server.make_roles(place, port, tests=tests)
     _started("PostgreSQL", port, begun)
