@@ -26,11 +26,11 @@ def run() -> list[Row]:
     """Measure every size; ``BENCH_LARGE=1`` adds 100,000."""
     sizes = (*SIZES, 100_000) if os.environ.get("BENCH_LARGE") else SIZES
     rows = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _scratch_database() as url:
         for size in sizes:
             path = Path(folder, f"{size}.ndjson")
             write_patients(path, size)
-            rows += _measure(path, size)
+            rows += _measure(path, size, url)
     return rows
 
 
@@ -62,8 +62,8 @@ def _patient(number: int) -> dict[str, object]:
     }
 
 
-def _measure(path: Path, size: int) -> list[Row]:
-    report = _child(path)
+def _measure(path: Path, size: int, url: str) -> list[Row]:
+    report = _child(path, DATABASE_URL=url)
     rate, limit = size / report["first_s"], size / report["limit_s"]
     again = size / report["second_s"]
     return [
@@ -79,17 +79,16 @@ def _measure(path: Path, size: int) -> list[Row]:
     ]
 
 
-def _child(path: Path) -> dict[str, float]:
+def _child(path: Path, **environment: str) -> dict[str, float]:
     """Run in a fresh process, so that its peak is that of this import alone."""
     command = [sys.executable, "-m", "tests.bench.import_fhir", str(path)]
-    with _scratch_database() as url:
-        done = subprocess.run(
-            command,
-            check=True,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "DATABASE_URL": url},
-        )
+    done = subprocess.run(
+        command,
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+    )
     found = re.search(r"^\{.*\}$", done.stdout, re.MULTILINE)
     if found is None:
         message = "the measured process printed no report"
