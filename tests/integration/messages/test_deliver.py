@@ -287,6 +287,8 @@ def test_a_task_that_comes_twice_or_late_does_nothing(post: EmailChannel) -> Non
 def test_an_unknown_id_is_no_error(post: EmailChannel) -> None:
     messages.deliver_message(uuid.uuid4(), in_hours(0), NO_OFFSET, Channels({}))
 
+    assert len(post.taken) == 0
+
 
 # --- To whom ----------------------------------------------------------------
 
