@@ -1,6 +1,7 @@
 """The catalogue is compared with what the source really marks."""
 
 import gettext
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polib
@@ -126,6 +127,19 @@ def test_a_compiled_catalogue_translates(tmp_path: Path) -> None:
     found = gettext.translation("django", tmp_path, ["zh_Hans"])
     assert found.gettext("Bags") == "袋子"
     assert found.ngettext("%(n)s bag", "%(n)s bags", 5) == "%(n)s 袋"
+
+
+def test_two_may_compile_the_same_catalogue_at_once(tmp_path: Path) -> None:
+    folder = tmp_path / "zh_Hans" / "LC_MESSAGES"
+    loaded = catalogue.load(folder / "django.po")
+    loaded.extend(entry(f"Bag {number}", f"袋 {number}") for number in range(2000))
+    catalogue.save(loaded, folder / "django.po")
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        done = list(pool.map(compiling.compile_all, [tmp_path] * 12))
+    assert done == [1] * 12
+    assert sorted(each.name for each in folder.iterdir()) == ["django.mo", "django.po"]
+    found = gettext.translation("django", tmp_path, ["zh_Hans"])
+    assert found.gettext("Bag 1999") == "袋 1999"
 
 
 def test_the_source_of_this_checkout_can_be_read() -> None:
