@@ -222,6 +222,11 @@ COURSES: Mapping[str, Wording] = {
         _("The visit"),
         _("This person makes no visits, or does not look after this patient."),
     ),
+    "window_not_sane": Wording(
+        422,
+        _("Working hours"),
+        _("A visit window must lie within one day and end after it begins."),
+    ),
     "recipe_unknown": Wording(422, _CATALOGUE, _("There is no such bag recipe.")),
     "recipe_not_sane": Wording(422, _CATALOGUE, _("The recipe contradicts itself.")),
     "regimen_not_sane": Wording(422, _CATALOGUE, _("The regimen contradicts itself.")),
