@@ -98,16 +98,16 @@ def test_a_holiday_has_the_hours_of_a_sunday_and_is_an_off_day() -> None:
 
 
 def test_a_make_up_workday_has_the_hours_of_a_monday() -> None:
-    # Saturday 20 September 2025 made up for a day of the October holidays.
-    day = dt.date(2025, 9, 20)
+    # Sunday 28 September 2025 made up for a day of the October holidays.
+    day = dt.date(2025, 9, 28)
     shanghai = at_home(
         SHANGHAI,
         places=(Whereabouts(from_at=utc("2025-01-01T00:00"), kind=HOME),),
         workdays=frozenset({day}),
     )
     assert shanghai.windows_on(day, HOME) == (DAYTIME,)
-    assert shanghai.rates(wall(SHANGHAI, "2025-09-20T10:00")) == FINE
-    assert shanghai.rates(wall(SHANGHAI, "2025-09-21T10:00")).off_day
+    assert shanghai.rates(wall(SHANGHAI, "2025-09-28T10:00")) == FINE
+    assert shanghai.rates(wall(SHANGHAI, "2025-09-27T10:00")).off_day
 
 
 def test_a_holiday_that_a_site_works_keeps_the_hours_of_its_weekday() -> None:
