@@ -222,6 +222,7 @@ class _Batch:
             if self._is_elsewhere(row, item):
                 self._refuse(item.found, OtherSite(field="managingOrganization"))
                 continue
+            self._settle(row, item)
             for column, value in self._values(item).items():
                 setattr(row, column, value)
             if self.target.kind == "Patient":
@@ -232,7 +233,21 @@ class _Batch:
         return written
 
     def _is_elsewhere(self, row: Any, item: _Ready) -> bool:
-        return self.target.kind == "Patient" and row.site_id != item.columns["site_id"]
+        if self.target.kind != "Patient":
+            return False
+        places, wanted = self.target.places, item.columns["site_id"]
+        # That nothing tells the site now does not take the patient away from one.
+        return not (places.is_waiting(wanted) or places.may_move(row.site_id, wanted))
+
+    def _settle(self, row: Any, item: _Ready) -> None:
+        """Keep a patient at the site, or bring one who waited to it, zone and all."""
+        if self.target.kind != "Patient" or row.site_id == item.columns["site_id"]:
+            return
+        if self.target.places.is_waiting(item.columns["site_id"]):
+            item.columns["site_id"] = row.site_id
+        else:
+            row.site_id = item.columns["site_id"]
+            self._set_zones([row])
 
     def _values(self, item: _Ready) -> dict[str, Any]:
         source = {"source_system": self.target.system, "source_digest": item.digest}

@@ -26,6 +26,10 @@ from patients.selectors.imports import Links
 from patients.services.naming import filing_keys
 
 
+# The code of the site where people wait whose own site nothing tells.
+WAITING = "unassigned"
+
+
 class ReferenceNotFound(Refusal):
     """The record points at another one that is not stored, or not clear."""
 
@@ -33,31 +37,64 @@ class ReferenceNotFound(Refusal):
 
 
 class SiteUnknown(Refusal):
-    """Nothing says which site the patient belongs to."""
+    """The patient's organisation has several sites, and nothing says which one."""
 
     code = "site_unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """The sites of this deployment, and the one the import was told to use."""
+    """The sites of this deployment, and the one the import was told to use.
+
+    ``waiting`` is where people stay until somebody says which site is theirs; nobody
+    works there, so only administrators see them.
+    """
 
     chosen: models.Site | None
     all_sites: tuple[models.Site, ...]
 
+    @property
+    def waiting(self) -> models.Site | None:
+        """Return the waiting site, if there is one."""
+        return next((site for site in self.all_sites if site.code == WAITING), None)
+
+    @property
+    def real_sites(self) -> list[models.Site]:
+        """Return the sites where somebody works."""
+        return [site for site in self.all_sites if site.code != WAITING]
+
+    @property
+    def needs_waiting(self) -> bool:
+        """Say whether a patient may come whose site nothing tells."""
+        return self.chosen is None and len(self.real_sites) != 1
+
     def site_for(self, organization_id: uuid.UUID | None) -> models.Site:
         """Return the chosen site, else the organisation's, else the only one.
 
-        :raises SiteUnknown: when none of these is clear.
+        Where nothing tells the site the patient waits for one.
+
+        :raises SiteUnknown: when the organisation has several sites.
         """
         if self.chosen:
             return self.chosen
-        own = [site for site in self.all_sites if site.organization_id]
+        own = [site for site in self.real_sites if site.organization_id]
         matched = [site for site in own if site.organization_id == organization_id]
-        found = matched or list(self.all_sites)
-        if len(found) != 1:
+        found = matched or self.real_sites
+        if len(found) == 1:
+            return found[0]
+        if matched or self.waiting is None:
             raise SiteUnknown(field="managingOrganization")
-        return found[0]
+        return self.waiting
+
+    def may_move(self, from_id: uuid.UUID, to_id: uuid.UUID) -> bool:
+        """Say whether an import may bring a known patient there: only out of waiting."""
+        return from_id == to_id or (
+            self.waiting is not None and self.waiting.id == from_id
+        )
+
+    def is_waiting(self, site_id: uuid.UUID) -> bool:
+        """Say whether a site is the waiting one."""
+        return self.waiting is not None and self.waiting.id == site_id
 
 
 @dataclass(frozen=True, kw_only=True)

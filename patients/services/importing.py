@@ -32,7 +32,7 @@ from patients.services.import_batches import (
     Target,
     store_batch,
 )
-from patients.services.import_rows import Places, digest_of
+from patients.services.import_rows import WAITING, Places, digest_of
 from patients.services.import_seen import Seen
 
 REFUSED = "refused"
@@ -47,6 +47,7 @@ LEVELS: tuple[frozenset[str], ...] = (
 )
 # Records in one transaction: enough to make round trips cheap, few enough to repeat.
 BATCH = 200
+WAITING_NAME = "Waiting for a site · 待分配中心"
 
 
 class DuplicateId(Refusal):
@@ -113,7 +114,7 @@ class _Run:
     def __init__(self, order: ImportOrder, listener: Listener) -> None:
         self.order = order
         self.listener = listener
-        self.places = Places(chosen=order.site, all_sites=tuple(list_all_sites()))
+        self.places = _places(order)
         self.summary = Summary()
 
     def run(self) -> Summary:
@@ -188,6 +189,18 @@ class _Run:
     def _refuse(self, kind: str, entry: Entry, refusal: Refusal) -> None:
         self.summary.counts[kind][REFUSED] += 1
         self.listener.refuse(entry, refusal)
+
+
+def _places(order: ImportOrder) -> Places:
+    """Return the sites, with one to wait at when a patient's own may not be clear."""
+    found = Places(chosen=order.site, all_sites=tuple(list_all_sites()))
+    if not found.needs_waiting or found.waiting:
+        return found
+    models.Site.objects.get_or_create(
+        code=WAITING,
+        defaults={"name": WAITING_NAME, "time_zone": "UTC", "country": "ZZ"},
+    )
+    return Places(chosen=None, all_sites=tuple(list_all_sites()))
 
 
 def _record(entry: Entry, now: dt.datetime) -> Record:

@@ -306,12 +306,52 @@ class TestWhichSite:
 
         assert models.Patient.objects.get(source_id="pat-1").site == hospital
 
-    def test_none_when_it_is_not_clear(self, site, write):
+    @pytest.mark.parametrize("others", [0, 2])
+    def test_a_waiting_one_when_nothing_tells(self, others, write):
+        SiteFactory.create_batch(others)
+        path = write(patient("a"))
+        first, second = run(path), run(path)
+
+        assert (first[0], second[0]) == (0, 0)
+        assert totals(first[1])["Patient"] == [1, 0, 0, 0, 0]
+        assert totals(second[1])["Patient"] == [0, 0, 1, 0, 0]
+        stored = models.Patient.objects.get()
+        assert (stored.site.code, stored.time_zone) == ("unassigned", "UTC")
+        assert not stored.site.memberships.exists()
+
+    def test_one_who_waited_comes_to_the_named_site(self, write):
+        path = write(patient("a"))
+        run(path)
+        SiteFactory(code="main", time_zone="America/New_York")
+        status, output, errors = run(path, site="main")
+
+        assert (status, errors) == (0, "")
+        assert totals(output)["Patient"] == [0, 1, 0, 0, 0]
+        stored = models.Patient.objects.get()
+        assert (stored.site.code, stored.time_zone) == ("main", "America/New_York")
+
+    def test_one_who_has_a_site_keeps_it_when_nothing_tells(self, site, write):
+        path = write(patient("a"))
+        run(path)
         SiteFactory()
-        status, _, errors = run(write(patient("a")))
+        status, _, errors = run(path)
+
+        assert (status, errors) == (0, "")
+        assert models.Patient.objects.get().site == site
+
+    def test_none_when_the_organisation_has_several(self, site):
+        run(DATA / "family.ndjson", site="main")
+        models.Patient.objects.update(mrn="moved", source_id="moved")
+        SiteFactory.create_batch(2, organization=models.Organization.objects.get())
+        status, _, errors = run(DATA / "family.ndjson")
 
         assert status == 1
         assert "managingOrganization: site_unknown" in errors
+
+    def test_a_dry_run_leaves_no_waiting_site(self, write):
+        run(write(patient("a")), dry_run=True)
+
+        assert not models.Site.objects.exists()
 
     def test_an_import_never_moves_a_patient(self, site, write):
         path = write(patient("a"))
