@@ -38,7 +38,7 @@ RECORDS: Mapping[str, Wording] = {
         _("The record points at another one that is not stored, or not clear."),
     ),
     "site_unknown": Wording(
-        422, _RECORD, _("Nothing says which site the patient belongs to.")
+        422, _RECORD, _("The organisation of the patient has several sites; name one.")
     ),
     "other_site": Wording(
         422,

@@ -25,7 +25,6 @@ from patients.fhir.records import (
 from patients.selectors.imports import Links
 from patients.services.naming import filing_keys
 
-
 # The code of the site where people wait whose own site nothing tells.
 WAITING = "unassigned"
 
