@@ -32,6 +32,7 @@ _SECOND_PERSON = frozenset({NURSE, HOME_NURSE, PHYSICIAN, PHARMACIST})
 # Action -> roles that may; the order is the order of the work.
 ACTIONS: Mapping[str, frozenset[str]] = {
     "site.view": _READERS | _FAMILY,
+    "site.change_days": frozenset({ADMIN}),
     "patient.view": _READERS | _FAMILY,
     "patient.create": frozenset({NURSE, COORDINATOR, ADMIN}),
     "patient.change": frozenset({NURSE, COORDINATOR, ADMIN}),

@@ -28,6 +28,16 @@ PEOPLE: Mapping[str, Wording] = {
     "mrn_taken": Wording(
         409, _PATIENT, _("Another patient of this site has this record number.")
     ),
+    "holiday_calendar_unknown": Wording(
+        422,
+        _("The site"),
+        _("No public holidays are known under this name."),
+    ),
+    "hours_not_understood": Wording(
+        422,
+        _("The site"),
+        _("These working hours cannot be read."),
+    ),
     "no_consent": Wording(409, _PATIENT, _("There is no consent to withdraw.")),
     "not_on_staff": Wording(
         422, _PATIENT, _("This person has no role at the patient's site.")

@@ -30,6 +30,7 @@ class HistoryAdmin(ScopedAdmin):
 _TRACKED: Mapping[Any, Mapping[str, str]] = {
     models.Patient: {"site": "site"},
     models.Membership: {"site": "site"},
+    models.SiteDay: {"site": "site"},
     models.CaregiverLink: OF_PATIENT,
     models.ContactPoint: OF_PATIENT,
     models.Consent: OF_PATIENT,

@@ -28,7 +28,7 @@ from patients.models.people import (
     Patient,
     Sex,
 )
-from patients.models.sites import Membership, Role, Site
+from patients.models.sites import Membership, Role, Site, SiteDay, SiteDayKind
 from patients.models.users import User
 
 __all__ = [
@@ -57,6 +57,8 @@ __all__ = [
     "Role",
     "Sex",
     "Site",
+    "SiteDay",
+    "SiteDayKind",
     "User",
     "VersionedRecord",
     "new_id",

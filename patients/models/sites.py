@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from patients.days_off import HolidayCalendarUnknown, check_calendar
+from patients.domain.hours import HoursNotUnderstood, read_hours
 from patients.models.base import Record
 from patients.models.history import trackers
 
@@ -20,6 +22,37 @@ def check_time_zone(value: str) -> None:
     """
     if value not in zoneinfo.available_timezones():
         raise ValidationError(_("%(zone)s is not a time zone"), params={"zone": value})
+
+
+def check_holiday_calendar(value: str) -> None:
+    """Refuse a calendar without known holidays.
+
+    :raises ValidationError: when there is none of that name.
+    """
+    try:
+        check_calendar(value)
+    except HolidayCalendarUnknown:
+        raise ValidationError(
+            _(
+                "No public holidays are known for %(calendar)s. Write a country, or a country and its part, such as US, GB-ENG, HK or CN."
+            ),
+            params={"calendar": value},
+        ) from None
+
+
+def check_working_hours(value: object) -> None:
+    """Refuse hours that cannot be read.
+
+    :raises ValidationError: when they are not hours of weekdays.
+    """
+    try:
+        read_hours(value)
+    except HoursNotUnderstood:
+        raise ValidationError(
+            _(
+                'Write the hours of each weekday, 0 being Monday, such as {"0": [["08:00", "17:00"]]}. A day that is missing is closed.'
+            )
+        ) from None
 
 
 class Role(models.TextChoices):
@@ -49,10 +82,13 @@ class Site(Record):
         _("holiday calendar"),
         max_length=16,
         blank=True,
+        validators=[check_holiday_calendar],
         help_text=_("Country, or country and subdivision: US, GB-ENG, CN"),
     )
     # Weekday 0 (Monday) to 6 -> list of [from, to] wall-clock times, "08:00".
-    working_hours = models.JSONField(_("working hours"), default=dict, blank=True)
+    working_hours = models.JSONField(
+        _("working hours"), default=dict, blank=True, validators=[check_working_hours]
+    )
     on_call_name = models.CharField(_("on-call contact"), max_length=200, blank=True)
     on_call_phone = models.CharField(_("on-call telephone"), max_length=40, blank=True)
     # Policy key -> {"value", "signed_by", "signed_on"}; see infusion.catalogue policy.
@@ -88,3 +124,37 @@ class Membership(Record):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} · {self.site}"
+
+
+class SiteDayKind(models.TextChoices):
+    """What a site makes of a day."""
+
+    HOLIDAY = "HOLIDAY", _("Holiday")
+    WORKDAY = "WORKDAY", _("Workday")
+
+
+@pghistory.track(*trackers(), append_only=True)
+class SiteDay(Record):
+    """A day on which a site departs from its holiday calendar."""
+
+    SCOPE = {"site": "site"}
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="days")
+    date = models.DateField(_("date"))
+    kind = models.CharField(_("kind"), max_length=8, choices=SiteDayKind.choices)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("day of a site")
+        verbose_name_plural = _("days of sites")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "date"], name="one_kind_a_site_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=SiteDayKind.values), name="site_day_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site} · {self.date} · {self.get_kind_display()}"

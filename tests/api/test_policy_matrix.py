@@ -179,6 +179,7 @@ def test_every_action_of_the_table_is_used():
         "consent.withdraw",
         "assignment.change",
         "placement.override",
+        "site.change_days",
     }
     assert set(ACTIONS) - used == apart
 

@@ -34,6 +34,15 @@ class SiteFactory(DjangoModelFactory):
     country = "US"
 
 
+class SiteDayFactory(DjangoModelFactory):
+    class Meta:
+        model = models.SiteDay
+
+    site = factory.SubFactory(SiteFactory)
+    date = dt.date(2026, 12, 24)
+    kind = models.SiteDayKind.HOLIDAY
+
+
 class MembershipFactory(DjangoModelFactory):
     class Meta:
         model = models.Membership

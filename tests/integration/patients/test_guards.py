@@ -14,6 +14,7 @@ from tests.factories.patients import (
     MeasurementFactory,
     MembershipFactory,
     PatientFactory,
+    SiteDayFactory,
 )
 
 
@@ -64,6 +65,7 @@ def test_a_caregiver_link_moves_forward_only(start, end):
         (ContactPointFactory, {"rank": 2}),
         (ConsentFactory, {"withdrawn_at": dt.datetime(2026, 2, 1, tzinfo=dt.UTC)}),
         (MembershipFactory, {"is_active": False}),
+        (SiteDayFactory, {"note": "clinic closed"}),
     ],
 )
 def test_every_insert_update_and_delete_is_kept_for_good(factory, change):
