@@ -1,7 +1,8 @@
 """What a site decides for itself, with the proposal that ships."""
 
+import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -9,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from infusion.catalogue import files
+from infusion.catalogue.hours import HoursNotRead, read_times, read_week
 from infusion.catalogue.reasons import reason
+from infusion.domain.calendars import Week
 from infusion.domain.courses import Text, Unverified
 from infusion.domain.doses import SurfaceFormula
 from infusion.domain.evidence import Fact
@@ -17,24 +20,38 @@ from infusion.domain.evidence import Fact
 # Plain digits and at most three places: an exponent is a slip nobody sees.
 _PLAIN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
 # Counted in whole ones wherever they are used.
-_WHOLE = frozenset({"d", "min"})
+_WHOLE = frozenset({"d", "h", "min", ""})
+# Values that are neither a choice nor a number, and who reads them.
+_FORMATS: Mapping[str, Callable[[str], object]] = {
+    "times": read_times,
+    "week": read_week,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyValue:
-    """One value a site sets, the proposal, and what may be chosen."""
+    """One value a site sets, the proposal, and what may be chosen.
+
+    A number is above zero unless ``least`` says otherwise; ``format`` names another way
+    of writing: "times" of a day, or the hours of a "week".
+    """
 
     key: str
     title: Text
     fact: Fact
     choices: tuple[str, ...]
+    least: Decimal | None = None
     most: Decimal | None = None
+    format: str = ""
 
 
 @cache
 def proposals() -> dict[str, PolicyValue]:
-    """Return the shipped proposals by key."""
-    return read_policy(files.ROOT / "policy" / "site.toml")
+    """Return the shipped proposals of every file by key."""
+    found: dict[str, PolicyValue] = {}
+    for path in files.paths("policy"):
+        found |= read_policy(path)
+    return found
 
 
 def read_policy(path: Path) -> dict[str, PolicyValue]:
@@ -58,7 +75,9 @@ def _value(key: str, row: dict[str, Any]) -> PolicyValue:
         title=files.text(row["title"]),
         fact=fact,
         choices=tuple(row.get("choices", ())),
+        least=Decimal(row["least"]) if "least" in row else None,
         most=Decimal(row["most"]) if "most" in row else None,
+        format=row.get("format", ""),
     )
 
 
@@ -76,17 +95,29 @@ class SitePolicy:
         """Return a value as a number."""
         return Decimal(self.text(key))
 
+    def is_on(self, key: str) -> bool:
+        """Say whether a value that is YES or NO is YES."""
+        return self.text(key) == "YES"
+
+    def times(self, key: str) -> tuple[dt.time, ...]:
+        """Return a value as times of a day, in order."""
+        return read_times(self.text(key))
+
+    def week(self, key: str) -> Week | None:
+        """Return a value as hours of a week; None stands for the site's own."""
+        return read_week(self.text(key))
+
     @property
     def surface_formula(self) -> SurfaceFormula:
         """Return the body-surface formula of the site."""
         return SurfaceFormula(self.text("surface_formula"))
 
     def unsigned(self, *keys: str) -> tuple[Unverified, ...]:
-        """Return which of these values the site has not signed yet."""
+        """Return which of these values have no source and no signature yet."""
         return tuple(
             proposals()[key].fact.as_unverified()
             for key in keys
-            if key not in self.signed
+            if key not in self.signed and proposals()[key].fact.needs_sign_off
         )
 
 
@@ -107,13 +138,28 @@ def site_policy(stored: Mapping[str, Any]) -> SitePolicy:
 
 
 def _is_acceptable(asked: PolicyValue, value: object) -> bool:
-    """Say whether a value is one of the choices, or a number above zero within bounds."""
+    """Say whether a value is one of the choices, well written, or within bounds."""
     if asked.choices:
         return value in asked.choices
-    text = str(value)
+    if asked.format:
+        return isinstance(value, str) and _is_read(asked.format, value)
+    return _is_number(asked, str(value))
+
+
+def _is_read(form: str, value: str) -> bool:
+    try:
+        _FORMATS[form](value)
+    except HoursNotRead:
+        return False
+    return True
+
+
+def _is_number(asked: PolicyValue, text: str) -> bool:
     if not _PLAIN.fullmatch(text):
         return False
     number = Decimal(text)
     if asked.fact.unit in _WHOLE and number % 1:
         return False
-    return number > 0 and (asked.most is None or number <= asked.most)
+    if asked.most is not None and number > asked.most:
+        return False
+    return number > 0 if asked.least is None else number >= asked.least

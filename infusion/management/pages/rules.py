@@ -10,6 +10,10 @@ from infusion.management.pages.markdown import table
 
 SIGN_OFF = "**needs local sign-off · 需本机构签署**"
 COLUMNS = ("place", "value", "mark", "sources", "note", "备注")
+FORMATS = {
+    "times": "times of a day: 08:00 14:00",
+    "week": "SITE, or hours of a week: Mo-Fr 08:00-17:00; Sa 09:00-12:00",
+}
 HOW_TO_READ = (
     "Marks are explained in the [glossary](../glossary.md#evidence-marks), sources in "
     "[sources](../sources.md). 证据等级见术语表，来源见来源列表。\n"
@@ -110,8 +114,17 @@ def _values(values: dict[str, Any]) -> str:
             f"`{key}`",
             row["title"]["en"],
             row["title"]["zh"],
-            ", ".join(row.get("choices", [])) or f"up to {row.get('most', 'any')}",
+            _bounds(row),
         )
         for key, row in values.items()
     ]
     return table(("value", "meaning", "含义", "may be"), rows)
+
+
+def _bounds(row: dict[str, Any]) -> str:
+    if "choices" in row:
+        return ", ".join(row["choices"])
+    if "format" in row:
+        return FORMATS[row["format"]]
+    least = row.get("least", "above 0")
+    return f"{least} up to {row['most']}"

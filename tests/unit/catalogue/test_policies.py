@@ -1,9 +1,11 @@
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 
 from infusion import catalogue
-from infusion.catalogue.policies import proposals
+from infusion.catalogue import files
+from infusion.catalogue.policies import proposals, read_policy
 from infusion.domain.doses import SurfaceFormula
 
 
@@ -58,6 +60,28 @@ def test_a_signed_value_is_in_force_and_no_longer_unsigned():
         ("step_tolerance_minutes", "1E+12"),
         ("step_tolerance_minutes", "1441"),
         ("no_such_value", "1"),
+        ("start_hours", ""),
+        ("start_hours", "8:00"),
+        ("start_hours", "08:00 08:00"),
+        ("start_hours", "08:00,10:00"),
+        ("start_hours", "24:00"),
+        ("start_hours", 8),
+        ("home_hours", ""),
+        ("home_hours", "8-17"),
+        ("home_hours", "Mo-Fr"),
+        ("home_hours", "Fr-Mo 08:00-17:00"),
+        ("home_hours", "Mo 17:00-08:00"),
+        ("home_hours", "Mo-Fr 08:00-17:00; We 08:00-12:00"),
+        ("home_hours", "Mo 08:00-12:00,11:00-17:00"),
+        ("clinic_hours", None),
+        ("run_pattern", "48_96"),
+        ("needle_to_day", "13"),
+        ("importance_outside", "53"),
+        ("importance_outside", "-1"),
+        ("importance_outside", "1.5"),
+        ("shortest_run_hours", "0"),
+        ("shortest_run_hours", "0.5"),
+        ("pharmacy_lead_hours", "97"),
     ],
 )
 def test_a_value_that_can_not_be_leaves_the_proposal_in_force(key, value):
@@ -79,8 +103,30 @@ def test_the_coarsest_rounding_step_is_a_tenth():
     )
 
 
+@pytest.mark.parametrize("key", ["importance_vials", "end_tolerance_minutes"])
+def test_a_wish_may_be_left_out_where_the_file_allows_zero(key):
+    assert signed(key, "0").number(key) == 0
+
+
+def test_hours_and_times_are_read():
+    policy = signed("home_hours", "Mo-Fr 08:00-12:00,13:00-17:00; Sa 09:00-24:00")
+    week = policy.week("home_hours")
+
+    assert week is not None
+    assert [len(day) for day in week] == [2, 2, 2, 2, 2, 1, 0]
+    assert (week[5][0].from_minute, week[5][0].to_minute) == (540, 1440)
+    assert policy.week("clinic_hours") is None
+    assert signed("start_hours", "14:00 09:30").times("start_hours") == (
+        dt.time(9, 30),
+        dt.time(14),
+    )
+    assert not policy.is_on("one_rate")
+    assert policy.is_on("steady_hour")
+
+
 @pytest.mark.parametrize(
-    "key", [key for key, one in proposals().items() if not one.choices]
+    "key",
+    [key for key, one in proposals().items() if not one.choices and not one.format],
 )
 def test_every_number_has_a_bound_and_the_bound_itself_may_be_signed(key):
     most = proposals()[key].most
@@ -90,5 +136,15 @@ def test_every_number_has_a_bound_and_the_bound_itself_may_be_signed(key):
     assert signed(key, str(most + 1)).signed == {}
 
 
-def test_every_proposal_needs_a_signature():
-    assert all(value.fact.needs_sign_off for value in proposals().values())
+def test_every_proposal_without_a_source_needs_a_signature():
+    sourced = {key for key, one in proposals().items() if not one.fact.needs_sign_off}
+
+    assert sourced == {"needle_from_day", "needle_to_day"}
+    assert catalogue.site_policy({}).unsigned(*sourced) == ()
+
+
+def test_no_value_is_set_in_two_files():
+    paths = files.paths("policy")
+
+    assert len(paths) > 1
+    assert sum(len(read_policy(path)) for path in paths) == len(proposals())
