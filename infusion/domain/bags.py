@@ -91,6 +91,35 @@ class PlannedBag:
         return self.take_down_at - self.hang_at
 
 
+@dataclass(frozen=True, kw_only=True)
+class OnPump:
+    """The bag on the pump: it may stay until dry or spoiled, or come down before.
+
+    ``free_from`` is the earliest instant at which somebody could take it down.
+    """
+
+    id: uuid.UUID | None
+    recipe: Recipe
+    level: str
+    daily_dose_mcg: Decimal
+    hung_at: dt.datetime
+    use_by: dt.datetime
+    dry_at: dt.datetime
+    free_from: dt.datetime
+
+    def __post_init__(self) -> None:
+        """Keep instants in UTC.
+
+        :raises NaiveTime: when one has no offset.
+        """
+        keep_in_utc(self, "hung_at", "use_by", "dry_at", "free_from")
+
+    @property
+    def latest(self) -> dt.datetime:
+        """Return when it must be down."""
+        return min(self.dry_at, self.use_by)
+
+
 def stepping_early(
     left: tuple[Stretch, ...], reached: dt.timedelta, tolerance: dt.timedelta
 ) -> tuple[Stretch, ...]:

@@ -4,6 +4,7 @@ Sources: label fact sheet, sections 4.1 (rates), 4.2 (weight floor), 5 (storage)
 """
 
 import datetime as dt
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -32,6 +33,11 @@ class Recipe:
     ``hours`` run at ``rate_ml_h`` deliver ``volume_ml``; ``room_hours`` counts from the
     moment the bag leaves the cold and includes the infusion; ``cold_hours`` counts from
     preparation. The pump rate does not identify a recipe: 72 h and 96 h bags share one.
+    ``run_hours`` are the only runs after which the bag may come down, where a site stops
+    the pump on purpose (fact sheet 4.3). ``bag_volume_ml`` is the whole bag with what
+    stays in it and in the tubing. ``vial_mcg`` is the declared strength of a vial: the
+    same vial is declared at 35 or 38.5 mcg (fact sheet 4.4). ``is_rate_rounded`` says
+    that the rate is written with fewer digits than rate x hours = volume would need.
     """
 
     key: str
@@ -48,19 +54,41 @@ class Recipe:
     room_hours: int
     cold_hours: int
     facts: tuple[Fact, ...]
+    run_hours: tuple[int, ...] = ()
+    bag_volume_ml: Decimal | None = None
+    vial_mcg: Decimal | None = None
+    is_rate_rounded: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a recipe whose numbers disagree.
 
-        :raises RecipeNotSane: when nothing would run, rate x hours is not the volume, or
-            a bag could never be infused within its limits.
+        :raises RecipeNotSane: when nothing would run, rate x hours is not the volume, a
+            bag could never be infused within its limits, a run it stops after is longer
+            than the bag, or the whole bag holds less than what is delivered.
         """
         if self.hours <= 0 or self.rate_ml_h <= 0:
             raise RecipeNotSane(field="rate_ml_h")
-        if self.rate_ml_h * self.hours != self.volume_ml:
+        if abs(self.rate_ml_h * self.hours - self.volume_ml) > self.rounding_ml:
             raise RecipeNotSane(field="volume_ml")
         if self.hours > self.room_hours or self.hours > self.cold_hours:
             raise RecipeNotSane(field="room_hours")
+        if any(not 0 < run <= self.hours for run in self.run_hours):
+            raise RecipeNotSane(field="run_hours")
+        if self.bag_volume_ml is not None and self.bag_volume_ml < self.volume_ml:
+            raise RecipeNotSane(field="bag_volume_ml")
+        if self.vial_mcg is not None and self.vial_mcg <= 0:
+            raise RecipeNotSane(field="vial_mcg")
+
+    @property
+    def rounding_ml(self) -> Decimal:
+        """Return how far rate x hours may lie from the volume: nothing, unless rounded.
+
+        A rounded rate is off by half of its last digit at the most, in each hour.
+        """
+        if not self.is_rate_rounded:
+            return Decimal(0)
+        exponent = self.rate_ml_h.as_tuple().exponent
+        return Decimal(1).scaleb(int(exponent)) / 2 * self.hours
 
     @property
     def life(self) -> dt.timedelta:
@@ -80,6 +108,28 @@ class Recipe:
     def content_mcg(self, daily_dose_mcg: Decimal) -> Decimal:
         """Return what the delivered volume must hold for a daily dose, in mcg."""
         return daily_dose_mcg * self.hours / 24
+
+    def made_mcg(self, daily_dose_mcg: Decimal) -> Decimal:
+        """Return what the whole bag must hold for a daily dose, in mcg.
+
+        The drug is spread evenly, so what stays in the bag holds its part: content /
+        bag volume x rate x 24 is the daily dose (fact sheet 4.3). Where the overfill is
+        not known this is the content of what is delivered.
+        """
+        content = self.content_mcg(daily_dose_mcg)
+        if self.bag_volume_ml is None:
+            return content
+        return content * self.bag_volume_ml / self.volume_ml
+
+    def vials(self, daily_dose_mcg: Decimal) -> int:
+        """Return how many vials a bag needs at least; 0 when the strength is unknown.
+
+        Arithmetic [D], content over declared strength: the labels' tables of vials a bag
+        could not be read (fact sheet 4.4) and may ask for more.
+        """
+        if self.vial_mcg is None:
+            return 0
+        return math.ceil(self.made_mcg(daily_dose_mcg) / self.vial_mcg)
 
     def fits(self, weight_kg: Decimal) -> bool:
         """Say whether a patient of this weight may have the bag."""

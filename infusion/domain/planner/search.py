@@ -1,0 +1,285 @@
+"""The cheapest chain of one stretch: the bag on the pump, bags that exist, new bags.
+
+Each kind is a layer over the same road: a way goes through them in this order and takes
+of the bags that exist as many as it likes, in the order given.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from infusion.domain.bags import Stretch, WaitingBag
+from infusion.domain.planner.outcomes import Lift
+from infusion.domain.planner.patterns import sweep_pattern
+from infusion.domain.planner.road import BLOCKED, NEVER, Road, road
+from infusion.domain.planner.setting import Setting
+from infusion.domain.planner.sweep import Costs, Option, sweep
+from infusion.domain.recipes import Recipe
+
+# What a broken rule costs in the search for the nearest chain: more than all wishes.
+LIFT_PRICES = {Lift.NEEDS_RECIPE: 1 << 100, Lift.COLD_LIMIT: 1 << 110}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leg:
+    """One stretch on the axis, with the bags that exist for its dose, by their place."""
+
+    stretch: Stretch
+    start: int
+    end: int
+    waiting: tuple[tuple[int, WaitingBag], ...] = ()
+    is_first: bool = False
+    is_last: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hop:
+    """One bag from the instant it is hung to the instant it comes down."""
+
+    hang: int
+    down: int
+    option: Option
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The cheapest chain of a leg; ``begins`` is where its first bag is hung."""
+
+    cost: int
+    begins: int
+    hops: tuple[Hop, ...]
+    ends: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which recipes may be hung new, and what of that is a rule relaxed."""
+
+    recipes: tuple[Recipe, ...]
+    out_of_stock: tuple[Recipe, ...] = ()
+    is_supply_relaxed: bool = False
+
+
+def search(setting: Setting, leg: Leg, choice: Choice) -> Found | None:
+    """Return the cheapest chain of a leg, or None when there is none.
+
+    Only the last leg may end early, and only if that saves a bag.
+    """
+    way = road(setting, leg.start, leg.end, _fixed(setting, leg), _since(setting, leg))
+    options = _new(setting, leg.stretch, choice, way)
+    found = _chain(setting, leg, way, options, way.last)
+    tolerance = setting.axis.span(setting.request.end_tolerance)
+    if not (found and tolerance and leg.is_last):
+        return found
+    for place in range(way.last - 1, 0, -1):
+        if way.at[place] < leg.end - tolerance:
+            break
+        early = _chain(setting, leg, way, options, place)
+        if early and len(early.hops) < len(found.hops) and early.cost < found.cost:
+            found = early
+    return found
+
+
+def _chain(
+    setting: Setting, leg: Leg, way: Road, options: Sequence[Option], last: int
+) -> Found | None:
+    """Return the cheapest chain that ends at a place."""
+    layers = [_entry(setting, leg, way)]
+    for number, bag in leg.waiting:
+        layers.append(_with_bag(setting, way, layers[-1], number, bag, last))
+    if options:
+        layers.append(_with_new(setting, way, layers[-1], options, last))
+    cost = layers[-1].cost[last]
+    return _trace(way, layers, last) if cost < NEVER else None
+
+
+def _entry(setting: Setting, leg: Leg, way: Road) -> Costs:
+    """Return where the first bag of the leg may be hung.
+
+    That is at its start; while a bag is on the pump, wherever it may come down.
+    """
+    cost = [NEVER] * len(way.at)
+    hanging = setting.request.hanging if leg.is_first else None
+    if hanging is None:
+        # What a change costs at a step is counted where the stretch before it ends.
+        cost[0] = way.toll[0] if leg.is_first else 0
+    else:
+        prices, dry = setting.prices, setting.axis.tick(hanging.dry_at)
+        latest = setting.axis.tick(hanging.latest)
+        for place, tick in enumerate(way.at):
+            if tick <= latest and way.toll[place] < BLOCKED:
+                missed = way.over[place] * prices.unaligned
+                thrown = (dry - tick) * prices.waste_tick
+                cost[place] = way.toll[place] + thrown + missed
+    return Costs(cost, [None] * len(way.at))
+
+
+def _with_bag(
+    setting: Setting, way: Road, before: Costs, number: int, bag: WaitingBag, last: int
+) -> Costs:
+    """Return the layer in which a bag that exists is used or thrown away."""
+    prices, content = setting.prices, setting.content(bag.recipe)
+    spoiled = spoils(setting, bag)
+    thrown = prices.discarded + prices.waste_tick * content
+    cost = [one + thrown for one in before.cost]
+    if spoiled is not None and spoiled <= way.at[0]:
+        return Costs(cost, [None] * len(cost))
+    ready = setting.axis.first_from(bag.prepared_at) if bag.prepared_at else 0
+    option = Option(
+        recipe=bag.recipe,
+        price=prices.change + prices.waste_tick * content,
+        reach=_reach(setting, bag.recipe),
+        limits=[
+            -1 if tick < ready else min(tick + content, spoiled or tick + content)
+            for tick in way.at
+        ],
+        stops=tuple(map(setting.hours, bag.recipe.run_hours)),
+        waiting=number,
+    )
+    until = last
+    if spoiled is not None and spoiled < way.at[last]:
+        until = way.index[spoiled]
+    used = sweep(
+        way,
+        [option],
+        before,
+        shortest=setting.shortest,
+        missed=prices.unaligned,
+        last=until,
+        onward=False,
+    )
+    for place, other in enumerate(used.cost):
+        if other < cost[place]:
+            cost[place] = other
+        else:
+            used.way[place] = None
+    return Costs(cost, used.way)
+
+
+def _with_new(
+    setting: Setting, way: Road, before: Costs, options: Sequence[Option], last: int
+) -> Costs:
+    if setting.pattern:
+        return sweep_pattern(
+            way,
+            options,
+            before,
+            pattern=setting.pattern,
+            missed=setting.prices.unaligned,
+            last=last,
+        )
+    return sweep(
+        way,
+        options,
+        before,
+        shortest=setting.shortest,
+        missed=setting.prices.unaligned,
+        last=last,
+    )
+
+
+def spoils(setting: Setting, bag: WaitingBag) -> int | None:
+    """Return by when a bag that exists must be down, however late it is hung."""
+    limits = []
+    if bag.prepared_at:
+        limits.append(setting.axis.tick(bag.prepared_at + bag.recipe.cold_limit))
+    if bag.out_of_cold_at:
+        limits.append(setting.axis.tick(bag.out_of_cold_at + bag.recipe.room_limit))
+    return min(limits, default=None)
+
+
+def _reach(setting: Setting, recipe: Recipe) -> int:
+    return setting.hours(max(recipe.run_hours, default=recipe.hours))
+
+
+def _fixed(setting: Setting, leg: Leg) -> list[int]:
+    """Return the use-by limits inside a leg, and from when its bags are there."""
+    found = [spoils(setting, bag) for _, bag in leg.waiting]
+    found += [
+        setting.axis.first_from(bag.prepared_at)
+        for _, bag in leg.waiting
+        if bag.prepared_at
+    ]
+    if leg.is_first and setting.request.hanging:
+        found.append(setting.axis.tick(setting.request.hanging.latest))
+    return [one for one in found if one is not None and leg.start < one < leg.end]
+
+
+def _since(setting: Setting, leg: Leg) -> int:
+    """Return when the last change before the leg was."""
+    if leg.is_first and setting.request.hanging:
+        return setting.axis.tick(setting.request.hanging.hung_at)
+    return leg.start
+
+
+def _new(
+    setting: Setting, stretch: Stretch, choice: Choice, way: Road
+) -> tuple[Option, ...]:
+    """Return the kinds of new bags, and those that a relaxed rule would allow."""
+    kinds: list[tuple[Recipe, tuple[Lift, ...]]] = [
+        *((one, ()) for one in choice.recipes),
+        *((one, (Lift.NEEDS_RECIPE,)) for one in choice.out_of_stock),
+    ]
+    if choice.is_supply_relaxed and setting.slots:
+        kinds += [(one, (*lifts, Lift.COLD_LIMIT)) for one, lifts in kinds]
+    return tuple(_fresh(setting, stretch, one, way, lifts) for one, lifts in kinds)
+
+
+def _fresh(
+    setting: Setting,
+    stretch: Stretch,
+    recipe: Recipe,
+    way: Road,
+    lifts: tuple[Lift, ...],
+) -> Option:
+    prices = setting.prices
+    is_late = Lift.COLD_LIMIT in lifts
+    return Option(
+        recipe=recipe,
+        price=prices.change
+        + prices.vial * recipe.vials(stretch.daily_dose_mcg)
+        + prices.waste_tick * setting.content(recipe)
+        + sum(LIFT_PRICES[lift] for lift in lifts),
+        reach=_reach(setting, recipe),
+        limits=() if is_late else tuple(_supplied(setting, recipe, way.at)),
+        stops=tuple(map(setting.hours, recipe.run_hours)),
+        lifts=lifts,
+    )
+
+
+def _supplied(setting: Setting, recipe: Recipe, at: Sequence[int]) -> Iterator[int]:
+    """Return until when a bag hung at each instant keeps; nothing without slots."""
+    if not setting.slots:
+        return
+    content, cold = setting.content(recipe), setting.hours(recipe.cold_hours)
+    for tick in at:
+        slot = made_in(setting, tick)
+        yield -1 if slot is None else min(tick + content, slot + cold)
+
+
+def made_in(setting: Setting, tick: int) -> int | None:
+    """Return the slot in which a bag hung at a tick was made."""
+    slots = setting.slots
+    place = bisect_right(slots, tick - setting.lead)
+    return slots[place - 1] if place else None
+
+
+def _trace(way: Road, layers: Sequence[Costs], last: int) -> Found:
+    """Follow the last ways back through the layers."""
+    hops: list[Hop] = []
+    place = last
+    for layer in reversed(layers):
+        # A layer of one bag that exists is left after it, one of new bags when it ends.
+        while (step := layer.way[place]) is not None:
+            first, option = step
+            hop = Hop(hang=way.at[first], down=way.at[place], option=option)
+            hops.append(hop)
+            place = first
+            if option.waiting is not None:
+                break
+    return Found(
+        cost=layers[-1].cost[last],
+        begins=way.at[place],
+        hops=tuple(reversed(hops)),
+        ends=way.at[last],
+    )

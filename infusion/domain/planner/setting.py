@@ -1,0 +1,174 @@
+"""A request made ready for the search: every wish, limit and instant as an integer."""
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from infusion.domain.bags import WaitingBag
+from infusion.domain.planner.requests import DAY, MINUTE, ChainRequest, Weights
+from infusion.domain.planner.ticks import Axis, axis_for
+from infusion.domain.planner.timeline import Days, Timeline, timeline
+from infusion.domain.recipes import Recipe
+
+HOUR = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prices:
+    """The weights on the axis: by visit or bag, and by tick of time."""
+
+    outside: int
+    off_day: int
+    moved: int
+    discarded: int
+    change: int
+    vial: int
+    unaligned: int
+    waste_tick: int
+    unsteady_tick: int
+
+
+def prices(weights: Weights, axis: Axis) -> Prices:
+    """Return weights by the tick; the sum is that of the weights times ticks a minute."""
+    return Prices(
+        outside=weights.outside * axis.minute,
+        off_day=weights.off_day * axis.minute,
+        moved=weights.moved * axis.minute,
+        discarded=weights.discarded * axis.minute,
+        change=weights.change * axis.minute,
+        vial=weights.vial * axis.minute,
+        unaligned=weights.unaligned * axis.minute,
+        waste_tick=weights.waste_minute,
+        unsteady_tick=weights.unsteady_minute,
+    )
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A request and what is worked out of it once."""
+
+    request: ChainRequest
+    axis: Axis
+    prices: Prices
+    timeline: Timeline
+    is_strict: bool
+
+    @cached_property
+    def kept(self) -> frozenset[int]:
+        """Return the changes of the plan in force."""
+        return frozenset(map(self.axis.tick, self.request.kept))
+
+    @cached_property
+    def needle_windows(self) -> tuple[tuple[int, int], ...]:
+        """Return the spans in which one change should fall."""
+        tick = self.axis.tick
+        windows = self.request.needle_windows
+        return tuple((tick(start), tick(end)) for start, end in windows)
+
+    @cached_property
+    def slots(self) -> tuple[int, ...]:
+        """Return when new bags can have been made."""
+        return tuple(map(self.axis.tick, self.request.supply.ready_slots))
+
+    @cached_property
+    def lead(self) -> int:
+        """Return how long a bag is on its way."""
+        return self.axis.span(self.request.supply.lead)
+
+    @cached_property
+    def grid(self) -> int:
+        """Return the grid on which visits are best understood."""
+        return self.axis.span(self.request.grid)
+
+    @cached_property
+    def day(self) -> int:
+        """Return the length of a day."""
+        return self.axis.span(DAY)
+
+    @cached_property
+    def shortest(self) -> int:
+        """Return the shortest run of a bag that nothing cuts short."""
+        return self.axis.span(self.request.rules.shortest_run)
+
+    @cached_property
+    def usual_tick(self) -> int:
+        """Return the usual hour as ticks since midnight."""
+        usual = self.request.steady_at or dt.time()
+        return (usual.hour * 60 + usual.minute) * self.axis.minute
+
+    @cached_property
+    def pattern(self) -> tuple[int, ...]:
+        """Return the runs that follow one another in a circle."""
+        return tuple(map(self.hours, self.request.rules.run_pattern_hours))
+
+    @cached_property
+    def beat(self) -> int:
+        """Return what every length of a run is a multiple of.
+
+        The best changes lie whole beats away from an instant that means something: see
+        ``road``.
+        """
+        made = [one.recipe for one in made_bags(self.request.waiting)]
+        lives = [*self.request.recipes, *self.request.out_of_stock, *made]
+        runs = {hours for one in lives for hours in (one.hours, *one.run_hours)}
+        return math.gcd(self.day, self.shortest, *self.pattern, *map(self.hours, runs))
+
+    def hours(self, number: int) -> int:
+        """Return a number of hours on the axis."""
+        return number * 60 * self.axis.minute
+
+    def content(self, recipe: Recipe) -> int:
+        """Return how long a bag of a recipe can run."""
+        return self.hours(recipe.hours)
+
+
+def setting_of(request: ChainRequest, days: Days | None = None) -> Setting:
+    """Make a request that has stretches ready.
+
+    ``days`` may be shared by requests whose calendars differ in the places alone.
+    """
+    axis = axis_for(_instants(request), _spans(request))
+    if days is None or days.axis != axis:
+        days = Days(request.calendar, axis)
+    first = request.line.instant(request.stretches[0].start)
+    last = request.line.instant(request.stretches[-1].end)
+    return Setting(
+        request=request,
+        axis=axis,
+        prices=prices(request.weights, axis),
+        timeline=timeline(request.calendar, days, first, last),
+        is_strict=request.rules.strict_windows,
+    )
+
+
+def made_bags(waiting: tuple[WaitingBag, ...]) -> list[WaitingBag]:
+    """Return the bags that exist, not only on the plan."""
+    return [bag for bag in waiting if bag.prepared_at is not None]
+
+
+def _instants(request: ChainRequest) -> Iterator[dt.datetime]:
+    for stretch in request.stretches:
+        yield request.line.instant(stretch.start)
+        yield request.line.instant(stretch.end)
+    yield from request.kept
+    yield from request.supply.ready_slots
+    for window in request.needle_windows:
+        yield from window
+    for bag in request.waiting:
+        yield from (at for at in (bag.prepared_at, bag.out_of_cold_at) if at)
+    if request.hanging:
+        yield from (request.hanging.latest, request.hanging.dry_at)
+        yield request.hanging.free_from
+
+
+def _spans(request: ChainRequest) -> Iterator[dt.timedelta]:
+    yield request.supply.lead
+    yield request.rules.shortest_run
+    yield request.end_tolerance
+
+
+def whole_minutes(span: dt.timedelta) -> int:
+    """Return the whole minutes of a span."""
+    return span // MINUTE
