@@ -21,6 +21,7 @@ from rest_framework.status import is_client_error
 from config.problem_texts import TEXTS
 from infusion import wording
 from infusion.domain.refusals import Refusal as InfusionRefusal
+from infusion.fhir.outcomes import operation_outcome
 from patients import clock
 from patients.api.fields import instant_text
 from patients.domain.refusals import Refusal as PatientsRefusal
@@ -29,6 +30,7 @@ from patients.policy import NotAllowed
 _log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+FHIR_JSON = "application/fhir+json"
 _LONGEST = 500
 _SOON = {"Retry_After": "2"}
 
@@ -64,6 +66,8 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse:
         _log.error("unhandled_error", exc_info=error)
     elif problem.status in {401, 403}:
         _log.warning("access_refused", extra={"code": problem.code})
+    if getattr(context.get("view"), "speaks_fhir", False):
+        return answer_fhir(problem)
     return answer(problem, context["request"])
 
 
@@ -99,11 +103,29 @@ def answer(problem: Problem, request: Any) -> HttpResponse:
         "request_id": _request_id(),
         "errors": problem.errors,
     }
+    return _response(problem, body, CONTENT_TYPE)
+
+
+def answer_fhir(problem: Problem) -> HttpResponse:
+    """Write a problem as a FHIR OperationOutcome."""
+    body = operation_outcome(
+        status=problem.status,
+        code=problem.code,
+        title=problem.title,
+        detail=problem.detail,
+        errors=problem.errors,
+    )
+    return _response(problem, body, FHIR_JSON)
+
+
+def _response(
+    problem: Problem, body: dict[str, Any], content_type: str
+) -> HttpResponse:
     text = json.dumps(body, ensure_ascii=False)
     return HttpResponse(
         text.encode("utf-8", "replace"),
         status=problem.status,
-        content_type=CONTENT_TYPE,
+        content_type=content_type,
         headers={
             **problem.headers,
             "Cache-Control": "no-store",

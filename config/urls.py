@@ -9,6 +9,7 @@ urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/", include("infusion.api.urls")),
+    path("api/v1/", include("infusion.fhir.urls")),
     path("api/v1/", include("patients.api.urls")),
     path("api/v1/schema", documents.Schema.as_view(), name="schema"),
     path("auth/", include("patients.api.session")),

@@ -66,6 +66,10 @@ class Problem(Output):
 class EndpointSchema(AutoSchema):
     """Adds the problems and headers that follow from what a view declares."""
 
+    # How a refusal looks, and its media type.
+    problem_shape: Any = Problem
+    problem_media_type = PROBLEM_TYPE
+
     def get_override_parameters(self) -> list[Any]:
         """Return the headers this operation reads."""
         found = [LANGUAGE_HEADER]
@@ -89,7 +93,9 @@ class EndpointSchema(AutoSchema):
             bodies.setdefault(
                 str(status),
                 self._get_response_for_code(  # type: ignore[no-untyped-call]
-                    Problem, str(status), media_types=[PROBLEM_TYPE]
+                    self.problem_shape,
+                    str(status),
+                    media_types=[self.problem_media_type],
                 ),
             )
         if self._is_conditional():

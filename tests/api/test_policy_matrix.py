@@ -92,6 +92,7 @@ ROUTES: dict[str, Any] = {
     "revoke_caregiver": post("caregiver.revoke"),
     "regimens": get("regimen.view"),
     "regimen": get("regimen.view"),
+    "plan_definition": get("regimen.view"),
     "patient_courses": both("course.view", "course.order"),
     "course_preview": post("course.preview"),
     "courses": get("course.view"),

@@ -1,0 +1,13 @@
+"""Routes of the FHIR facade."""
+
+from django.urls import URLPattern, path
+
+from infusion.fhir import views
+
+urlpatterns: list[URLPattern] = [
+    path(
+        "regimens/<slug:key>/plan-definition",
+        views.RegimenPlanDefinition.as_view(),
+        name="plan_definition",
+    ),
+]
