@@ -64,7 +64,7 @@ class CyclePlanOut(Output):
     status = serializers.ChoiceField(choices=[str(each) for each in CycleStatus])
     starts_at = InstantField()
     infusion_ends_at = InstantField()
-    ends_on = serializers.DateField()
+    ends_on = serializers.DateField(allow_null=True)
     inpatient_until = InstantField(allow_null=True)
     steps = StepOut(many=True)
     premedication = PremedicationOut(many=True)

@@ -1,10 +1,12 @@
 """What codes are called on the screen, in one place and both languages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
+
+from infusion.wording import blocks
 
 Words = Mapping[str, Promise]
 
@@ -141,6 +143,12 @@ UNMET: Words = {
     "bag_not_usable": _(
         "Cycle %(cycle)s: the plan has no use for a bag that is made (%(recipe)s)."
     ),
+    "length_missing": _(
+        "Nothing after cycle %(cycle)s can be dated: no source gives a length on the way."
+    ),
+    "cycle_not_plannable": _(
+        "Cycle %(cycle)s cannot be planned: no source says what it looks like."
+    ),
     "regimen_version_changed": _(
         "The regimen file changed after the order: ordered %(ordered)s, now %(now)s."
     ),
@@ -167,12 +175,27 @@ LISTS: Mapping[str, Words] = {
     "link": LINKS,
     "measurement": MEASUREMENTS,
     "age_band": AGE_BANDS,
+    "block_kind": blocks.BLOCKS,
+    "route": blocks.ROUTES,
+    "rhythm": blocks.RHYTHMS,
+    "round": blocks.ROUNDS,
+    "firmness": blocks.FIRMNESS,
+    "verdict": blocks.VERDICTS,
+    "fact": blocks.FACTS,
+    "assay": blocks.ASSAYS,
+    "trigger": blocks.TRIGGERS,
+    "mark": blocks.MARKS,
 }
 
 
 def word(code: str, of: str) -> str:
     """Return what a code is called; a code without a word is shown as it is."""
     return str(LISTS[of].get(str(code), code))
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Return texts as one list."""
+    return pgettext("between words of a list", ", ").join(texts)
 
 
 def options(words: Words) -> list[tuple[str, Promise]]:

@@ -4,9 +4,17 @@ Each file is TOML, checked by a JSON Schema, versioned; each number carries its 
 evidence mark. See docs/catalogue.md for how to add one.
 """
 
+from infusion.catalogue.blocks import shared_blocks
 from infusion.catalogue.policies import PolicyValue, SitePolicy, site_policy
 from infusion.catalogue.recipes import all_recipes, get_recipe
-from infusion.catalogue.regimens import all_regimens, get_regimen, recipes_of
+from infusion.catalogue.regimens import (
+    all_regimens,
+    digest_of,
+    document,
+    get_regimen,
+    recipes_of,
+    regimen_from,
+)
 from infusion.catalogue.reminders import reminder_rules
 
 __all__ = [
@@ -14,9 +22,13 @@ __all__ = [
     "SitePolicy",
     "all_recipes",
     "all_regimens",
+    "digest_of",
+    "document",
     "get_recipe",
     "get_regimen",
     "recipes_of",
+    "regimen_from",
     "reminder_rules",
+    "shared_blocks",
     "site_policy",
 ]

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
@@ -19,13 +19,13 @@ from infusion.domain.refusals import Refusal
 ROOT = Path(__file__).parent
 FOLDERS = {
     "regimen": "regimens",
+    "block": "blocks",
     "recipe": "recipes",
     "policy": "policy",
     "reminders": "reminders",
 }
-
-
-SCHEMA = 1
+# The newest schema of each kind of file.
+SCHEMAS = {"regimen": 2, "block": 2, "recipe": 1, "policy": 1, "reminders": 1}
 
 
 class CatalogueFileRefused(Refusal):
@@ -68,13 +68,13 @@ def problems(
 ) -> Iterator[CatalogueFileRefused]:
     """Return everything the schema refuses; a newer schema is the only thing said."""
     found = data.get("schema")
-    if isinstance(found, int) and found > SCHEMA:
-        why = reason("newer_schema", found=found, known=SCHEMA)
+    if isinstance(found, int) and found > SCHEMAS[kind]:
+        why = reason("newer_schema", found=found, known=SCHEMAS[kind])
         yield CatalogueFileRefused(path, "schema", why)
         return
     said = set()
     for problem in _validator(kind).iter_errors(data):
-        place = place_of(problem)
+        place = place_of(problem, data)
         if place not in said:
             yield CatalogueFileRefused(path, place, of_schema(problem))
         # One reason a place is enough; a whole file may lack one thing and have another.
@@ -84,17 +84,34 @@ def problems(
         yield CatalogueFileRefused(path, "key", why)
 
 
-def place_of(problem: ValidationError) -> str:
-    """Write a place as in facts: ``cycles[1].steps[2]``, counted from one."""
-    text = ""
+def place_of(problem: ValidationError, data: Any) -> str:
+    """Write the place of a problem as in facts: ``blocks.c1.next[2]``."""
+    place = ""
     for part in problem.absolute_path:
-        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
-    return text.strip(".")
+        if isinstance(part, int):
+            place += item_of(data, part + 1)
+        else:
+            place += f".{part}"
+        data = data[part]
+    return place.strip(".")
+
+
+def item_of(listed: Sequence[Any], number: int) -> str:
+    """Name an item of a list: by its key, if it has one of its own, else by number."""
+    keys = [row.get("key") if isinstance(row, dict) else None for row in listed]
+    key = keys[number - 1]
+    is_own = isinstance(key, str) and keys.count(key) == 1
+    return f".{key}" if is_own else f"[{number}]"
 
 
 @cache
 def _validator(kind: str) -> jsonschema.Draft202012Validator:
-    schema = json.loads((ROOT / "schemas" / f"{kind}.schema.json").read_text())
+    is_block = kind == "block"
+    name = "regimen" if is_block else kind
+    schema = json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text())
+    if is_block:
+        # A shared block is written as one of a regimen is.
+        schema = {**schema["$defs"]["block_file"], "$defs": schema["$defs"]}
     return jsonschema.Draft202012Validator(schema)
 
 
@@ -147,17 +164,32 @@ def text(data: Mapping[str, str]) -> Text:
 def facts(key: str, data: Any, place: str = "") -> Iterator[Fact]:
     """Return every fact below a place of a file, in file order."""
     if isinstance(data, dict):
+        path = f"{key}: {place}".removesuffix(": ")
         if "mark" in data and "value" in data:
-            yield _fact(f"{key}: {place}".removesuffix(": "), data)
+            yield _fact(path, data)
             return
         if "mark" in data and "text" in data:
-            yield _statement(f"{key}: {place}", data)
-            return
+            yield _statement(path, data)
+        elif "mark" in data and "fact" in data:
+            yield _condition(path, data)
         for name, value in data.items():
             yield from facts(key, value, f"{place}.{name}".strip("."))
     elif isinstance(data, list):
-        for index, value in enumerate(data, 1):
-            yield from facts(key, value, f"{place}[{index}]")
+        for number_, value in enumerate(data, 1):
+            yield from facts(key, value, f"{place}{item_of(data, number_)}")
+
+
+def holes(data: Any, place: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Return every value that no source gives, below a place, in file order."""
+    if isinstance(data, dict):
+        if data.get("missing") is True:
+            yield place, data
+            return
+        for name, value in data.items():
+            yield from holes(value, f"{place}.{name}".strip("."))
+    elif isinstance(data, list):
+        for number_, value in enumerate(data, 1):
+            yield from holes(value, f"{place}{item_of(data, number_)}")
 
 
 def _fact(path: str, data: Mapping[str, Any]) -> Fact:
@@ -182,4 +214,22 @@ def _statement(path: str, data: Mapping[str, Any]) -> Fact:
         mark=Mark(data["mark"]),
         sources=tuple(data["sources"]),
         note=text(data["text"]),
+    )
+
+
+_COMPARED = {"is": "", "below": "< ", "at_least": ">= "}
+
+
+def _condition(path: str, data: Mapping[str, Any]) -> Fact:
+    """Return what a branch asks, such as an MRD below a limit, as a fact."""
+    compared = next((name for name in _COMPARED if name in data), "is")
+    asked = data.get(compared, "")
+    value = " / ".join(asked) if isinstance(asked, list) else str(asked)
+    return Fact(
+        path=path,
+        value=f"{data['fact']} {_COMPARED[compared]}{value}",
+        unit="",
+        mark=Mark(data["mark"]),
+        sources=tuple(data["sources"]),
+        note=text(data.get("note", {"en": "", "zh": ""})),
     )

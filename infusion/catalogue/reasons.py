@@ -61,18 +61,95 @@ REASONS: Mapping[str, Text] = {
         "{cold} h in the cold)",
         zh="输液袋需输注 {hours} 小时，超过其保存时限（室温 {room} 小时，冷藏 {cold} 小时）",
     ),
-    "steps": Text(
-        en="steps must begin at hour 0, rise, lie inside the infusion and name a dose "
-        "level of the file",
-        zh="剂量递增必须从第 0 小时开始、依次递增、位于输注时间之内，并使用文件中的剂量级别",
+    "level": Text(
+        en="names a dose level that the file does not have: {found}",
+        zh="使用了文件中没有的剂量级别：{found}",
     ),
-    "cycles": Text(
-        en="cycles must begin at 1 and follow one another without hole or overlap",
-        zh="周期必须从 1 开始，依次相连，不得中断或重叠",
+    "steps_outside": Text(
+        en="steps must begin at hour 0, rise and lie inside the infusion of {hours} h; "
+        "found {found}",
+        zh="剂量递增必须从第 0 小时开始、依次递增并位于 {hours} 小时的输注时间之内；现为 {found}",
     ),
+    "infusion": Text(
+        en="the infusion must last longer than zero hours", zh="输注时间必须大于零小时"
+    ),
+    "infusion_kind": Text(
+        en="an infusion stands only in a block of kind BLINATUMOMAB or COMBINED, this one "
+        "is {kind}",
+        zh="只有 BLINATUMOMAB 或 COMBINED 类型的阶段可以含输注，本阶段为 {kind}",
+    ),
+    "no_infusion": Text(
+        en="a block of kind {kind} needs its infusion; what no source gives is written as "
+        "missing",
+        zh="{kind} 类型的阶段必须写明输注；来源未给出的写为 missing",
+    ),
+    "no_free_days": Text(
+        en="needs the free days of the infusion or the length of the block, or says that "
+        "they are missing",
+        zh="需写明输注后的间歇天数或阶段长度，或注明缺失",
+    ),
+    "no_steps": Text(
+        en="needs the dose steps, or says that they are missing",
+        zh="需写明剂量递增，或注明缺失",
+    ),
+    "no_length": Text(
+        en="needs a length in days or until when it lasts, or says that it is missing",
+        zh="需写明天数或持续至何时，或注明缺失",
+    ),
+    "length_days": Text(
+        en="{found} days are fewer than the infusion and its free days: {least}",
+        zh="{found} 天少于输注天数与间歇天数之和：{least}",
+    ),
+    "times": Text(en="must be given at least once", zh="至少给予一次"),
+    "days": Text(
+        en="is {found}; days are written as 1, 8, 15, from 1 up",
+        zh="为 {found}；天数写作 1, 8, 15，从第 1 天起",
+    ),
+    "block_twice": Text(en="there is a block {key} already", zh="阶段 {key} 已存在"),
+    "key_twice": Text(
+        en="{other} has the key {key} already", zh="{other} 已使用 key {key}"
+    ),
+    "unknown_block": Text(
+        en="there is no block {to}, neither in this file nor among the shared blocks: "
+        "{known}",
+        zh="没有阶段 {to}：本文件与共享阶段（{known}）中均不存在",
+    ),
+    "exit_goes_on": Text(
+        en="is an exit and can not lead to another block",
+        zh="为出口，不能再通向其他阶段",
+    ),
+    "decides_nothing": Text(
+        en="is a decision without a way out", zh="为决策点，但没有任何后续"
+    ),
+    "cycle_in_graph": Text(
+        en="leads back: {loop}. Repetition is written as times",
+        zh="形成回路：{loop}。重复请用 times 表示",
+    ),
+    "unreachable": Text(en="no way leads to this block", zh="没有任何途径通向本阶段"),
+    "anchor_not_before": Text(
+        en="is measured from {to}, which does not come before on every way",
+        zh="以 {to} 为起点计算，但并非每条途径都先经过它",
+    ),
+    "one_comparison": Text(
+        en="asks exactly one of: is, below, at_least",
+        zh="is、below、at_least 三者必须且只能写一个",
+    ),
+    "fact_not_usable": Text(
+        en="is {found}, which {fact} can not be; known: {known}",
+        zh="为 {found}，{fact} 不能取该值；可用：{known}",
+    ),
+    "unit_of_fact": Text(
+        en="is in {found}; {fact} is measured in {wanted}",
+        zh="单位为 {found}；{fact} 的单位是 {wanted}",
+    ),
+    "dose_side": Text(en="needs {names}", zh="缺少 {names}"),
     "max_cycles": Text(
-        en="is {found}, but the last cycle is {last}",
-        zh="为 {found}，但最后周期为 {last}",
+        en="is {found}, but the longest way has {last}",
+        zh="为 {found}，但最长途径有 {last} 个周期",
+    ),
+    "no_recipes": Text(
+        en="needs at least 1 recipe for its infusions",
+        zh="含输注的方案至少需要 1 个输液袋配方",
     ),
     "unknown_recipe": Text(en="there is no recipe {key}", zh="没有输液袋配方 {key}"),
     "other_jurisdiction": Text(
@@ -108,6 +185,13 @@ def _missing(problem: ValidationError) -> Text:
     return reason(key, names=", ".join(names))
 
 
+def _dependent(problem: ValidationError) -> Text:
+    wanted: Any = problem.validator_value
+    instance: Any = problem.instance
+    names = {each for name in wanted if name in instance for each in wanted[name]}
+    return reason("missing", names=", ".join(sorted(names - set(instance))))
+
+
 def _unknown(problem: ValidationError) -> Text:
     schema: Any = problem.schema
     instance: Any = problem.instance
@@ -140,6 +224,8 @@ def _pattern(problem: ValidationError) -> Text:
 
 _BY_VALIDATOR: Mapping[str, Callable[[ValidationError], Text]] = {
     "required": _missing,
+    "dependentRequired": _dependent,
+    "minProperties": lambda _: reason("empty"),
     "additionalProperties": _unknown,
     "enum": _enum,
     "const": _const,

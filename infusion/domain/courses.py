@@ -161,7 +161,8 @@ class CycleState:
     status: CycleStatus
     starts_at: dt.datetime
     infusion_ends_at: dt.datetime
-    ends_on: dt.date
+    # None where no source gives the free days.
+    ends_on: dt.date | None
     inpatient_until: dt.datetime | None
     weight_kg: Decimal
     height_cm: Decimal | None

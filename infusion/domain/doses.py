@@ -44,6 +44,12 @@ class HeightMissing(Refusal):
     code = "height_missing"
 
 
+class DoseNotInRegimen(Refusal):
+    """The regimen gives no dose for a patient of this weight."""
+
+    code = "dose_not_in_regimen"
+
+
 class DoseRoundsToZero(Refusal):
     """The dose is so small that the rounding step of the site leaves nothing of it."""
 
@@ -52,12 +58,16 @@ class DoseRoundsToZero(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class DoseLevel:
-    """One level of a regimen: mcg/day fixed, mcg/m2/day below the limit, cap in mcg/day."""
+    """One level of a regimen: mcg/day fixed, mcg/m2/day below the limit, cap in mcg/day.
+
+    None where the regimen gives no such dose: it is then for patients of the other side
+    of the limit alone.
+    """
 
     key: str
-    fixed_mcg: Decimal
-    per_m2_mcg: Decimal
-    cap_mcg: Decimal
+    fixed_mcg: Decimal | None
+    per_m2_mcg: Decimal | None
+    cap_mcg: Decimal | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,10 +133,18 @@ _SURFACE = {
 
 @dataclass(frozen=True, kw_only=True)
 class DoseTable:
-    """The levels of a regimen and the weight in kg from which doses are fixed."""
+    """The levels of a regimen and the weight in kg from which doses are fixed.
 
-    fixed_from_kg: Decimal
+    Without such a weight every dose goes by body surface.
+    """
+
+    fixed_from_kg: Decimal | None
     levels: Mapping[str, DoseLevel]
+
+    def is_fixed(self, weight: DosingWeight) -> bool:
+        """Say whether a dose at this weight is fixed; else it goes by surface."""
+        limit = self.fixed_from_kg
+        return limit is not None and weight.weight_kg >= limit
 
     def dose(self, level: str, weight: DosingWeight, step_mcg: Decimal) -> DailyDose:
         """Return the daily dose of a level, rounded once, at the end, never above the cap.
@@ -135,9 +153,12 @@ class DoseTable:
 
         :raises HeightMissing: when the dose goes by surface and there is no height.
         :raises DoseRoundsToZero: when rounding leaves nothing of it.
+        :raises DoseNotInRegimen: when no source gives a dose at this weight.
         """
         row = self.levels[level]
-        if weight.weight_kg >= self.fixed_from_kg:
+        if self.is_fixed(weight):
+            if row.fixed_mcg is None:
+                raise DoseNotInRegimen(field="weight_kg")
             return DailyDose(
                 level=level,
                 mcg=row.fixed_mcg,
@@ -153,7 +174,7 @@ def dosing_surface_m2(table: DoseTable, weight: DosingWeight) -> Decimal | None:
     :raises HeightMissing: when it goes by surface and there is no height.
     :raises UnitNotSupported: when the height must be in another unit, such as metres.
     """
-    if weight.weight_kg >= table.fixed_from_kg:
+    if table.is_fixed(weight):
         return None
     if weight.height_cm is None:
         raise HeightMissing(field="height_cm")
@@ -163,6 +184,8 @@ def dosing_surface_m2(table: DoseTable, weight: DosingWeight) -> Decimal | None:
 
 
 def _by_surface(row: DoseLevel, weight: DosingWeight, step_mcg: Decimal) -> DailyDose:
+    if row.per_m2_mcg is None:
+        raise DoseNotInRegimen(field="weight_kg")
     if weight.height_cm is None:
         raise HeightMissing(field="height_cm")
     area = surface_m2(weight.weight_kg, weight.height_cm, weight.formula)
@@ -170,11 +193,12 @@ def _by_surface(row: DoseLevel, weight: DosingWeight, step_mcg: Decimal) -> Dail
     rounded = (wanted / step_mcg).quantize(Decimal(1), ROUND_HALF_UP) * step_mcg
     if not rounded:
         raise DoseRoundsToZero(field="weight_kg")
+    cap = row.cap_mcg
     return DailyDose(
         level=row.key,
-        mcg=min(rounded, row.cap_mcg),
+        mcg=rounded if cap is None else min(rounded, cap),
         unrounded_mcg=wanted,
         basis=Basis.SURFACE,
         surface_m2=area,
-        is_capped=wanted > row.cap_mcg,
+        is_capped=cap is not None and wanted > cap,
     )

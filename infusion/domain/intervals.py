@@ -3,8 +3,8 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from infusion.domain.blocks import CyclePattern
 from infusion.domain.instants import DAY, days_begun, local_date
-from infusion.domain.regimens import CyclePattern
 
 HALF_A_DAY = DAY / 2
 
@@ -21,14 +21,16 @@ def ends_on(
     infusion_end: dt.datetime,
     pattern: CyclePattern,
     zone: ZoneInfo,
-) -> dt.date:
+) -> dt.date | None:
     """Return the last calendar day of a cycle with its free interval.
 
     Day 1 is the day of the start; 672 h are 28 days of 24 h, so 14 free days end the
     cycle on day 42. Time lost to interruptions moves the end by days, to the nearest:
     a pause of two minutes does not move the next cycle. Of an infusion cut short the day
-    that had begun counts.
+    that had begun counts. None where no source gives the free days.
     """
+    if pattern.free_days is None:
+        return None
     ran = infusion_end - start
     whole = dt.timedelta(hours=pattern.infusion_hours)
     late = (ran - whole + HALF_A_DAY) // DAY

@@ -63,9 +63,11 @@ def _unverified(one: Unverified) -> dict[str, Any]:
 def _cycle(cycle: CyclePlan) -> dict[str, Any]:
     return {
         "number": cycle.number,
+        "block": cycle.block,
+        "round": cycle.ordinal,
         "starts_at": instant(cycle.starts_at),
         "infusion_ends_at": instant(cycle.infusion_ends_at),
-        "ends_on": cycle.ends_on.isoformat(),
+        "ends_on": cycle.ends_on.isoformat() if cycle.ends_on else None,
         "inpatient_until": instant(cycle.inpatient_until),
         "steps": [_step(step) for step in cycle.steps],
         "bags": [_bag(bag) for bag in cycle.bags],

@@ -5,67 +5,52 @@ impossible plan is a plan with ``unmet`` reasons, never an exception.
 """
 
 import datetime as dt
-import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from infusion.domain import bags, messages, visits
-from infusion.domain.bags import Line, PlannedBag, Stretch, WaitingBag
-from infusion.domain.clock import Ledger, PauseReason
+from infusion.domain.bags import Line, PlannedBag, Stretch
+from infusion.domain.blocks import CyclePattern, inpatient_until
 from infusion.domain.courses import Unmet, Unverified
+from infusion.domain.cycles import (
+    ZERO,
+    CycleFacts,
+    HangingBag,
+    effective_ledger,
+    empties_at,
+    flow_ends_at,
+    line_of,
+    round_of,
+)
 from infusion.domain.differences import Difference, difference
-from infusion.domain.doses import DosingWeight
 from infusion.domain.evidence import unverified
 from infusion.domain.instants import at_wall_clock, keep_in_utc
 from infusion.domain.intervals import ends_on
 from infusion.domain.recipes import Recipe, allowed
-from infusion.domain.regimens import CyclePattern, Regimen, inpatient_until
+from infusion.domain.regimens import (
+    CycleNotInRegimen,
+    CycleNotPlannable,
+    Regimen,
+    Round,
+)
 from infusion.domain.states import PlacementKind
 from infusion.domain.visits import Whereabouts
 
-__all__ = ["CyclePlan", "Difference", "Plan", "PlanRequest", "difference", "make_plan"]
-
-ZERO = dt.timedelta(0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class HangingBag:
-    """The bag on the pump and the instants that bound it."""
-
-    id: uuid.UUID
-    recipe: Recipe
-    daily_dose_mcg: Decimal
-    hung_at: dt.datetime
-    use_by: dt.datetime
-
-    def __post_init__(self) -> None:
-        """Keep instants in UTC.
-
-        :raises NaiveTime: when one has no offset.
-        """
-        keep_in_utc(self, "hung_at", "use_by")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CycleFacts:
-    """What is known of one cycle."""
-
-    number: int
-    starts_at: dt.datetime
-    weight: DosingWeight
-    ledger: Ledger = field(default_factory=Ledger)
-    hanging: HangingBag | None = None
-    waiting: tuple[WaitingBag, ...] = ()
-    ended_at: dt.datetime | None = None
-
-    def __post_init__(self) -> None:
-        """Keep instants in UTC.
-
-        :raises NaiveTime: when one has no offset.
-        """
-        keep_in_utc(self, "starts_at", "ended_at")
+__all__ = [
+    "CycleFacts",
+    "CyclePlan",
+    "Difference",
+    "HangingBag",
+    "Plan",
+    "PlanRequest",
+    "difference",
+    "effective_ledger",
+    "empties_at",
+    "line_of",
+    "make_plan",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,12 +93,18 @@ class PlannedStep:
 
 @dataclass(frozen=True, kw_only=True)
 class CyclePlan:
-    """The plan of one cycle. ``ends_on`` is the last day of its free interval."""
+    """The plan of one cycle.
+
+    ``ends_on`` is the last day of its free interval, None where no source gives its
+    length.
+    """
 
     number: int
+    block: str
+    ordinal: int
     starts_at: dt.datetime
     infusion_ends_at: dt.datetime
-    ends_on: dt.date
+    ends_on: dt.date | None
     inpatient_until: dt.datetime | None
     steps: tuple[PlannedStep, ...]
     bags: tuple[PlannedBag, ...]
@@ -133,36 +124,92 @@ class Plan:
 
 def make_plan(request: PlanRequest) -> Plan:
     """Plan every cycle of the request."""
-    cycles = tuple(_plan_cycle(request, facts) for facts in request.cycles)
-    while cycles and cycles[-1].number < request.last_cycle:
-        cycles += (_plan_cycle(request, _following(request, cycles[-1])),)
+    cycles: tuple[CyclePlan, ...] = ()
+    undated: tuple[Unmet, ...] = ()
+    for facts in request.cycles:
+        round_ = round_of(request.regimen, facts)
+        if round_.block.pattern is None:
+            undated += (_not_plannable(round_, facts.number),)
+            continue
+        cycles += (_plan_cycle(request, facts, round_),)
+    if not undated:
+        cycles, undated = _with_following(request, cycles)
     return Plan(
         cycles=cycles,
-        unmet=tuple(reason for cycle in cycles for reason in cycle.unmet),
+        unmet=(*(reason for cycle in cycles for reason in cycle.unmet), *undated),
         unverified=_unverified(request, cycles),
     )
 
 
-def _following(request: PlanRequest, before: CyclePlan) -> CycleFacts:
-    """Return the facts of the cycle after: next day, same hour, same weight."""
-    return CycleFacts(
-        number=before.number + 1,
-        starts_at=next_start(before, request.zone),
-        weight=request.cycles[-1].weight,
-    )
+def _with_following(
+    request: PlanRequest, cycles: tuple[CyclePlan, ...]
+) -> tuple[tuple[CyclePlan, ...], tuple[Unmet, ...]]:
+    """Add the cycles up to the last one asked for, as far as they can be dated."""
+    while cycles and cycles[-1].number < request.last_cycle:
+        before = cycles[-1]
+        round_, days = _next_cycle(request.regimen, before)
+        if round_ is None:
+            _check_number(request.regimen, before.number + 1)
+            break
+        if days is None:
+            return cycles, (_because("length_missing", before.number, before.block),)
+        if round_.block.pattern is None:
+            return cycles, (_not_plannable(round_, before.number + 1),)
+        facts = CycleFacts(
+            number=before.number + 1,
+            block=round_.block.key,
+            ordinal=round_.ordinal,
+            starts_at=next_start(before, request.zone, days_between=days),
+            weight=request.cycles[-1].weight,
+        )
+        cycles += (_plan_cycle(request, facts, round_),)
+    return cycles, ()
 
 
-def next_start(before: CyclePlan, zone: ZoneInfo) -> dt.datetime:
+def _check_number(regimen: Regimen, number: int) -> None:
+    """Refuse a cycle that no way through the regimen has."""
+    if number > regimen.max_cycles:
+        raise CycleNotInRegimen(field="cycles", max_cycles=regimen.max_cycles)
+
+
+def _next_cycle(regimen: Regimen, before: CyclePlan) -> tuple[Round | None, int | None]:
+    """Return the next cycle on the expected path and the days of the blocks between.
+
+    The days are None where a length on the way is not known.
+    """
+    days: int | None = None if before.ends_on is None else 0
+    for round_ in regimen.rounds_after(before.block, before.ordinal):
+        if round_.cycle is not None:
+            return round_, days
+        length = round_.block.length_days
+        days = None if days is None or length is None else days + length
+    return None, None
+
+
+def _not_plannable(round_: Round, number: int) -> Unmet:
+    return _because(CycleNotPlannable.code, number, round_.block.key)
+
+
+def _because(code: str, number: int, block: str) -> Unmet:
+    return Unmet(code=code, params=(("cycle", str(number)), ("block", block)))
+
+
+def next_start(before: CyclePlan, zone: ZoneInfo, days_between: int = 0) -> dt.datetime:
     """Return the earliest start of the next cycle: the day after ``ends_on``.
 
-    The hour on the wall clock is that of the cycle before.
+    Blocks between add their days; the hour on the wall clock is that of the cycle before.
+
+    :raises CycleNotPlannable: when the end of the cycle before is not known.
     """
+    if before.ends_on is None:
+        raise CycleNotPlannable(field="block", block=before.block)
     hour = before.starts_at.astimezone(zone).time()
-    return at_wall_clock(before.ends_on + dt.timedelta(days=1), hour, zone)
+    day = before.ends_on + dt.timedelta(days=1 + days_between)
+    return at_wall_clock(day, hour, zone)
 
 
-def _plan_cycle(request: PlanRequest, facts: CycleFacts) -> CyclePlan:
-    pattern = request.regimen.pattern(facts.number)
+def _plan_cycle(request: PlanRequest, facts: CycleFacts, round_: Round) -> CyclePlan:
+    pattern = request.regimen.pattern_of(round_.block.key)
     line = line_of(facts, request.now)
     start = facts.ledger.started_at or line.at
     total = dt.timedelta(hours=pattern.infusion_hours)
@@ -174,6 +221,8 @@ def _plan_cycle(request: PlanRequest, facts: CycleFacts) -> CyclePlan:
     places = _places(request, facts, start, stay)
     return CyclePlan(
         number=facts.number,
+        block=round_.block.key,
+        ordinal=round_.ordinal,
         starts_at=start,
         infusion_ends_at=end,
         ends_on=ends_on(start, end, pattern, request.zone),
@@ -186,50 +235,6 @@ def _plan_cycle(request: PlanRequest, facts: CycleFacts) -> CyclePlan:
         if facts.ended_at
         else _overdue(facts, request.now) + _unmet(facts, chain, end, is_done=is_done),
     )
-
-
-def line_of(facts: CycleFacts, now: dt.datetime) -> Line:
-    """Return delivered time on the calendar from now on.
-
-    Before the start it begins at the planned start, or now when that has gone by; while
-    the pump stands still it is taken to run again from now.
-    """
-    if facts.ended_at is not None and not facts.ledger.events:
-        return Line(at=facts.starts_at, delivered=ZERO)
-    if not facts.ledger.events:
-        return Line(at=max(facts.starts_at, now), delivered=ZERO)
-    ledger = effective_ledger(facts, now)
-    if ledger.is_running:
-        # Any instant of the present run gives the same line; its start is exact.
-        run = ledger.runs[-1]
-        return Line(at=run.start, delivered=ledger.delivered(run.start))
-    return Line(at=now, delivered=ledger.delivered(now))
-
-
-def effective_ledger(facts: CycleFacts, now: dt.datetime) -> Ledger:
-    """Return the ledger with the pause that an empty bag causes by itself.
-
-    Nothing flows after a bag has run dry or reached its use-by, whatever was recorded:
-    from then on no hour counts as delivered until somebody hangs the next bag.
-    """
-    emptied = _flow_ends_at(facts.ledger, facts.hanging)
-    if emptied is None or emptied >= now:
-        return facts.ledger
-    return facts.ledger.without_flow_after(emptied, PauseReason.BAG_EMPTY.value)
-
-
-def empties_at(ledger: Ledger, hanging: HangingBag | None) -> dt.datetime | None:
-    """Return when the hanging bag runs dry or must come down, or None."""
-    return _flow_ends_at(ledger, hanging) if ledger.is_running else None
-
-
-def _flow_ends_at(ledger: Ledger, hanging: HangingBag | None) -> dt.datetime | None:
-    """Return when nothing can flow from the hanging bag any more, pump on or off."""
-    if hanging is None:
-        return None
-    full = ledger.delivered(hanging.hung_at) + hanging.recipe.life
-    dry_at = ledger.instant_of(full)
-    return hanging.use_by if dry_at is None else min(dry_at, hanging.use_by)
 
 
 def _stretches(
@@ -281,7 +286,7 @@ def _hanging(
     stretch = _stretch_of(bag, hung, stretches)
     limit = max(hung, line.position(bag.use_by))
     reached = min(hung + bag.recipe.life, stretch.end, limit)
-    emptied = _flow_ends_at(facts.ledger, bag)
+    emptied = flow_ends_at(facts.ledger, bag)
     is_empty = emptied is not None and emptied <= request.now
     down_at = emptied if emptied and is_empty else line.instant(reached)
     planned = PlannedBag(

@@ -1,13 +1,15 @@
-"""A regimen: how many cycles, how long each, which dose when, and what surrounds it."""
+"""A regimen: a graph of blocks with the doses, the rules around them and the sources."""
 
-import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
+from infusion.domain.blocks import Block, CyclePattern, RegimenNotSane
 from infusion.domain.courses import Text
 from infusion.domain.doses import DoseTable
 from infusion.domain.evidence import Fact
+from infusion.domain.graphs import graph_problems, in_order
 from infusion.domain.refusals import Refusal
 
 
@@ -17,16 +19,22 @@ class RegimenUnknown(Refusal):
     code = "regimen_unknown"
 
 
+class BlockUnknown(Refusal):
+    """The regimen has no block of this key."""
+
+    code = "block_unknown"
+
+
 class CycleNotInRegimen(Refusal):
     """The regimen has no cycle of this number."""
 
     code = "cycle_not_in_regimen"
 
 
-class RegimenNotSane(Refusal):
-    """The regimen contradicts itself; the file is wrong."""
+class CycleNotPlannable(Refusal):
+    """A source is missing for what the cycle would look like."""
 
-    code = "regimen_not_sane"
+    code = "cycle_not_plannable"
 
 
 class Trigger(StrEnum):
@@ -45,61 +53,54 @@ class AgeBand(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DoseStep:
-    """From this delivered hour on the dose is that of the level."""
-
-    from_hour: int
-    level: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CyclePattern:
-    """What the cycles from ``first`` to ``last`` look like.
-
-    ``inpatient_days`` is None where the source asks for supervision at the start
-    without giving a number of days.
-    """
-
-    first: int
-    last: int
-    infusion_hours: int
-    free_days: int
-    steps: tuple[DoseStep, ...]
-    inpatient_days: int | None
-
-    def __post_init__(self) -> None:
-        """Refuse steps outside the infusion or out of order.
-
-        :raises RegimenNotSane: when the pattern contradicts itself.
-        """
-        hours = [step.from_hour for step in self.steps]
-        in_order = hours == sorted(set(hours)) and hours[:1] == [0]
-        if not in_order or hours[-1] >= self.infusion_hours:
-            raise RegimenNotSane(field="steps")
-        if self.first > self.last or self.infusion_hours <= 0 or self.free_days < 0:
-            raise RegimenNotSane(field="cycles")
-
-    def level_at(self, hour: Decimal) -> str:
-        """Return the dose level at a delivered hour."""
-        return [step.level for step in self.steps if step.from_hour <= hour][-1]
-
-    def segments(self) -> tuple[tuple[int, int, str], ...]:
-        """Return (from hour, to hour, level) for each stretch of one dose."""
-        ends = [step.from_hour for step in self.steps[1:]] + [self.infusion_hours]
-        return tuple(
-            (step.from_hour, end, step.level)
-            for step, end in zip(self.steps, ends, strict=True)
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
 class Premedication:
-    """A premedication the label asks for; shown, never given by the service."""
+    """A premedication the label asks for; shown, never given by the service.
+
+    ``blocks`` are the keys of the blocks it belongs to; None is every block. Of a
+    repeated block ``first_round_only`` keeps it to the first.
+    """
 
     trigger: Trigger
     age_band: AgeBand
-    cycles: tuple[int, ...] | None
+    blocks: tuple[str, ...] | None
     text: Text
+    first_round_only: bool = False
+
+    def applies(self, block: str, ordinal: int) -> bool:
+        """Say whether it belongs to a round of a block."""
+        if self.first_round_only and ordinal > 1:
+            return False
+        return self.blocks is None or block in self.blocks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """What no source gives; a site must fill it in before the regimen is ordered.
+
+    ``place`` is where in the file, blocks by key: ``blocks.blina-1.infusion.free_days``.
+    A question about the structure has a place of its own: ``questions.order``.
+    """
+
+    place: str
+    unit: str
+    note: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cap:
+    """The largest number of cycles somebody pays for, such as a public insurer."""
+
+    payer: Text
+    cycles: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """One time through a block; ``cycle`` numbers the blinatumomab rounds from 1."""
+
+    block: Block
+    ordinal: int
+    cycle: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,43 +115,119 @@ class Regimen:
     label_revision: str
     recipe_keys: tuple[str, ...]
     doses: DoseTable
-    patterns: tuple[CyclePattern, ...]
+    blocks: tuple[Block, ...]
     premedication: tuple[Premedication, ...]
     facts: tuple[Fact, ...]
+    population: Text | None = None
+    rows: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    caps: tuple[Cap, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse cycles with holes between them and levels without a dose.
+        """Refuse a graph that can't be walked and levels without a dose.
 
-        :raises RegimenNotSane: when the regimen contradicts itself.
+        :raises RegimenNotSane: when the regimen contradicts itself; ``place`` names the
+            block.
         """
-        expected = 1
-        for pattern in self.patterns:
-            if pattern.first != expected:
-                raise RegimenNotSane(field="cycles")
-            if any(step.level not in self.doses.levels for step in pattern.steps):
-                raise RegimenNotSane(field="steps")
-            expected = pattern.last + 1
-        if not self.patterns:
-            raise RegimenNotSane(field="cycles")
+        for problem in graph_problems(self.blocks):
+            raise problem
+        for block in self.blocks:
+            steps = block.pattern.steps if block.pattern else ()
+            if any(step.level not in self.doses.levels for step in steps):
+                raise RegimenNotSane(
+                    field="level", place=block.key, part="infusion.steps"
+                )
+
+    @cached_property
+    def _by_key(self) -> dict[str, Block]:
+        return {block.key: block for block in self.blocks}
+
+    def block(self, key: str) -> Block:
+        """Return a block.
+
+        :raises BlockUnknown: when there is none of this key.
+        """
+        try:
+            return self._by_key[key]
+        except KeyError:
+            raise BlockUnknown(field="block", known=", ".join(self._by_key)) from None
 
     @property
-    def max_cycles(self) -> int:
-        """Return the largest number of cycles of the regimen."""
-        return self.patterns[-1].last
+    def start(self) -> Block:
+        """Return the block a patient begins with: the first of the file."""
+        return self.blocks[0]
 
-    def pattern(self, number: int) -> CyclePattern:
-        """Return what a cycle looks like.
+    @property
+    def is_complete(self) -> bool:
+        """Say whether nothing is missing, so that it may be ordered."""
+        return not self.missing
 
-        :raises CycleNotInRegimen: when there is none of this number.
+    def rounds(self, start: str | None = None) -> Iterator[Round]:
+        """Walk the expected path: every round, and at each fork the first way out.
+
+        Cycles are numbered along the path; a course that branched numbers its own.
         """
-        for pattern in self.patterns:
-            if pattern.first <= number <= pattern.last:
-                return pattern
+        block: Block | None = self.block(start) if start else self.start
+        cycle = 0
+        while block is not None:
+            for ordinal in range(1, block.times + 1):
+                cycle += block.is_cycle
+                yield Round(
+                    block=block,
+                    ordinal=ordinal,
+                    cycle=cycle if block.is_cycle else None,
+                )
+            ways = block.ways_out(is_last_round=True)
+            last = next((way for way in ways if not way.optional), None)
+            block = self.block(last.to) if last else None
+
+    def rounds_after(self, block: str, ordinal: int) -> Iterator[Round]:
+        """Walk on from a round along the expected path, without that round.
+
+        :raises BlockUnknown: when there is no block of this key.
+        """
+        for round_ in self.rounds(block):
+            if round_.block.key != block or round_.ordinal > ordinal:
+                yield round_
+
+    def round_of(self, number: int) -> Round:
+        """Return the round of the expected path that is the cycle of this number.
+
+        :raises CycleNotInRegimen: when there is none.
+        """
+        for round_ in self._cycle_rounds:
+            if round_.cycle == number:
+                return round_
         raise CycleNotInRegimen(field="cycles", max_cycles=self.max_cycles)
 
+    @cached_property
+    def _cycle_rounds(self) -> tuple[Round, ...]:
+        return tuple(each for each in self.rounds() if each.cycle is not None)
 
-def inpatient_until(pattern: CyclePattern, start: dt.datetime) -> dt.datetime | None:
-    """Return the end of the recommended hospital stay: whole days of 24 h from start."""
-    if pattern.inpatient_days is None:
-        return None
-    return start + dt.timedelta(days=pattern.inpatient_days)
+    def pattern_of(self, block: str) -> CyclePattern:
+        """Return what a cycle of a block looks like.
+
+        :raises BlockUnknown: when there is none of this key.
+        :raises CycleNotPlannable: when it has no infusion, or no source for one.
+        """
+        pattern = self.block(block).pattern
+        if pattern is None:
+            raise CycleNotPlannable(field="block", block=block)
+        return pattern
+
+    def pattern(self, number: int) -> CyclePattern:
+        """Return what a cycle of the expected path looks like, by its number.
+
+        :raises CycleNotInRegimen: when there is none of this number.
+        :raises CycleNotPlannable: when no source says what it looks like.
+        """
+        return self.pattern_of(self.round_of(number).block.key)
+
+    @cached_property
+    def max_cycles(self) -> int:
+        """Return the largest number of cycles on any path through the graph."""
+        longest: dict[str, int] = {}
+        for block in reversed(in_order(self.blocks)):
+            onward = max((longest[way.to] for way in block.successors), default=0)
+            longest[block.key] = onward + block.is_cycle * block.times
+        return longest[self.start.key]

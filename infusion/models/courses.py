@@ -64,6 +64,9 @@ class Cycle(VersionedRecord):
 
     course = models.ForeignKey(Course, models.PROTECT, related_name="cycles")
     number = models.PositiveSmallIntegerField()
+    # Which round of which block of the regimen it is.
+    block_key = models.CharField(max_length=80, blank=True, default="")
+    ordinal = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(
         max_length=10,
         choices=choices(states.CycleStatus),

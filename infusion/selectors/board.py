@@ -22,7 +22,7 @@ from infusion.domain.states import (
     CycleStatus,
     VisitStatus,
 )
-from infusion.selectors.planning import CycleRows, cycle_facts
+from infusion.selectors.planning import CycleRows, cycle_facts, pattern_of_cycle
 from patients.selectors.people import latest_measurement
 
 PAGE = 25
@@ -167,7 +167,7 @@ class _Facts:
         rows = CycleRows(cycle=cycle, bags=bags, events=self.events.get(cycle.pk, []))
         facts = cycle_facts(rows)
         ledger = effective_ledger(facts, self.now)
-        pattern = get_regimen(course.regimen_key).pattern(cycle.number)
+        pattern = pattern_of_cycle(get_regimen(course.regimen_key), cycle)
         day = infusion_day(ledger.delivered(self.now), pattern.infusion_hours)
         return _Clock(
             day=day if ledger.started_at else None,

@@ -168,19 +168,21 @@ def _cycle_state(
         ),
         bags=tuple(_bag_state(bag, clock) for bag in rows.bags),
         visits=tuple(visits.get(cycle.id, ())),
-        premedication=_premedication(request, cycle.number),
+        premedication=_premedication(request, plan),
         clock=clock,
     )
 
 
-def _premedication(request: PlanRequest, number: int) -> tuple[PremedicationState, ...]:
+def _premedication(
+    request: PlanRequest, plan: CyclePlan
+) -> tuple[PremedicationState, ...]:
     """Return the rules of the regimen that apply to a cycle, for every age band."""
     return tuple(
         PremedicationState(
             trigger=rule.trigger.value, age_band=rule.age_band.value, text=rule.text
         )
         for rule in request.regimen.premedication
-        if rule.cycles is None or number in rule.cycles
+        if rule.applies(plan.block, plan.ordinal)
     )
 
 
@@ -189,7 +191,7 @@ def _clock_state(
 ) -> ClockState:
     facts = cycle_facts(rows)
     ledger = effective_ledger(facts, now)
-    total = request.regimen.pattern(facts.number).infusion_hours
+    total = request.regimen.pattern_of(plan.block).infusion_hours
     delivered = ledger.delivered(now)
     since = ledger.paused_since
     has_begun = ledger.started_at is not None and ledger.started_at <= now

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from infusion import catalogue, models
 from infusion.domain.bags import WaitingBag
+from infusion.domain.blocks import CyclePattern
 from infusion.domain.clock import Event, EventKind, Ledger
 from infusion.domain.courses import Unverified
 from infusion.domain.doses import DosingWeight, SurfaceFormula
@@ -102,8 +103,7 @@ def unsigned_policy(
 ) -> tuple[Unverified, ...]:
     """Return the unsigned site values that take part in a plan."""
     keys = ["weight_max_age_days", "overdue_after_minutes"]
-    limit = regimen.doses.fixed_from_kg
-    if any(weight.weight_kg < limit for weight in weights):
+    if any(not regimen.doses.is_fixed(weight) for weight in weights):
         keys += ["surface_formula", "dose_rounding_mcg"]
     return policy.unsigned(*keys)
 
@@ -114,6 +114,8 @@ def cycle_facts(rows: CycleRows) -> CycleFacts:
     hanging = rows.hanging
     return CycleFacts(
         number=cycle.number,
+        block=cycle.block_key or None,
+        ordinal=cycle.ordinal,
         starts_at=cycle.planned_start_at,
         weight=weight_of(cycle),
         ledger=ledger_of(rows.events),
@@ -121,6 +123,13 @@ def cycle_facts(rows: CycleRows) -> CycleFacts:
         waiting=tuple(_waiting(bag) for bag in rows.bags if bag.status in _WAITING),
         ended_at=cycle.ended_at if cycle.status != CycleStatus.STARTED else None,
     )
+
+
+def pattern_of_cycle(regimen: Regimen, cycle: models.Cycle) -> CyclePattern:
+    """Return what a cycle looks like: that of its block, else of its number."""
+    if cycle.block_key:
+        return regimen.pattern_of(cycle.block_key)
+    return regimen.pattern(cycle.number)
 
 
 def weight_of(cycle: models.Cycle) -> DosingWeight:

@@ -18,7 +18,7 @@ from infusion.domain.instants import in_utc, zone
 from infusion.domain.plan_json import plan_as_json
 from infusion.domain.plans import CycleFacts, PlanRequest, make_plan
 from infusion.domain.refusals import Refusal
-from infusion.domain.regimens import CycleNotInRegimen, Regimen
+from infusion.domain.regimens import CycleNotInRegimen, Regimen, Round
 from infusion.domain.states import CourseStatus, PlacementKind
 from infusion.selectors.planning import site_policy, unsigned_policy, weight_of
 from infusion.services.planning import replan
@@ -83,11 +83,12 @@ def order_course(
     :raises Refusal: naming the field, when the order can't stand.
     """
     with written_by(actor):
-        patient = _patient(actor, patient_id, "course.order")
+        patient = patient_to_order(actor, patient_id, "course.order")
         regimen = catalogue.get_regimen(regimen_key)
         start = check_start(start_at, now)
         course = _create_course(actor, patient, regimen, cycles, now)
-        add_cycle(course, 1, start, dosing_facts(course, regimen, now))
+        first = regimen.round_of(1)
+        add_cycle(course, 1, first, start, dosing_facts(course, regimen, now))
         models.Placement.objects.create(
             course=course,
             kind=PlacementKind.WARD,
@@ -111,10 +112,10 @@ def preview_course(
 
     :raises Refusal: for the same reasons as an order.
     """
-    patient = _patient(actor, patient_id, "course.preview")
+    patient = patient_to_order(actor, patient_id, "course.preview")
     regimen = catalogue.get_regimen(regimen_key)
     policy_values = site_policy(patient.site_id)
-    facts = _weight(patient.id, patient.site_id, now)
+    facts = last_weight(patient.id, patient.site_id, now)
     dosing_surface_m2(regimen.doses, facts.weight)
     request = PlanRequest(
         regimen=regimen,
@@ -175,7 +176,7 @@ def dosing_facts(
     :raises WeightTooOld: when it is older than the site allows.
     :raises HeightMissing: when the dose goes by surface and there is no height.
     """
-    facts = _weight(course.patient_id, course.site_id, now)
+    facts = last_weight(course.patient_id, course.site_id, now)
     surface = dosing_surface_m2(regimen.doses, facts.weight)
     if surface is not None:
         _check_height_age(course, now)
@@ -215,7 +216,14 @@ def _check_height_age(course: models.Course, now: dt.datetime) -> None:
         raise HeightTooOld(field="height_cm", days=limit)
 
 
-def _weight(patient_id: uuid.UUID, site_id: uuid.UUID, now: dt.datetime) -> DosingFacts:
+def last_weight(
+    patient_id: uuid.UUID, site_id: uuid.UUID, now: dt.datetime
+) -> DosingFacts:
+    """Return the patient's last weight, and height, as of now.
+
+    :raises WeightMissing: when there is none.
+    :raises WeightTooOld: when it is older than the site allows.
+    """
     policy_values = site_policy(site_id)
     weight = latest_measurement(patient_id, "WEIGHT_KG", now)
     if weight is None:
@@ -235,10 +243,20 @@ def _weight(patient_id: uuid.UUID, site_id: uuid.UUID, now: dt.datetime) -> Dosi
 
 
 def add_cycle(
-    course: models.Course, number: int, start: dt.datetime, facts: DosingFacts
+    course: models.Course,
+    number: int,
+    round_: Round,
+    start: dt.datetime,
+    facts: DosingFacts,
 ) -> models.Cycle:
-    """Store a planned cycle with its frozen dosing weight."""
-    cycle = models.Cycle(course=course, number=number, planned_start_at=start)
+    """Store a planned cycle, a round of the regimen, with its frozen dosing weight."""
+    cycle = models.Cycle(
+        course=course,
+        number=number,
+        block_key=round_.block.key,
+        ordinal=round_.ordinal,
+        planned_start_at=start,
+    )
     _freeze(cycle, facts)
     cycle.save()
     return cycle
@@ -254,8 +272,13 @@ def _freeze(cycle: models.Cycle, facts: DosingFacts) -> None:
     cycle.weight_taken_at = facts.taken_at
 
 
-def _patient(actor: Actor, patient_id: uuid.UUID, action: str) -> Any:
-    """Return a patient the actor may order for."""
+def patient_to_order(actor: Actor, patient_id: uuid.UUID, action: str) -> Any:
+    """Return a patient the actor may order, or preview, a course for.
+
+    :raises NotFound: when the actor may not know the patient.
+    :raises NotAllowed: when the role does not allow the action.
+    :raises PatientNotActive: when the patient is no longer cared for here.
+    """
     patient = get_patient(patient_id)
     if not policy.can(actor, "patient.view", patient):
         raise NotFound(field="patient")

@@ -18,6 +18,7 @@ from infusion.domain.states import (
 from infusion.selectors.planning import (
     CycleRows,
     load_rows,
+    pattern_of_cycle,
     plan_request,
     weight_of,
 )
@@ -156,7 +157,7 @@ def _check_first_bag(
 ) -> None:
     """Refuse the go while no bag of the first dose is there and still keeps."""
     request = plan_request(load_rows(course), now)
-    level = request.regimen.pattern(cycle.number).steps[0].level
+    level = pattern_of_cycle(request.regimen, cycle).steps[0].level
     dose = request.regimen.doses.dose(level, weight_of(cycle), request.dose_step_mcg)
     there = cycle.bags.filter(
         status=BagStatus.DELIVERED, daily_dose_mcg=dose.mcg, cold_until__gt=now
@@ -240,7 +241,7 @@ def _end_course(
 
 def _check_hours(course: models.Course, rows: CycleRows, at: dt.datetime) -> None:
     regimen = catalogue.get_regimen(course.regimen_key)
-    total = regimen.pattern(rows.cycle.number).infusion_hours
+    total = pattern_of_cycle(regimen, rows.cycle).infusion_hours
     delivered = delivered_hours(rows, at)
     if delivered < dt.timedelta(hours=total):
         missing = dt.timedelta(hours=total) - delivered
@@ -290,7 +291,8 @@ def order_next_cycle(
         start = check_start(start_at, now)
         number = _next_number(course, start, now)
         regimen = catalogue.get_regimen(course.regimen_key)
-        add_cycle(course, number, start, dosing_facts(course, regimen, now))
+        facts = dosing_facts(course, regimen, now)
+        add_cycle(course, number, regimen.round_of(number), start, facts)
         replan(course, cause="cycle_ordered", actor_id=actor.user_id, now=now)
     return course
 
@@ -320,7 +322,9 @@ def check_free_interval(
     for cycle, planned in zip(rows.cycles, make_plan(request).cycles, strict=True):
         if cycle.number != number - 1 or cycle.status != CycleStatus.COMPLETED:
             continue
-        free_days = request.regimen.pattern(cycle.number).free_days
+        free_days = request.regimen.pattern_of(planned.block).free_days
+        if planned.ends_on is None or free_days is None:
+            continue
         earliest = planned.ends_on + dt.timedelta(days=1)
         is_soon = start.astimezone(request.zone).date() < earliest
         end = planned.infusion_ends_at

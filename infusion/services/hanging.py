@@ -7,15 +7,16 @@ from django.db import IntegrityError
 
 from infusion import catalogue, models
 from infusion.domain import hanging
+from infusion.domain.blocks import CyclePattern
 from infusion.domain.clock import EventKind
 from infusion.domain.hanging import Candidate, PumpReading, Tolerances
 from infusion.domain.instants import in_utc
 from infusion.domain.recipes import use_by
-from infusion.domain.regimens import CyclePattern
 from infusion.domain.states import BagStatus
 from infusion.selectors.planning import (
     CycleRows,
     load_rows,
+    pattern_of_cycle,
     site_policy,
     weight_of,
 )
@@ -255,7 +256,7 @@ def _check_dose(
     delivered = delivered_hours(rows, hung_at)
     due = {
         regimen.doses.dose(level, weight_of(rows.cycle), rounding).mcg
-        for level in _levels(regimen.pattern(rows.cycle.number), delivered, step)
+        for level in _levels(pattern_of_cycle(regimen, rows.cycle), delivered, step)
     }
     if bag.daily_dose_mcg not in due:
         raise hanging.BagOfAnotherDose(field="bag_code")

@@ -22,6 +22,18 @@ COURSES: Mapping[str, Wording] = {
     "cycle_not_in_regimen": Wording(
         422, _ORDER, _("This regimen has at most %(max_cycles)s cycles.")
     ),
+    "cycle_not_plannable": Wording(
+        422, _ORDER, _("No source says what a cycle of block %(block)s looks like.")
+    ),
+    "block_unknown": Wording(
+        422, _ORDER, _("The regimen has no such block. Known are: %(known)s.")
+    ),
+    "fact_not_usable": Wording(
+        422, _("The decision"), _("This value does not fit the fact it is given for.")
+    ),
+    "dose_not_in_regimen": Wording(
+        422, _ORDER, _("The regimen gives no dose for a patient of this weight.")
+    ),
     "start_in_the_past": Wording(
         422, _ORDER, _("A cycle cannot be planned to start in the past.")
     ),

@@ -151,12 +151,13 @@ def _count(regimen: Regimen, cycles: int | None) -> int:
 
 def _table(body: dict[str, Any], where: ZoneInfo) -> list[str]:
     """Return the plan as plain lines, wall clocks in the zone."""
-    lines = [f"{body['regimen']} · label {body['label_revision']} · {where.key}"]
+    label = f" · label {body['label_revision']}" if body["label_revision"] else ""
+    lines = [f"{body['regimen']}{label} · {where.key}"]
     for cycle in body["cycles"]:
         lines.append("")
         lines.append(
-            f"Cycle {cycle['number']}: {_local(cycle['starts_at'], where)} to "
-            f"{_local(cycle['infusion_ends_at'], where)}, free until {cycle['ends_on']}"
+            f"Cycle {cycle['number']} ({cycle['block']}): {_local(cycle['starts_at'], where)} to "
+            f"{_local(cycle['infusion_ends_at'], where)}, free until {cycle['ends_on'] or 'not known'}"
         )
         if cycle["inpatient_until"]:
             until = _local(cycle["inpatient_until"], where)

@@ -43,7 +43,7 @@ def test_everything_that_ships_is_sound():
         ("us-7d", "schema = 1", "schema = 2", "schema", "reads schema 1"),
         ("us-7d", "schema = 1", "schema = 0", "schema", "allowed: 1"),
         ("us-7d", 'version = "1.0.0"', 'version = "new"', "version", "look like"),
-        ("us-7d", 'kind = "recipe"', 'kind = "pump"', "kind", "known: regimen"),
+        ("us-7d", 'kind = "recipe"', 'kind = "pump"', "kind", "known: regimen, block"),
         ("us-7d", 'key = "us-7d"', 'key = "us-8d"', "key", "file name"),
         ("us-7d", 'key = "us-7d"', "key = 7", "key", "must be string"),
         ("us-7d", ', zh = "7 天输液袋"', "", "title", "both languages"),
@@ -54,21 +54,19 @@ def test_everything_that_ships_is_sound():
         ("us-7d", '"PI-2020", "ASHP-2025", "HC-2018"', '"PI-2020"',
          "facts.diluent.sources", "at least 2"),
         ("us-7d", 'value = "no"', 'value = "maybe"', "facts.filter.value", "allowed"),
-        ("us-label-rr", STEP, STEP.replace("168", "672"), "cycles", "steps must"),
-        ("us-label-rr", STEP, STEP.replace("168", "0"), "cycles", "steps must"),
-        ("us-label-rr", 'level = "full", from', 'level = "huge", from', "cycles",
-         "dose level"),
-        ("us-label-rr", "first = 2\nlast = 2", "first = 2\nlast = 1", "cycles", "hole"),
-        ("us-label-rr", "first = 6", "first = 7", "cycles", "hole"),
+        ("us-label-rr", STEP, STEP.replace("168", "672"),
+         "blocks.c1.infusion.steps[2]", "steps must"),
+        ("us-label-rr", STEP, STEP.replace("168", "0"),
+         "blocks.c1.infusion.steps", "steps must"),
+        ("us-label-rr", 'level = "full", from', 'level = "huge", from',
+         "blocks.c1.infusion.steps[2].level", "dose level"),
         ("us-label-rr", 'value = "9", unit = "", mark = "A"',
-         'value = "8", unit = "", mark = "A"', "max_cycles", "the last cycle is 9"),
+         'value = "8", unit = "", mark = "A"', "max_cycles", "the longest way has 9"),
         ("us-label-rr", 'fixed_mcg = { value = "9"', 'fixed_mcg = { value = "9.1"',
          "doses.levels.low.fixed_mcg", "above its cap"),
         ("us-label-rr", 'fixed_mcg = { value = "9"', 'fixed_mcg = { value = "0"',
-         "doses.levels.low", "above zero"),
+         "doses.levels.low.fixed_mcg", "above zero"),
         ("us-label-rr", '"us-7d"', '"us-9d"', "recipes", "no recipe us-9d"),
-        ("us-label-rr", 'jurisdiction = "US"', 'jurisdiction = "EU"', "recipes",
-         "another rate"),
         ("us-label-rr", 'recipes = ["us-24h", "us-48h", "us-72h", "us-96h", "us-7d"]',
          "recipes = []", "recipes", "at least 1"),
         ("us-label-rr", 'recipes = ["us-24h"', 'recipes = ["us-48h"', "recipes",
@@ -91,6 +89,16 @@ def test_a_file_that_is_not_sound_is_refused(tmp_path, key, before, after, place
     assert problem.place == place
     assert why in problem.reason.en
     assert problem.reason.zh != problem.reason.en
+
+
+def test_every_recipe_of_another_jurisdiction_is_named(tmp_path):
+    path = written(tmp_path, "us-label-rr", ('diction = "US"', 'diction = "EU"'))
+
+    found = checking.check([path])
+
+    assert {one.place for one in found} == {"recipes"}
+    assert len(found) == 5
+    assert all("another rate" in one.reason.en for one in found)
 
 
 def test_the_line_of_a_refused_place_is_named(tmp_path):

@@ -18,6 +18,30 @@ steps = [
 
 [[cycles]]
 first = 2
+
+[[blocks]]
+key = "c1"
+
+[blocks.infusion]
+hours = { value = "1" }
+
+[[blocks.next]]
+to = "c2"
+[[blocks.next]]
+to = "out"
+
+[[blocks]]
+key = 'c2'
+
+[[blocks.next]]
+to = "out"
+when = [
+  { fact = "CD19" },
+  { fact = "MRD" },
+]
+
+[values."blocks.c1.length"]
+value = "7"
 """
 
 
@@ -30,9 +54,16 @@ first = 2
         ("facts.hours.value", 5),
         ("facts.quoted", 6),
         ("cycles[1].first", 9),
-        ("cycles[1].steps[1].level", 10),
+        ("cycles[1].steps[1].level", 11),
         ("cycles[2].first", 15),
         ("cycles[2].steps", 14),
+        ("blocks[1].key", 18),
+        ("blocks.c1", 17),
+        ("blocks.c1.infusion.hours", 21),
+        ("blocks.c1.next[2].to", 26),
+        ("blocks.c2.next[1].when[2].below", 35),
+        ("blocks[2].next[1]", 31),
+        ("blocks.c3", None),
         ("nowhere.at.all", None),
         ("", None),
     ],

@@ -8,6 +8,7 @@ KINDS = {
     "us-7d": "recipe",
     "us-24h": "recipe",
     "us-label-rr": "regimen",
+    "allo-hsct": "block",
     "default": "reminders",
     "site": "policy",
 }

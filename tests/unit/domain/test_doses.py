@@ -1,12 +1,15 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from infusion.domain.doses import (
     DoseLevel,
+    DoseNotInRegimen,
     DoseRoundsToZero,
     DoseTable,
     DosingWeight,
+    HeightMissing,
     dosing_surface_m2,
 )
 from infusion.domain.quantities import UnitNotSupported
@@ -50,3 +53,24 @@ def test_a_dose_that_rounds_to_nothing_is_refused():
         TABLE.dose("full", weighing("0.000000001", "10"), Decimal("0.01"))
 
     assert refusal.value.field == "weight_kg"
+
+
+def test_without_a_limit_every_dose_goes_by_surface():
+    table = replace(TABLE, fixed_from_kg=None)
+    heavy = DosingWeight(weight_kg=Decimal(80), height_cm=Decimal(180))
+
+    assert not table.is_fixed(heavy)
+    # sqrt(180 x 80 / 3600) = 2 m2; 2 x 15 = 30, capped at 28.
+    assert table.dose("full", heavy, Decimal("0.01")).mcg == 28
+    with pytest.raises(HeightMissing):
+        dosing_surface_m2(table, DosingWeight(weight_kg=Decimal(80)))
+
+
+@pytest.mark.parametrize(("kg", "lacking"), [("80", "fixed_mcg"), ("20", "per_m2_mcg")])
+def test_a_regimen_without_a_dose_for_a_weight_is_refused(kg, lacking):
+    level = replace(TABLE.levels["full"], **{lacking: None})
+    table = replace(TABLE, levels={"full": level})
+    weight = DosingWeight(weight_kg=Decimal(kg), height_cm=Decimal(110))
+
+    with pytest.raises(DoseNotInRegimen):
+        table.dose("full", weight, Decimal("0.01"))

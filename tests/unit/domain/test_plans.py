@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from infusion.domain.bags import WaitingBag
+from infusion.domain.blocks import Block, BlockKind
 from infusion.domain.instants import NaiveTime
 from infusion.domain.intervals import ends_on
 from infusion.domain.plans import (
@@ -16,12 +17,14 @@ from infusion.domain.plans import (
     empties_at,
     line_of,
     make_plan,
+    next_start,
 )
-from infusion.domain.regimens import CycleNotInRegimen
+from infusion.domain.regimens import CycleNotInRegimen, CycleNotPlannable, Regimen
 from infusion.domain.states import PlacementKind
 from infusion.domain.visits import Whereabouts
 from tests.spec.world import (
     CYCLE,
+    DAY,
     START,
     facts,
     hanging,
@@ -32,8 +35,22 @@ from tests.spec.world import (
     request,
     weight,
 )
+from tests.unit.domain.graphs import block, chemo, ways
 
 PATTERN = request().regimen.pattern(1)
+
+
+def cycle(key: str, *to: str, free_days: int | None = 14) -> Block:
+    return block(
+        key,
+        kind=BlockKind.BLINATUMOMAB,
+        pattern=replace(PATTERN, free_days=free_days),
+        successors=ways(*to),
+    )
+
+
+def regimen_of(*blocks: Block) -> Regimen:
+    return replace(request().regimen, blocks=blocks, premedication=())
 
 
 def plan_at(now_hours: float, told: str, bag: HangingBag | None = None, **more):
@@ -301,3 +318,65 @@ def test_values_of_a_request_keep_their_instants_in_utc():
     ]
 
     assert {value.tzinfo for value in values} == {dt.UTC}
+
+
+def test_the_blocks_between_two_cycles_put_the_next_one_off():
+    # 42 days of the first cycle, then 28 days of chemotherapy.
+    between = regimen_of(cycle("a", "b"), chemo("b", "c"), cycle("c"))
+
+    plan = make_plan(replace(request(last_cycle=2), regimen=between))
+
+    assert [(one.number, one.block) for one in plan.cycles] == [(1, "a"), (2, "c")]
+    assert plan.cycles[1].starts_at == START + (42 + 28) * DAY
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        (cycle("a", "b"), chemo("b", "c", days=None), cycle("c")),
+        (cycle("a", "c", free_days=None), cycle("c")),
+    ],
+)
+def test_nothing_is_planned_after_a_length_that_no_source_gives(blocks):
+    plan = make_plan(replace(request(last_cycle=2), regimen=regimen_of(*blocks)))
+
+    assert [one.number for one in plan.cycles] == [1]
+    assert [(one.code, dict(one.params)) for one in plan.unmet] == [
+        ("length_missing", {"cycle": "1", "block": "a"})
+    ]
+
+
+def test_the_end_of_a_cycle_without_known_free_days_is_not_known():
+    blocks = (cycle("a", free_days=None),)
+
+    (planned,) = make_plan(replace(request(), regimen=regimen_of(*blocks))).cycles
+
+    assert planned.ends_on is None
+    with pytest.raises(CycleNotPlannable):
+        next_start(planned, request().zone)
+
+
+def test_a_cycle_that_no_source_describes_is_not_planned():
+    vague = block("b", kind=BlockKind.BLINATUMOMAB, own_days=42)
+    first = make_plan(replace(request(), regimen=regimen_of(vague)))
+    second = make_plan(
+        replace(request(last_cycle=2), regimen=regimen_of(cycle("a", "b"), vague))
+    )
+
+    assert (first.cycles, len(second.cycles)) == ((), 1)
+    assert [(one.code, dict(one.params)) for one in first.unmet + second.unmet] == [
+        ("cycle_not_plannable", {"cycle": "1", "block": "b"}),
+        ("cycle_not_plannable", {"cycle": "2", "block": "b"}),
+    ]
+
+
+def test_a_cycle_is_the_round_it_is_said_to_be():
+    branched = facts(number=1, block="continued", ordinal=2)
+
+    plan = make_plan(request(cycles=[branched], last_cycle=3))
+
+    # Continued cycles take 28 + 56 days; the third and fourth round follow.
+    assert [(one.block, one.ordinal) for one in plan.cycles] == [
+        ("continued", 2), ("continued", 3), ("continued", 4),
+    ]  # fmt: skip
+    assert plan.cycles[1].starts_at == START + 84 * DAY

@@ -1,0 +1,58 @@
+"""Collects everything that is wrong with a file while its value is built."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from infusion.catalogue import files
+from infusion.catalogue.files import CatalogueFileRefused
+from infusion.catalogue.reasons import reason
+
+
+@dataclass
+class Draft:
+    """A file on its way to a value; a refused part is left out and the rest read on."""
+
+    path: Path
+    refusals: list[CatalogueFileRefused] = field(default_factory=list)
+
+    def refuse(self, place: str, why: str, **params: object) -> None:
+        """Note why a place can't stand."""
+        refusal = CatalogueFileRefused(self.path, place, reason(why, **params))
+        self.refusals.append(refusal)
+
+    def whole(self, place: str, fact: Mapping[str, Any] | None) -> int | None:
+        """Return a whole number; None where it is left out, missing or refused."""
+        value = self._read(place, fact, least=None)
+        if value is None:
+            return None
+        if value != value.to_integral_value():
+            self.refuse(place, "not_whole")
+            return None
+        return int(value)
+
+    def positive(self, place: str, fact: Mapping[str, Any] | None) -> Decimal | None:
+        """Return a number above zero; None where it is left out, missing or refused."""
+        return self._read(place, fact, least=Decimal(0))
+
+    def _read(
+        self, place: str, fact: Mapping[str, Any] | None, *, least: Decimal | None
+    ) -> Decimal | None:
+        if fact is None or fact.get("missing"):
+            return None
+        read = files.number if least is None else files.positive
+        try:
+            return read(self.path, place, fact)
+        except CatalogueFileRefused as refusal:
+            self.refusals.append(refusal)
+            return None
+
+    def check(self) -> None:
+        """Refuse the file if anything is wrong with it.
+
+        :raises CatalogueFileRefused: for the first thing that is.
+        """
+        for refusal in self.refusals:
+            raise refusal

@@ -1,0 +1,115 @@
+"""What is known of one cycle, and its line of delivered time on the calendar."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from infusion.domain.bags import Line, WaitingBag
+from infusion.domain.clock import Ledger, PauseReason
+from infusion.domain.doses import DosingWeight
+from infusion.domain.instants import keep_in_utc
+from infusion.domain.recipes import Recipe
+from infusion.domain.regimens import Regimen, Round
+
+ZERO = dt.timedelta(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HangingBag:
+    """The bag on the pump and the instants that bound it."""
+
+    id: uuid.UUID
+    recipe: Recipe
+    daily_dose_mcg: Decimal
+    hung_at: dt.datetime
+    use_by: dt.datetime
+
+    def __post_init__(self) -> None:
+        """Keep instants in UTC.
+
+        :raises NaiveTime: when one has no offset.
+        """
+        keep_in_utc(self, "hung_at", "use_by")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CycleFacts:
+    """What is known of one cycle.
+
+    ``block`` and ``ordinal`` say which round of the regimen it is; without a block it is
+    the round of that number on the expected path.
+    """
+
+    number: int
+    starts_at: dt.datetime
+    weight: DosingWeight
+    block: str | None = None
+    ordinal: int = 1
+    ledger: Ledger = field(default_factory=Ledger)
+    hanging: HangingBag | None = None
+    waiting: tuple[WaitingBag, ...] = ()
+    ended_at: dt.datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Keep instants in UTC.
+
+        :raises NaiveTime: when one has no offset.
+        """
+        keep_in_utc(self, "starts_at", "ended_at")
+
+
+def round_of(regimen: Regimen, facts: CycleFacts) -> Round:
+    """Return which round of the regimen a cycle is.
+
+    :raises CycleNotInRegimen: when its number is not on the expected path.
+    :raises BlockUnknown: when its block is not in the regimen.
+    """
+    if facts.block is None:
+        return regimen.round_of(facts.number)
+    block = regimen.block(facts.block)
+    return Round(block=block, ordinal=facts.ordinal, cycle=facts.number)
+
+
+def line_of(facts: CycleFacts, now: dt.datetime) -> Line:
+    """Return delivered time on the calendar from now on.
+
+    Before the start it begins at the planned start, or now when that has gone by; while
+    the pump stands still it is taken to run again from now.
+    """
+    if facts.ended_at is not None and not facts.ledger.events:
+        return Line(at=facts.starts_at, delivered=ZERO)
+    if not facts.ledger.events:
+        return Line(at=max(facts.starts_at, now), delivered=ZERO)
+    ledger = effective_ledger(facts, now)
+    if ledger.is_running:
+        # Any instant of the present run gives the same line; its start is exact.
+        run = ledger.runs[-1]
+        return Line(at=run.start, delivered=ledger.delivered(run.start))
+    return Line(at=now, delivered=ledger.delivered(now))
+
+
+def effective_ledger(facts: CycleFacts, now: dt.datetime) -> Ledger:
+    """Return the ledger with the pause that an empty bag causes by itself.
+
+    Nothing flows after a bag has run dry or reached its use-by, whatever was recorded:
+    from then on no hour counts as delivered until somebody hangs the next bag.
+    """
+    emptied = flow_ends_at(facts.ledger, facts.hanging)
+    if emptied is None or emptied >= now:
+        return facts.ledger
+    return facts.ledger.without_flow_after(emptied, PauseReason.BAG_EMPTY.value)
+
+
+def empties_at(ledger: Ledger, hanging: HangingBag | None) -> dt.datetime | None:
+    """Return when the hanging bag runs dry or must come down, or None."""
+    return flow_ends_at(ledger, hanging) if ledger.is_running else None
+
+
+def flow_ends_at(ledger: Ledger, hanging: HangingBag | None) -> dt.datetime | None:
+    """Return when nothing can flow from the hanging bag any more, pump on or off."""
+    if hanging is None:
+        return None
+    full = ledger.delivered(hanging.hung_at) + hanging.recipe.life
+    dry_at = ledger.instant_of(full)
+    return hanging.use_by if dry_at is None else min(dry_at, hanging.use_by)
