@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from infusion.api import (
+    advising,
     bags,
     courses,
     cycles,
@@ -30,6 +31,12 @@ urlpatterns: list[URLPattern] = [
         f"{_PATIENT}/course-preview",
         courses.CoursePreview.as_view(),
         name="course_preview",
+    ),
+    path(f"{_PATIENT}/start-days", advising.StartDays.as_view(), name="start_days"),
+    path(
+        f"{_PATIENT}/plan-comparison",
+        advising.ComparePlans.as_view(),
+        name="compare_plans",
     ),
     path("courses", courses.Courses.as_view(), name="courses"),
     path(_COURSE, courses.OneCourse.as_view(), name="course"),

@@ -6,12 +6,14 @@ that nothing is said by colour alone. Presentation attributes only, as in the ri
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from html import escape
 
-from infusion.domain.adviser import StartOption
+from infusion.domain.adviser import MINUTE, StartOption
 from infusion.domain.calendars import VisitCalendar
-from infusion.domain.ribbon import Labels, labels_in
+from infusion.domain.ribbon import Labels, Ribbon, labels_in, ribbon_of_preview
+from infusion.domain.ribbon.building import plain
 
 _INK = "#1b1b1b"
 _QUIET = "#50565e"
@@ -161,3 +163,34 @@ def _text(
 ) -> str:
     anchor = ' text-anchor="middle"' if middle else ""
     return f'<text x="{x}" y="{y}"{anchor}{extra}>{escape(text)}</text>'
+
+
+def ribbon_of_start(
+    option: StartOption, *, key: str, title: str, zone: dt.tzinfo, labels: Labels
+) -> Ribbon:
+    """Build the ribbon of one start; ``key`` keeps several apart on one page."""
+    doses: list[dict[str, object]] = []
+    for bag in option.bags:
+        if not doses or doses[-1]["daily_dose_mcg"] != bag.daily_dose_mcg:
+            doses.append({"at": bag.hang_at, "daily_dose_mcg": bag.daily_dose_mcg})
+    cycle = {
+        "number": 1,
+        "starts_at": option.start.at,
+        "infusion_ends_at": option.disconnect.at,
+        "inpatient_until": option.home_from,
+        "steps": doses,
+        "bags": [
+            {
+                "hang_at": bag.hang_at,
+                "take_down_at": bag.take_down_at,
+                "hours": plain(Decimal(bag.run // MINUTE) / 60),
+                "daily_dose_mcg": bag.daily_dose_mcg,
+            }
+            for bag in option.bags
+        ],
+        "visits": [
+            {"kind": visit.kind.value, "at": visit.at} for visit in option.visits
+        ],
+    }
+    ribbon = ribbon_of_preview(cycle, zone=zone, labels=labels)
+    return replace(ribbon, key=key, title=title)

@@ -65,7 +65,8 @@ class Scheduling:
     """What a site has set about planning, and what it has left open.
 
     ``unsure_years`` are years whose make-up workdays nobody has announced or entered;
-    ``knows_hours`` is False when no working hours are set, so that nothing is outside.
+    ``knows_hours`` is False when no working hours are set, so that nothing is outside,
+    ``knows_holidays`` when the site names no calendar, so that only weekends are off.
     """
 
     wishes: Wishes
@@ -73,6 +74,7 @@ class Scheduling:
     unsigned: tuple[Unverified, ...]
     unsure_years: frozenset[int]
     knows_hours: bool
+    knows_holidays: bool
 
 
 def scheduling_of(
@@ -104,6 +106,7 @@ def scheduling_of(
         unsigned=policy.unsigned(*_keys(policy)),
         unsure_years=days_off.unsure_years,
         knows_hours=bool(windows),
+        knows_holidays=bool(site.holiday_calendar),
     )
 
 

@@ -53,6 +53,11 @@ REQUESTS: Mapping[str, Wording] = {
     "in_the_future": Wording(
         422, _("In the future"), _("This instant has not come yet.")
     ),
+    "first_day_not_offered": Wording(
+        422,
+        _("Out of range"),
+        _("Choose a first day from today to %(days)s days from now."),
+    ),
     "unknown_time_zone": Wording(
         422, _("Time zone"), _("This is not the name of a time zone.")
     ),

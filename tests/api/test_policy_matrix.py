@@ -95,6 +95,8 @@ ROUTES: dict[str, Any] = {
     "plan_definition": get("regimen.view"),
     "patient_courses": both("course.view", "course.order"),
     "course_preview": post("course.preview"),
+    "start_days": post("course.preview"),
+    "compare_plans": post("course.preview"),
     "courses": get("course.view"),
     "course": get("course.view"),
     "course_plan": get("course.view"),
