@@ -6,6 +6,7 @@ from typing import Any
 from infusion.catalogue import files
 from infusion.catalogue.blocks import draft_blocks, shared_rows
 from infusion.catalogue.drafts import Draft
+from infusion.catalogue.reasons import reason
 from infusion.domain.blocks import Block, BlockKind
 from infusion.domain.doses import DoseLevel, DoseTable
 from infusion.domain.graphs import graph_problems
@@ -25,8 +26,6 @@ Row = Mapping[str, Any]
 def check_recipes(draft: Draft, data: Row, recipes: Mapping[str, Recipe]) -> None:
     """Refuse recipes that are unknown, or written for another jurisdiction."""
     wanted = data["jurisdiction"]
-    if not data["recipes"] and any("infusion" in row for row in data["blocks"]):
-        draft.refuse("recipes", "no_recipes")
     for key in data["recipes"]:
         if key not in recipes:
             draft.refuse("recipes", "unknown_recipe", key=key)
@@ -95,9 +94,13 @@ def _has_max_cycles(draft: Draft, data: Row, regimen: Regimen) -> bool:
 
 
 def _missing(data: Row) -> Iterator[Missing]:
+    if not data["recipes"] and any("infusion" in row for row in data["blocks"]):
+        yield Missing(place="recipes", unit="", note=reason("no_recipes"))
     for place, hole in files.holes(data):
         yield Missing(place=place, unit=hole["unit"], note=files.text(hole["note"]))
     for row in data.get("questions", ()):
+        if "answer" in row:
+            continue
         place = f"questions.{row['key']}"
         yield Missing(place=place, unit="", note=files.text(row["note"]))
 

@@ -130,6 +130,18 @@ REASONS: Mapping[str, Text] = {
         en="is measured from {to}, which does not come before on every way",
         zh="以 {to} 为起点计算，但并非每条途径都先经过它",
     ),
+    "unknown_place": Text(
+        en="is no place of the regimen that takes a value",
+        zh="方案中没有可填写数值的此位置",
+    ),
+    "no_source": Text(
+        en="a value of a site needs its source", zh="本机构填写的数值必须注明来源"
+    ),
+    "sourced": Text(
+        en="comes from a source (mark {mark}) and can not be replaced; only what needs "
+        "sign-off can",
+        zh="有来源（证据等级 {mark}），不能替换；只能替换需签署确认的数值",
+    ),
     "one_comparison": Text(
         en="asks exactly one of: is, below, at_least",
         zh="is、below、at_least 三者必须且只能写一个",
@@ -148,8 +160,8 @@ REASONS: Mapping[str, Text] = {
         zh="为 {found}，但最长途径有 {last} 个周期",
     ),
     "no_recipes": Text(
-        en="needs at least 1 recipe for its infusions",
-        zh="含输注的方案至少需要 1 个输液袋配方",
+        en="no bag recipe of this jurisdiction has a source yet",
+        zh="该辖区尚无有来源的输液袋配方",
     ),
     "unknown_recipe": Text(en="there is no recipe {key}", zh="没有输液袋配方 {key}"),
     "other_jurisdiction": Text(

@@ -67,8 +67,6 @@ def test_everything_that_ships_is_sound():
         ("us-label-rr", 'fixed_mcg = { value = "9"', 'fixed_mcg = { value = "0"',
          "doses.levels.low.fixed_mcg", "above zero"),
         ("us-label-rr", '"us-7d"', '"us-9d"', "recipes", "no recipe us-9d"),
-        ("us-label-rr", 'recipes = ["us-24h", "us-48h", "us-72h", "us-96h", "us-7d"]',
-         "recipes = []", "recipes", "at least 1"),
         ("us-label-rr", 'recipes = ["us-24h"', 'recipes = ["us-48h"', "recipes",
          "not valid"),
         ("us-label-rr", 'mark = "A"\nsources = ["HCP-prep", "HCP-RR-prep"]',

@@ -5,7 +5,7 @@ from infusion.catalogue.policies import proposals
 from infusion.domain.evidence import Mark
 from infusion.domain.recipes import RecipeUnknown
 from infusion.domain.regimens import RegimenUnknown
-from tests.unit.catalogue.writing import written
+from tests.unit.catalogue.writing import shipped, written
 
 
 def test_an_unknown_regimen_is_refused_with_the_known_ones():
@@ -71,10 +71,45 @@ def test_a_premedication_that_was_not_seen_needs_a_signature(tmp_path):
     assert "us-label-rr: premedication[6]" in loose
 
 
-def test_every_rule_belongs_to_a_label_and_its_revision():
-    for regimen in catalogue.all_regimens().values():
-        assert regimen.label_id
-        assert regimen.label_revision == "2026-04-14"
+def test_every_label_use_names_its_label_and_the_revision_that_was_read():
+    revisions = {
+        regimen.label_revision if regimen.label_id else ""
+        for key, regimen in catalogue.all_regimens().items()
+        if "-label-" in key
+    }
+
+    assert revisions <= {"2026-04-14", "not read"}
+    assert catalogue.get_regimen("us-label-rr").label_revision == "2026-04-14"
+
+
+def test_a_regimen_without_a_sourced_recipe_is_shown_and_can_not_be_ordered(tmp_path):
+    path = written(
+        tmp_path,
+        "us-label-rr",
+        ('recipes = ["us-24h", "us-48h", "us-72h", "us-96h", "us-7d"]', "recipes = []"),
+    )
+
+    regimen = catalogue.regimens.read_regimen(path)
+
+    (missing,) = regimen.missing
+    assert missing.place == "recipes"
+    assert missing.note.en == "no bag recipe of this jurisdiction has a source yet"
+    assert not regimen.is_complete
+
+
+def test_the_weight_from_which_doses_are_fixed_may_be_missing(tmp_path):
+    hole = (
+        '{ missing = true, unit = "kg", note = { en = "Not read.", zh = "未读到。" } }'
+    )
+    sourced = next(
+        line for line in shipped("us-label-rr").splitlines() if "fixed_from_kg" in line
+    )
+    path = written(tmp_path, "us-label-rr", (sourced, f"fixed_from_kg = {hole}"))
+
+    regimen = catalogue.regimens.read_regimen(path)
+
+    assert [one.place for one in regimen.missing] == ["doses.fixed_from_kg"]
+    assert regimen.doses.levels["full"].fixed_mcg == 28
 
 
 def test_every_fact_without_a_signature_says_why():
