@@ -239,6 +239,9 @@ COURSES: Mapping[str, Wording] = {
         _("Working hours"),
         _("A visit window must lie within one day and end after it begins."),
     ),
+    "chain_not_sane": Wording(
+        422, _CATALOGUE, _("What is asked of a chain of bags contradicts itself.")
+    ),
     "recipe_unknown": Wording(422, _CATALOGUE, _("There is no such bag recipe.")),
     "recipe_not_sane": Wording(422, _CATALOGUE, _("The recipe contradicts itself.")),
     "regimen_not_sane": Wording(422, _CATALOGUE, _("The regimen contradicts itself.")),

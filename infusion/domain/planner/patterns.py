@@ -1,9 +1,10 @@
 """Bags whose runs follow one another in a circle, such as 3 and 4 days in turn."""
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 from infusion.domain.planner.road import NEVER, Road
-from infusion.domain.planner.sweep import Costs, Option, Way
+from infusion.domain.planner.sweep import Costs, Limits, Option, Way
 
 # From which run of the circle on, and the last way.
 Turn = tuple[int, Way]
@@ -15,7 +16,7 @@ def sweep_pattern(
     source: Costs,
     *,
     pattern: Sequence[int],
-    missed: int,
+    limits: Limits,
     last: int,
 ) -> Costs:
     """Return the cheapest way to the last instant; the circle may begin anywhere.
@@ -28,8 +29,11 @@ def sweep_pattern(
     for place in range(1, last + 1):
         for phase, run in enumerate(pattern):
             after = (phase + 1) % len(pattern)
-            for first in _firsts(road, place, run, lands=place == last):
-                cost, option = _cheapest(road, options, first, place, missed)
+            firsts = _firsts(road, place, run, limits, lands=place == last)
+            for first in firsts:
+                if costs[phase][first] >= NEVER:
+                    continue
+                cost, option = _cheapest(road, options, first, place, limits.missed)
                 cost += costs[phase][first]
                 if option and cost < costs[after][place]:
                     costs[after][place] = cost
@@ -37,13 +41,15 @@ def sweep_pattern(
     return _unwound(costs, turns, last)
 
 
-def _firsts(road: Road, place: int, run: int, *, lands: bool) -> Iterator[int]:
+def _firsts(
+    road: Road, place: int, run: int, limits: Limits, *, lands: bool
+) -> Sequence[int]:
     """Return where a bag of this run may have been hung, the earliest first."""
-    here = road.at[place]
-    if lands:
-        yield from (one for one in range(place) if road.at[one] >= here - run)
-    elif (first := road.index.get(here - run)) is not None:
-        yield first
+    since = road.at[place] - run
+    if not lands:
+        return (road.index[since],) if since in road.index else ()
+    until = limits.until(road.at, place, lands=True)
+    return range(bisect_left(road.at, since), bisect_right(road.at, until))
 
 
 def _cheapest(

@@ -33,14 +33,14 @@ class Weights:
     minutes, in this order: visits outside the hours of the place, visits on weekends and
     holidays, visits that move, bags hung, drug and vials wasted, minutes off the usual
     hour, needle days that no change falls on. They are ints, and the sum of any cycle
-    stays below 2**63. Throwing away a bag that is already made counts as two changes:
-    using it costs one at the most, so it is used wherever it fits.
+    stays below 2**63. Throwing away a bag that is already made counts as one change: it
+    is used, with a change more if need be, wherever that saves drug.
     """
 
     outside: int = 2**52
     off_day: int = 2**46
     moved: int = 2**40
-    discarded: int = 2**35
+    discarded: int = 2**34
     change: int = 2**34
     vial: int = 2**24
     waste_minute: int = 2**15

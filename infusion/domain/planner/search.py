@@ -13,7 +13,7 @@ from infusion.domain.planner.outcomes import Lift
 from infusion.domain.planner.patterns import sweep_pattern
 from infusion.domain.planner.road import BLOCKED, NEVER, Road, road
 from infusion.domain.planner.setting import Setting
-from infusion.domain.planner.sweep import Costs, Option, sweep
+from infusion.domain.planner.sweep import Costs, Limits, Option, sweep
 from infusion.domain.recipes import Recipe
 
 # What a broken rule costs in the search for the nearest chain: more than all wishes.
@@ -121,7 +121,7 @@ def _with_bag(
     prices, content = setting.prices, setting.content(bag.recipe)
     spoiled = spoils(setting, bag)
     thrown = prices.discarded + prices.waste_tick * content
-    cost = [one + thrown for one in before.cost]
+    cost = [one + thrown if one < NEVER else NEVER for one in before.cost]
     if spoiled is not None and spoiled <= way.at[0]:
         return Costs(cost, [None] * len(cost))
     ready = setting.axis.first_from(bag.prepared_at) if bag.prepared_at else 0
@@ -143,8 +143,7 @@ def _with_bag(
         way,
         [option],
         before,
-        shortest=setting.shortest,
-        missed=prices.unaligned,
+        limits=_limits(setting),
         last=until,
         onward=False,
     )
@@ -165,16 +164,17 @@ def _with_new(
             options,
             before,
             pattern=setting.pattern,
-            missed=setting.prices.unaligned,
+            limits=_limits(setting),
             last=last,
         )
-    return sweep(
-        way,
-        options,
-        before,
+    return sweep(way, options, before, limits=_limits(setting), last=last)
+
+
+def _limits(setting: Setting) -> Limits:
+    return Limits(
         shortest=setting.shortest,
+        least=setting.grid,
         missed=setting.prices.unaligned,
-        last=last,
     )
 
 
@@ -193,8 +193,16 @@ def _reach(setting: Setting, recipe: Recipe) -> int:
 
 
 def _fixed(setting: Setting, leg: Leg) -> list[int]:
-    """Return the use-by limits inside a leg, and from when its bags are there."""
-    found = [spoils(setting, bag) for _, bag in leg.waiting]
+    """Return the instants of a leg that its bags make mean something.
+
+    They are the use-by limits, from when the bags are there, and the last instants from
+    which a run that is cut short is still long enough to be one.
+    """
+    spoiled = [spoils(setting, bag) for _, bag in leg.waiting]
+    found = [one for one in spoiled if one is not None]
+    prices = setting.prices
+    if leg.waiting or prices.change <= prices.unaligned:
+        found += [one - setting.grid for one in (*found, leg.end)]
     found += [
         setting.axis.first_from(bag.prepared_at)
         for _, bag in leg.waiting
@@ -202,7 +210,7 @@ def _fixed(setting: Setting, leg: Leg) -> list[int]:
     ]
     if leg.is_first and setting.request.hanging:
         found.append(setting.axis.tick(setting.request.hanging.latest))
-    return [one for one in found if one is not None and leg.start < one < leg.end]
+    return [one for one in found if leg.start < one < leg.end]
 
 
 def _since(setting: Setting, leg: Leg) -> int:

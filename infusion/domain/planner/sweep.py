@@ -50,6 +50,26 @@ class Costs:
     way: list[Way | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The shortest run, the least of a run that something cuts short, and the price of a
+    needle window without a change.
+    """
+
+    shortest: int
+    least: int
+    missed: int
+
+    def until(self, at: Sequence[int], place: int, *, lands: bool) -> int:
+        """Return the last tick at which a bag that comes down at a place is hung.
+
+        A bag hung at the very start may be cut short at any time.
+        """
+        if lands:
+            return max(at[0], at[place] - self.least)
+        return at[place] - self.shortest
+
+
 @dataclass(slots=True)
 class Stack:
     """Instants that may still be best, in order of time and of value."""
@@ -152,19 +172,16 @@ def sweep(
     options: Sequence[Option],
     source: Costs,
     *,
-    shortest: int,
-    missed: int,
-    last: int | None = None,
+    limits: Limits,
+    last: int,
     onward: bool = True,
 ) -> Costs:
     """Return the cheapest way to every instant with bags of these options.
 
     ``onward`` hangs any number of bags after the source, none included; without it one
-    bag exactly. The run into the ``last`` instant, the end unless given, may be shorter
-    than ``shortest``. ``missed`` is the price of a needle window without a change.
+    bag exactly. The run into the ``last`` instant may be shorter than all others.
     """
-    at, drop = road.at, road.drop
-    last = road.last if last is None else last
+    at, drop, missed = road.at, road.drop, limits.missed
     free = [option for option in options if not option.stops]
     bound = [option for option in options if option.stops]
     cost = list(source.cost) if onward else [NEVER] * len(at)
@@ -173,13 +190,13 @@ def sweep(
     lane = Lane(road, missed)
     for place in range(1, last + 1):
         lands = place == last
-        lane.admit(feed, at[place] - (1 if lands else shortest), place)
+        lane.admit(feed, limits.until(at, place, lands=lands), place)
         least, best = lane.best(options if lands else free, place)
         if bound:
             stop = _best_stop(road, bound, feed, place, missed)
             least, best = min((least, best), stop, key=itemgetter(0))
         least += drop[place]
-        if least < cost[place]:
+        if best and least < cost[place]:
             cost[place], way[place] = least, best
     return Costs(cost, way)
 
