@@ -5,6 +5,7 @@ evidence mark. See docs/catalogue.md for how to add one.
 """
 
 from infusion.catalogue.blocks import shared_blocks
+from infusion.catalogue.completing import completed
 from infusion.catalogue.policies import PolicyValue, SitePolicy, site_policy
 from infusion.catalogue.recipes import all_recipes, get_recipe
 from infusion.catalogue.regimens import (
@@ -22,6 +23,7 @@ __all__ = [
     "SitePolicy",
     "all_recipes",
     "all_regimens",
+    "completed",
     "digest_of",
     "document",
     "get_recipe",

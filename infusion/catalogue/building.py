@@ -112,7 +112,9 @@ def _doses(draft: Draft, data: Row) -> DoseTable:
         for key, row in data["levels"].items()
     }
     return DoseTable(
-        fixed_from_kg=draft.positive("doses.fixed_from_kg", limit), levels=levels
+        fixed_from_kg=draft.positive("doses.fixed_from_kg", limit),
+        levels=levels,
+        is_limit_known=limit is None or "missing" not in limit,
     )
 
 

@@ -25,7 +25,14 @@ FOLDERS = {
     "reminders": "reminders",
 }
 # The newest schema of each kind of file.
-SCHEMAS = {"regimen": 2, "block": 2, "recipe": 1, "policy": 1, "reminders": 1}
+SCHEMAS = {
+    "regimen": 2,
+    "document": 2,
+    "block": 2,
+    "recipe": 1,
+    "policy": 1,
+    "reminders": 1,
+}
 
 
 class CatalogueFileRefused(Refusal):
@@ -106,12 +113,14 @@ def item_of(listed: Sequence[Any], number: int) -> str:
 
 @cache
 def _validator(kind: str) -> jsonschema.Draft202012Validator:
-    is_block = kind == "block"
-    name = "regimen" if is_block else kind
+    name = "regimen" if kind in {"block", "document"} else kind
     schema = json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text())
-    if is_block:
+    if kind == "block":
         # A shared block is written as one of a regimen is.
         schema = {**schema["$defs"]["block_file"], "$defs": schema["$defs"]}
+    elif kind == "document":
+        # A regimen that was kept may hold what a site has signed.
+        schema["$defs"]["mark"]["enum"].append(Mark.SITE.value)
     return jsonschema.Draft202012Validator(schema)
 
 

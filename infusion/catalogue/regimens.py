@@ -82,7 +82,7 @@ class _Document:
 @lru_cache(maxsize=256)
 def _kept(document: _Document) -> Regimen:
     path = Path(f"{document.data.get('key', 'document')}.toml")
-    for problem in files.problems(path, document.data, "regimen"):
+    for problem in files.problems(path, document.data, "document"):
         raise problem
     return _finished(Draft(path), document.data)
 

@@ -135,14 +135,21 @@ _SURFACE = {
 class DoseTable:
     """The levels of a regimen and the weight in kg from which doses are fixed.
 
-    Without such a weight every dose goes by body surface.
+    Without such a weight every dose goes by body surface, unless the regimen has one
+    that no source gives: then no dose is known.
     """
 
     fixed_from_kg: Decimal | None
     levels: Mapping[str, DoseLevel]
+    is_limit_known: bool = True
 
     def is_fixed(self, weight: DosingWeight) -> bool:
-        """Say whether a dose at this weight is fixed; else it goes by surface."""
+        """Say whether a dose at this weight is fixed; else it goes by surface.
+
+        :raises DoseNotInRegimen: when no source gives the weight from which it is.
+        """
+        if not self.is_limit_known:
+            raise DoseNotInRegimen(field="weight_kg")
         limit = self.fixed_from_kg
         return limit is not None and weight.weight_kg >= limit
 

@@ -18,6 +18,7 @@ class Mark(StrEnum):
     M = "M"  # general knowledge of the literature, not seen
     I = "I"  # inferred or proposed here  # noqa: E741
     NF = "NF"  # looked for, not found
+    SITE = "SITE"  # completed by a site and signed there; never in a file
 
 
 NEEDS_SIGN_OFF = frozenset({Mark.U, Mark.M, Mark.I, Mark.NF})

@@ -66,6 +66,16 @@ def test_without_a_limit_every_dose_goes_by_surface():
         dosing_surface_m2(table, DosingWeight(weight_kg=Decimal(80)))
 
 
+def test_no_dose_is_known_while_the_limit_is_missing():
+    table = replace(TABLE, fixed_from_kg=None, is_limit_known=False)
+    weight = DosingWeight(weight_kg=Decimal(80), height_cm=Decimal(180))
+
+    with pytest.raises(DoseNotInRegimen):
+        table.dose("full", weight, Decimal("0.01"))
+    with pytest.raises(DoseNotInRegimen):
+        dosing_surface_m2(table, weight)
+
+
 @pytest.mark.parametrize(("kg", "lacking"), [("80", "fixed_mcg"), ("20", "per_m2_mcg")])
 def test_a_regimen_without_a_dose_for_a_weight_is_refused(kg, lacking):
     level = replace(TABLE.levels["full"], **{lacking: None})
