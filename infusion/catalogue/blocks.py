@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -106,11 +107,8 @@ def draft_blocks(
 def draft_block(draft: Draft, place: str, row: Row, levels: Collection[str]) -> Block:
     """Build one block; a part that is refused is left out."""
     kind = BlockKind(row["kind"])
-    pattern = _pattern(draft, place, row, levels)
-    days = draft.whole(f"{place}.length_days", row.get("length_days"))
     _check_parts(draft, place, kind, row)
-    if pattern and days is not None:
-        pattern, days = _stretched(draft, place, pattern, days)
+    pattern, days = _lengths(draft, place, row, _pattern(draft, place, row, levels))
     try:
         return Block(
             key=row["key"],
@@ -222,6 +220,32 @@ def _fit(draft: Draft, place: str, hours: int, steps: Sequence[DoseStep]) -> boo
     return False
 
 
+def _lengths(
+    draft: Draft, place: str, row: Row, pattern: CyclePattern | None
+) -> tuple[CyclePattern | None, int | None]:
+    """Return the infusion and the days of the block, as far as the row gives them."""
+    written = row.get("length_days")
+    days = draft.whole(f"{place}.length_days", written)
+    if pattern is None:
+        return None, _planned_days(draft, row) if written is None else days
+    if days is not None:
+        return _stretched(draft, place, pattern, days)
+    if written is not None:
+        # Chemotherapy shares the block: when it ends is open, whatever the infusion does.
+        return replace(pattern, free_days=None), None
+    return pattern, None
+
+
+def _planned_days(draft: Draft, row: Row) -> int | None:
+    """Return the days of an infusion whose dose steps alone are missing."""
+    infusion = row.get("infusion", {})
+    # What is refused here was said where the infusion was read.
+    quiet = Draft(draft.path)
+    hours = quiet.whole("hours", infusion.get("hours"))
+    free = quiet.whole("free_days", infusion.get("free_days"))
+    return days_begun(hours * HOUR) + free if hours and free is not None else None
+
+
 def _stretched(
     draft: Draft, place: str, pattern: CyclePattern, days: int
 ) -> tuple[CyclePattern, int | None]:
@@ -231,15 +255,7 @@ def _stretched(
     if days < least:
         draft.refuse(f"{place}.length_days", "length_days", found=days, least=least)
         return pattern, None
-    return (
-        CyclePattern(
-            infusion_hours=pattern.infusion_hours,
-            free_days=days - infusion_days,
-            steps=pattern.steps,
-            inpatient_days=pattern.inpatient_days,
-        ),
-        days,
-    )
+    return replace(pattern, free_days=days - infusion_days), days
 
 
 def _until(draft: Draft, place: str, row: Row) -> Until | None:
