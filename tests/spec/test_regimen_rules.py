@@ -108,7 +108,25 @@ def test_no_dose_of_a_regimen_is_above_its_cap():
         for level in regimen.doses.levels.values()
     ]
 
-    assert {(one.fixed_mcg, one.per_m2_mcg, one.cap_mcg) for one in levels} == {
-        (Decimal(9), Decimal(5), Decimal(9)),
-        (Decimal(28), Decimal(15), Decimal(28)),
+    fixed = {one.fixed_mcg for one in levels}
+    by_surface = {(one.per_m2_mcg, one.cap_mcg) for one in levels}
+
+    assert fixed <= {None, Decimal(9), Decimal(28)}
+    assert by_surface <= {
+        (None, None),
+        (Decimal(5), Decimal(9)),
+        (Decimal(15), Decimal(28)),
+        (Decimal(15), None),
     }
+
+
+def test_only_a_regimen_that_can_not_be_ordered_lacks_the_cap_of_a_surface_dose():
+    uncapped = {
+        regimen.key
+        for regimen in catalogue.all_regimens().values()
+        for level in regimen.doses.levels.values()
+        if level.per_m2_mcg is not None and level.cap_mcg is None
+    }
+
+    assert uncapped == {"blast"}
+    assert not catalogue.get_regimen("blast").is_complete

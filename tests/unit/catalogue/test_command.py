@@ -69,7 +69,7 @@ def test_reminders_have_a_title_of_their_key():
 
 @pytest.mark.parametrize("action", [("show", "us-9d"), ("diff", "us-7d", "us-9d")])
 def test_an_unknown_key_is_refused_with_the_known_ones(action):
-    assert "known: us-label-consolidation" in run(*action)[2]
+    assert "us-label-consolidation" in run(*action)[2]
 
 
 def test_a_file_that_is_not_toml_is_refused(tmp_path):
