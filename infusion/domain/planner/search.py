@@ -4,9 +4,10 @@ Each kind is a layer over the same road: a way goes through them in this order a
 of the bags that exist as many as it likes, in the order given.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from operator import sub
 
 from infusion.domain.bags import Stretch, WaitingBag
 from infusion.domain.planner.outcomes import Lift
@@ -224,45 +225,61 @@ def _new(
     setting: Setting, stretch: Stretch, choice: Choice, way: Road
 ) -> tuple[Option, ...]:
     """Return the kinds of new bags, and those that a relaxed rule would allow."""
-    kinds: list[tuple[Recipe, tuple[Lift, ...]]] = [
-        *((one, ()) for one in choice.recipes),
-        *((one, (Lift.NEEDS_RECIPE,)) for one in choice.out_of_stock),
+    made = _made(setting, way.at) if setting.slots else []
+    kinds = [
+        *(_fresh(setting, stretch, one, made, way) for one in choice.recipes),
+        *(
+            _relaxed(_fresh(setting, stretch, one, made, way), Lift.NEEDS_RECIPE)
+            for one in choice.out_of_stock
+        ),
     ]
-    if choice.is_supply_relaxed and setting.slots:
-        kinds += [(one, (*lifts, Lift.COLD_LIMIT)) for one, lifts in kinds]
-    return tuple(_fresh(setting, stretch, one, way, lifts) for one, lifts in kinds)
+    if choice.is_supply_relaxed and made:
+        # Whoever hangs one of these hangs a bag that nobody can have made.
+        kinds += [replace(_relaxed(one, Lift.COLD_LIMIT), limits=()) for one in kinds]
+    return tuple(kinds)
 
 
-def _fresh(
-    setting: Setting,
-    stretch: Stretch,
-    recipe: Recipe,
-    way: Road,
-    lifts: tuple[Lift, ...],
-) -> Option:
-    prices = setting.prices
-    is_late = Lift.COLD_LIMIT in lifts
-    return Option(
-        recipe=recipe,
-        price=prices.change
-        + prices.vial * recipe.vials(stretch.daily_dose_mcg)
-        + prices.waste_tick * setting.content(recipe)
-        + sum(LIFT_PRICES[lift] for lift in lifts),
-        reach=_reach(setting, recipe),
-        limits=() if is_late else tuple(_supplied(setting, recipe, way.at)),
-        stops=tuple(map(setting.hours, recipe.run_hours)),
-        lifts=lifts,
+def _relaxed(option: Option, lift: Lift) -> Option:
+    return replace(
+        option, price=option.price + LIFT_PRICES[lift], lifts=(*option.lifts, lift)
     )
 
 
-def _supplied(setting: Setting, recipe: Recipe, at: Sequence[int]) -> Iterator[int]:
-    """Return until when a bag hung at each instant keeps; nothing without slots."""
-    if not setting.slots:
-        return
+def _fresh(
+    setting: Setting, stretch: Stretch, recipe: Recipe, made: Sequence[int], way: Road
+) -> Option:
+    prices = setting.prices
+    vials = recipe.vials(stretch.daily_dose_mcg)
+    waste = prices.waste_tick * setting.content(recipe)
+    return Option(
+        recipe=recipe,
+        price=prices.change + prices.vial * vials + waste,
+        reach=_reach(setting, recipe),
+        limits=_supplied(setting, recipe, made, way.at),
+        stops=tuple(map(setting.hours, recipe.run_hours)),
+    )
+
+
+def _supplied(
+    setting: Setting, recipe: Recipe, made: Sequence[int], at: Sequence[int]
+) -> tuple[int, ...]:
+    """Return until when a bag hung at each instant keeps; nothing where it always does."""
     content, cold = setting.content(recipe), setting.hours(recipe.cold_hours)
-    for tick in at:
-        slot = made_in(setting, tick)
-        yield -1 if slot is None else min(tick + content, slot + cold)
+    if content + max(map(sub, at, made), default=0) <= cold:
+        return ()
+    return tuple(
+        min(tick + content, slot + cold) for tick, slot in zip(at, made, strict=True)
+    )
+
+
+def _made(setting: Setting, at: Sequence[int]) -> list[int]:
+    """Return when a bag hung at each instant was made; long ago where none can be."""
+    slots, lead = setting.slots, setting.lead
+    ends = [bisect_left(at, slot + lead) for slot in slots]
+    made = [-NEVER] * ends[0]
+    for slot, end in zip(slots, (*ends[1:], len(at)), strict=True):
+        made.extend([slot] * (end - len(made)))
+    return made
 
 
 def made_in(setting: Setting, tick: int) -> int | None:

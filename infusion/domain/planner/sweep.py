@@ -146,9 +146,9 @@ def _first(
     stack: Stack, options: Sequence[Option], at: Sequence[int], place: int
 ) -> tuple[int, Way | None]:
     """Return the smallest value and its way; among equals the earliest instant."""
-    times, values, places = stack.times, stack.values, stack.places
+    times, values = stack.times, stack.values
     here, many = at[place], len(times)
-    least, way = NEVER, None
+    least, first, best = NEVER, many, None
     for option in options:
         since = here - option.reach
         if option.limits:
@@ -156,9 +156,9 @@ def _first(
         one = bisect_left(times, since)
         if one < many:
             value = values[one] + option.price
-            if value < least or (value == least and way and places[one] < way[0]):
-                least, way = value, (places[one], option)
-    return least, way
+            if value < least or (value == least and one < first):
+                least, first, best = value, one, option
+    return least, (stack.places[first], best) if best else None
 
 
 def _since(limits: Sequence[int], at: Sequence[int], here: int) -> int:

@@ -5,8 +5,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from infusion.domain.calendars import CalendarDay, VisitCalendar
-from infusion.domain.instants import local_date
+from infusion.domain.calendars import VisitCalendar
+from infusion.domain.instants import at_wall_clock, local_date
 from infusion.domain.planner.ticks import MINUTE, Axis
 from infusion.domain.states import PlacementKind
 
@@ -43,16 +43,17 @@ class Days:
 
     calendar: VisitCalendar
     axis: Axis
-    known: dict[dt.date, CalendarDay] = field(default_factory=dict)
+    midnights: dict[dt.date, int] = field(default_factory=dict)
     laid_out: dict[tuple[dt.date, PlacementKind], tuple[Step, ...]] = field(
         default_factory=dict
     )
 
-    def of(self, day: dt.date) -> CalendarDay:
-        """Return a day."""
-        found = self.known.get(day)
+    def midnight(self, day: dt.date) -> int:
+        """Return the tick at which a day begins."""
+        found = self.midnights.get(day)
         if found is None:
-            found = self.known[day] = self.calendar.day(day)
+            at = at_wall_clock(day, dt.time(), self.calendar.zone)
+            found = self.midnights[day] = self.axis.tick(at)
         return found
 
     def steps(self, day: dt.date, kind: PlacementKind) -> tuple[Step, ...]:
@@ -65,20 +66,33 @@ class Days:
 
     def _lay_out(self, day: dt.date, kind: PlacementKind) -> Iterator[Step]:
         """Walk through a day: windows close behind their last minute."""
-        today, tick = self.of(day), self.axis.tick
-        begins, is_off = tick(today.starts_at), today.is_off
-        if kind not in today.open:
+        begins, ends = self.midnight(day), self.midnight(day + DAY)
+        is_off = self.calendar.is_off(day)
+        if kind not in self.calendar.windows:
             yield begins, False, is_off
             return
         # A window up to midnight includes the first instant of the next day.
-        spans = [*self.of(day - DAY).open[kind], *today.open[kind]]
-        ends = tick(today.ends_at)
+        before = [one for one in self._spans(day - DAY, kind) if one[1] >= begins]
+        spans = [*before, *self._spans(day, kind)]
         edges = {begins}
         for start, end in spans:
-            edges |= {tick(start), tick(end) + 1}
+            edges |= {start, end + 1}
         for edge in sorted(one for one in edges if begins <= one < ends):
-            is_open = any(tick(start) <= edge <= tick(end) for start, end in spans)
+            is_open = any(start <= edge <= end for start, end in spans)
             yield edge, not is_open, is_off
+
+    def _spans(self, day: dt.date, kind: PlacementKind) -> Sequence[tuple[int, int]]:
+        """Return from when to when a place is open, both ends included."""
+        begins, minute = self.midnight(day), self.axis.minute
+        if self.midnight(day + DAY) - begins != self.axis.span(DAY):
+            # The clocks change: the calendar knows which hours are skipped or come twice.
+            tick = self.axis.tick
+            open_hours = self.calendar.day(day).open[kind]
+            return [(tick(start), tick(end)) for start, end in open_hours]
+        return [
+            (begins + window.from_minute * minute, begins + window.to_minute * minute)
+            for window in self.calendar.windows_on(day, kind)
+        ]
 
 
 def timeline(
