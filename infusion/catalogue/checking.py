@@ -1,6 +1,6 @@
 """Checks catalogue files, those that ship and those a pharmacist is writing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from infusion.catalogue import files
 from infusion.catalogue.blocks import read_block, read_row, with_shared
 from infusion.catalogue.building import check_recipes, draft_regimen
+from infusion.catalogue.completing import try_completed
 from infusion.catalogue.drafts import Draft
 from infusion.catalogue.files import CatalogueFileRefused
 from infusion.catalogue.lines import line_of, line_of_syntax_error
@@ -17,6 +18,9 @@ from infusion.catalogue.recipes import read_recipe
 from infusion.catalogue.reminders import read_rules
 from infusion.domain.courses import Text
 from infusion.domain.recipes import Recipe
+
+# An overlay never ships: a site writes it, and it counts once it is signed.
+KINDS = (*files.FOLDERS, "overlay")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,8 @@ class Known:
 
     recipes: Mapping[str, Recipe]
     shared: Mapping[str, Mapping[str, Any]]
+    # Where the regimen of an overlay may stand; the files that are checked come first.
+    regimens: Sequence[Path]
 
 
 def shipped() -> list[Path]:
@@ -47,8 +53,13 @@ def check(paths: Sequence[Path]) -> list[Problem]:
 
     A regimen may name the recipes and shared blocks that ship and those among the files.
     """
-    known = Known(recipes=_known_recipes(paths), shared=_known_blocks(paths))
-    return [problem for path in paths for problem in _check_file(path, known)]
+    known = Known(
+        recipes=_known_recipes(paths),
+        shared=_known_blocks(paths),
+        regimens=[*paths, *files.paths("regimen")],
+    )
+    found = [problem for path in paths for problem in _check_file(path, known)]
+    return found + [_problem(one) for one in _twice(paths)]
 
 
 def kind_of(path: Path, data: Mapping[str, Any]) -> str:
@@ -57,8 +68,8 @@ def kind_of(path: Path, data: Mapping[str, Any]) -> str:
     :raises CatalogueFileRefused: when the file does not say a known one.
     """
     found = data.get("kind")
-    if found not in files.FOLDERS:
-        why = reason("unknown_kind", found=repr(found), known=", ".join(files.FOLDERS))
+    if found not in KINDS:
+        why = reason("unknown_kind", found=repr(found), known=", ".join(KINDS))
         raise CatalogueFileRefused(path, "kind", why)
     return str(found)
 
@@ -87,6 +98,21 @@ def _known_blocks(paths: Sequence[Path]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def _twice(paths: Sequence[Path]) -> Iterator[CatalogueFileRefused]:
+    """Refuse the second of two files that have one kind and one key."""
+    seen: dict[tuple[str, str], Path] = {}
+    for path in paths:
+        try:
+            data = files.load(path)
+        except CatalogueFileRefused:
+            continue
+        name = (str(data.get("kind")), str(data.get("key", path.stem)))
+        if name in seen and seen[name] != path:
+            why = reason("key_twice", other=seen[name].as_posix(), key=name[1])
+            yield CatalogueFileRefused(path, "key", why)
+        seen.setdefault(name, path)
+
+
 def _check_file(path: Path, known: Known) -> list[Problem]:
     try:
         data = files.load(path)
@@ -108,11 +134,35 @@ def _insane(
         check_recipes(draft, data, known.recipes)
         draft_regimen(draft, with_shared(data, known.shared))
         return draft.refusals
+    if kind == "overlay":
+        return _overlay_refusals(draft, data, known)
     try:
         _READ[kind](path)
     except CatalogueFileRefused as refusal:
         return [refusal]
     return []
+
+
+def _overlay_refusals(
+    draft: Draft, data: Mapping[str, Any], known: Known
+) -> list[CatalogueFileRefused]:
+    """Try the values of a site on the regimen they are for; say so by their line."""
+    key = data["regimen"]
+    path = next((one for one in known.regimens if one.stem == key), None)
+    try:
+        regimen = files.read(path, "regimen") if path else None
+    except CatalogueFileRefused:
+        regimen = None
+    if regimen is None:
+        listed = ", ".join(one.stem for one in files.paths("regimen"))
+        draft.refuse("regimen", "unknown_regimen", key=key, known=listed)
+        return draft.refusals
+    document = with_shared(regimen, known.shared)
+    _, refusals = try_completed(document, data["values"])
+    return [
+        CatalogueFileRefused(draft.path, f"values.{one.place}", one.reason)
+        for one in refusals
+    ]
 
 
 _READ: Mapping[str, Callable[[Path], object]] = {

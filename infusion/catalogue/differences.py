@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from infusion.catalogue.files import item_of
+
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
@@ -29,8 +31,8 @@ def _leaves(data: Any, place: str = "") -> Iterator[tuple[str, str]]:
         for name, value in data.items():
             yield from _leaves(value, f"{place}.{name}".strip("."))
     elif isinstance(data, list) and any(isinstance(one, Mapping) for one in data):
-        for index, value in enumerate(data, 1):
-            yield from _leaves(value, f"{place}[{index}]")
+        for number, value in enumerate(data, 1):
+            yield from _leaves(value, f"{place}{item_of(data, number)}")
     elif isinstance(data, list):
         yield place, ", ".join(str(one) for one in data)
     else:

@@ -28,6 +28,7 @@ FOLDERS = {
 SCHEMAS = {
     "regimen": 2,
     "document": 2,
+    "overlay": 1,
     "block": 2,
     "recipe": 1,
     "policy": 1,

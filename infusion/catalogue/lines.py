@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-_HEADER = re.compile(r"\[(\[)?\s*([\w.\"'-]+)\s*\]?\]")
+_HEADER = re.compile(r"\[(\[)?\s*((?:\"[^\"]*\"|'[^']*'|[\w.-])+)\s*\]?\]")
 _KEY = re.compile(r"([\w.\"'-]+)\s*=\s*(.*)")
 _PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _SYNTAX = re.compile(r"at line (\d+)")
@@ -95,5 +95,8 @@ def _named(place: Place, written: str) -> Place:
     return (*place[:-2], name.group(1)) if name and is_name else ()
 
 
-def _names(dotted: str) -> tuple[str, ...]:
-    return tuple("".join(found) for found in _QUOTED.findall(dotted))
+def _names(dotted: str) -> Place:
+    """Part a dotted name; a quoted one is a place itself, as in an overlay."""
+    return tuple(
+        part for found in _QUOTED.findall(dotted) for part in parts("".join(found))
+    )

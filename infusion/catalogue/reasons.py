@@ -130,6 +130,10 @@ REASONS: Mapping[str, Text] = {
         en="is measured from {to}, which does not come before on every way",
         zh="以 {to} 为起点计算，但并非每条途径都先经过它",
     ),
+    "unknown_regimen": Text(
+        en="there is no sound regimen {key}; known: {known}",
+        zh="没有可用的方案 {key}；可用：{known}",
+    ),
     "unknown_place": Text(
         en="is no place of the regimen that takes a value",
         zh="方案中没有可填写数值的此位置",

@@ -14,9 +14,12 @@ def graph_problems(blocks: Sequence[Block]) -> Iterator[RegimenNotSane]:
         yield RegimenNotSane(field="no_blocks", place="", part="")
         return
     yield from _keys(blocks)
-    yield from _edges(blocks)
+    broken = list(_edges(blocks))
+    yield from broken
     yield from _loops(blocks)
-    yield from _unreachable(blocks)
+    # A way that leads nowhere leaves the rest out of reach; it is said once.
+    if not any(problem.field == "unknown_block" for problem in broken):
+        yield from _unreachable(blocks)
     yield from _anchors(blocks)
 
 
