@@ -15,6 +15,8 @@ class CourseStatus(StrEnum):
     COMPLETED = "COMPLETED"
     STOPPED = "STOPPED"
     CANCELLED = "CANCELLED"
+    # Left by a way out of the regimen, such as a transplant.
+    LEFT = "LEFT"
 
 
 class CycleStatus(StrEnum):
@@ -25,6 +27,28 @@ class CycleStatus(StrEnum):
     COMPLETED = "COMPLETED"
     STOPPED = "STOPPED"
     CANCELLED = "CANCELLED"
+
+
+class BlockStatus(StrEnum):
+    """Where one round of a block of the regimen stands."""
+
+    PLANNED = "PLANNED"
+    STARTED = "STARTED"
+    COMPLETED = "COMPLETED"
+    STOPPED = "STOPPED"
+    # Given somewhere else, before or beside this service.
+    ELSEWHERE = "ELSEWHERE"
+    CANCELLED = "CANCELLED"
+
+
+class OverlayStatus(StrEnum):
+    """Where a site's completion of a regimen stands."""
+
+    DRAFT = "DRAFT"
+    IN_FORCE = "IN_FORCE"
+    # A later one of the same regimen came in force.
+    SUPERSEDED = "SUPERSEDED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 class BagStatus(StrEnum):
@@ -67,10 +91,14 @@ class PlacementKind(StrEnum):
 
 COURSE_STEPS: Mapping[CourseStatus, frozenset[CourseStatus]] = {
     CourseStatus.ORDERED: frozenset({CourseStatus.ACTIVE, CourseStatus.CANCELLED}),
-    CourseStatus.ACTIVE: frozenset({CourseStatus.COMPLETED, CourseStatus.STOPPED}),
-    CourseStatus.COMPLETED: frozenset(),
+    CourseStatus.ACTIVE: frozenset(
+        {CourseStatus.COMPLETED, CourseStatus.STOPPED, CourseStatus.LEFT}
+    ),
+    # After the last block the patient may still leave for a transplant.
+    CourseStatus.COMPLETED: frozenset({CourseStatus.LEFT}),
     CourseStatus.STOPPED: frozenset(),
     CourseStatus.CANCELLED: frozenset(),
+    CourseStatus.LEFT: frozenset(),
 }
 
 CYCLE_STEPS: Mapping[CycleStatus, frozenset[CycleStatus]] = {
@@ -79,6 +107,26 @@ CYCLE_STEPS: Mapping[CycleStatus, frozenset[CycleStatus]] = {
     CycleStatus.COMPLETED: frozenset(),
     CycleStatus.STOPPED: frozenset(),
     CycleStatus.CANCELLED: frozenset(),
+}
+
+BLOCK_STEPS: Mapping[BlockStatus, frozenset[BlockStatus]] = {
+    BlockStatus.PLANNED: frozenset(
+        {BlockStatus.STARTED, BlockStatus.ELSEWHERE, BlockStatus.CANCELLED}
+    ),
+    BlockStatus.STARTED: frozenset({BlockStatus.COMPLETED, BlockStatus.STOPPED}),
+    BlockStatus.COMPLETED: frozenset(),
+    BlockStatus.STOPPED: frozenset(),
+    BlockStatus.ELSEWHERE: frozenset(),
+    BlockStatus.CANCELLED: frozenset(),
+}
+
+OVERLAY_STEPS: Mapping[OverlayStatus, frozenset[OverlayStatus]] = {
+    OverlayStatus.DRAFT: frozenset({OverlayStatus.IN_FORCE, OverlayStatus.WITHDRAWN}),
+    OverlayStatus.IN_FORCE: frozenset(
+        {OverlayStatus.SUPERSEDED, OverlayStatus.WITHDRAWN}
+    ),
+    OverlayStatus.SUPERSEDED: frozenset(),
+    OverlayStatus.WITHDRAWN: frozenset(),
 }
 
 BAG_STEPS: Mapping[BagStatus, frozenset[BagStatus]] = {
@@ -135,6 +183,8 @@ class StepNotAllowed(Refusal):
 STEPS: Mapping[type[StrEnum], Mapping[StrEnum, frozenset[StrEnum]]] = {
     CourseStatus: _plain(COURSE_STEPS),
     CycleStatus: _plain(CYCLE_STEPS),
+    BlockStatus: _plain(BLOCK_STEPS),
+    OverlayStatus: _plain(OVERLAY_STEPS),
     BagStatus: _plain(BAG_STEPS),
     VisitStatus: _plain(VISIT_STEPS),
     MessageStatus: _plain(MESSAGE_STEPS),

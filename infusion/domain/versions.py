@@ -1,0 +1,69 @@
+"""What another version of a regimen would alter of the rounds already given."""
+
+from collections.abc import Iterator, Sequence
+
+from infusion.domain.blocks import TIMELESS, Block
+from infusion.domain.regimens import Regimen
+from infusion.domain.walks import RoundStatus, WalkedRound
+
+
+def altered(
+    old: Regimen, new: Regimen, walked: Sequence[WalkedRound]
+) -> tuple[str, ...]:
+    """Return where the new version contradicts what was given, as places of the file.
+
+    A planned round has not been given: it may change. Of what was given elsewhere only
+    the block must be there.
+    """
+    found: list[str] = []
+    for index, round_ in enumerate(walked):
+        if round_.status == RoundStatus.PLANNED:
+            continue
+        found.extend(_of_round(old, new, round_))
+        if index + 1 < len(walked):
+            found.extend(_of_way(old, new, round_.block, walked[index + 1].block))
+        elif round_.moved_on_to is not None:
+            found.extend(_of_way(old, new, round_.block, round_.moved_on_to))
+    return tuple(dict.fromkeys(found))
+
+
+def _of_round(old: Regimen, new: Regimen, round_: WalkedRound) -> Iterator[str]:
+    place = f"blocks.{round_.block}"
+    block = next((one for one in new.blocks if one.key == round_.block), None)
+    if block is None:
+        yield place
+        return
+    if round_.ordinal > block.times:
+        yield f"{place}.times"
+    if round_.status == RoundStatus.ELSEWHERE:
+        return
+    before = old.block(round_.block)
+    if before.kind != block.kind:
+        yield f"{place}.kind"
+    if before.pattern != block.pattern:
+        yield f"{place}.infusion"
+    yield from _of_doses(old, new, before)
+
+
+def _of_doses(old: Regimen, new: Regimen, block: Block) -> Iterator[str]:
+    """Name the dose levels of a given cycle that would be others."""
+    if block.pattern is None:
+        return
+    if old.doses.fixed_from_kg != new.doses.fixed_from_kg:
+        yield "doses.fixed_from_kg"
+    for level in sorted({step.level for step in block.pattern.steps}):
+        if old.doses.levels[level] != new.doses.levels.get(level):
+            yield f"doses.levels.{level}"
+
+
+def _of_way(old: Regimen, new: Regimen, start: str, end: str) -> Iterator[str]:
+    """Name a way that was taken and would no longer be there."""
+    if start == end or start not in {one.key for one in new.blocks}:
+        return
+    was_there = _leads(old.block(start), end)
+    if was_there and not _leads(new.block(start), end):
+        yield f"blocks.{start}.next"
+
+
+def _leads(block: Block, end: str) -> bool:
+    return block.kind in TIMELESS or any(way.to == end for way in block.successors)
