@@ -1,21 +1,30 @@
 """The tables of courses, bags, plans and messages."""
 
 from infusion.models.bags import Bag, EventKind, HangCheck, InfusionEvent
+from infusion.models.blocks import CourseBlock, Decision
 from infusion.models.courses import Course, Cycle, Placement, PlanVersion, Visit
 from infusion.models.messages import Heartbeat, Message, MessageAttempt, StoredReply
+from infusion.models.overlays import OverlaySignature, RegimenOverlay
+from infusion.models.snapshots import RegimenChange, RegimenSnapshot
 
 __all__ = [
     "Bag",
     "Course",
+    "CourseBlock",
     "Cycle",
+    "Decision",
     "EventKind",
     "HangCheck",
     "Heartbeat",
     "InfusionEvent",
     "Message",
     "MessageAttempt",
+    "OverlaySignature",
     "Placement",
     "PlanVersion",
+    "RegimenChange",
+    "RegimenOverlay",
+    "RegimenSnapshot",
     "StoredReply",
     "Visit",
 ]

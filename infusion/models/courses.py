@@ -28,9 +28,17 @@ class Course(VersionedRecord):
     )
     site = models.ForeignKey("patients.Site", models.PROTECT, related_name="courses")
     regimen_key = models.CharField(max_length=80)
-    regimen_version = models.CharField(max_length=20)
-    label_id = models.CharField(max_length=80)
-    label_revision = models.CharField(max_length=40)
+    regimen_version = models.CharField(max_length=60)
+    # The regimen as it was ordered. Nullable for the history of courses from before it
+    # was kept; a course always has one.
+    snapshot = models.ForeignKey(
+        "infusion.RegimenSnapshot",
+        models.PROTECT,
+        null=True,
+        related_name="courses",
+    )
+    label_id = models.CharField(max_length=80, blank=True)
+    label_revision = models.CharField(max_length=40, blank=True)
     status = models.CharField(
         max_length=10,
         choices=choices(states.CourseStatus),
@@ -38,6 +46,9 @@ class Course(VersionedRecord):
     )
     time_zone = models.CharField(max_length=64)
     cycles_planned = models.PositiveSmallIntegerField()
+    # The way out by which the patient left, and why a course was stopped in between.
+    exit_key = models.CharField(max_length=80, blank=True, default="")
+    end_reason = models.CharField(max_length=500, blank=True, default="")
     ordered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
     )
@@ -53,6 +64,14 @@ class Course(VersionedRecord):
             ),
             models.CheckConstraint(
                 condition=Q(cycles_planned__gte=1), name="a_course_has_a_cycle"
+            ),
+            models.CheckConstraint(
+                condition=Q(snapshot__isnull=False), name="a_course_has_its_regimen"
+            ),
+            models.CheckConstraint(
+                condition=(Q(status="LEFT") & ~Q(exit_key=""))
+                | (~Q(status="LEFT") & Q(exit_key="")),
+                name="who_left_left_by_a_way",
             ),
         ]
         indexes = [models.Index(fields=["site", "status"], name="course_by_site")]

@@ -13,7 +13,6 @@ from django.contrib.auth import get_user_model
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 
 from infusion import models
-from infusion.catalogue.regimens import get_regimen
 from infusion.domain.clock import infusion_day
 from infusion.domain.plans import effective_ledger, empties_at
 from infusion.domain.states import (
@@ -23,6 +22,7 @@ from infusion.domain.states import (
     VisitStatus,
 )
 from infusion.selectors.planning import CycleRows, cycle_facts, pattern_of_cycle
+from infusion.selectors.regimens import regimen_of
 from patients.selectors.people import latest_measurement
 
 PAGE = 25
@@ -167,7 +167,7 @@ class _Facts:
         rows = CycleRows(cycle=cycle, bags=bags, events=self.events.get(cycle.pk, []))
         facts = cycle_facts(rows)
         ledger = effective_ledger(facts, self.now)
-        pattern = pattern_of_cycle(get_regimen(course.regimen_key), cycle)
+        pattern = pattern_of_cycle(regimen_of(course), cycle)
         day = infusion_day(ledger.delivered(self.now), pattern.infusion_hours)
         return _Clock(
             day=day if ledger.started_at else None,

@@ -45,6 +45,7 @@ from infusion.selectors.planning import (
     load_rows,
     plan_request,
 )
+from infusion.selectors.regimens import newer_version
 from patients import policy
 from patients.domain.refusals import NotFound
 from patients.policy import Actor
@@ -123,19 +124,20 @@ def _course_state(
         ),
         placements=tuple(_placement(row) for row in rows.placements),
         open_check=_open_check(course),
-        unmet=plan.unmet + _other_version(rows.course, regimen.version),
+        unmet=plan.unmet + _other_version(course),
         unverified=plan.unverified,
     )
 
 
-def _other_version(course: models.Course, version: str) -> tuple[Unmet, ...]:
-    """Say so when the catalogue has moved on since the course was ordered."""
-    if course.regimen_version == version:
+def _other_version(course: models.Course) -> tuple[Unmet, ...]:
+    """Say so when another version of the regimen is in force than the course's own."""
+    newer = newer_version(course)
+    if not newer:
         return ()
     return (
         Unmet(
             code="regimen_version_changed",
-            params=(("ordered", course.regimen_version), ("now", version)),
+            params=(("ordered", course.regimen_version), ("now", newer)),
         ),
     )
 

@@ -17,6 +17,7 @@ from infusion.domain.recipes import use_by
 from infusion.domain.regimens import Regimen
 from infusion.domain.states import BagStatus, CycleStatus, PlacementKind
 from infusion.domain.visits import Whereabouts
+from infusion.selectors.regimens import regimen_of
 from patients.selectors.sites import get_site
 
 _WAITING = (BagStatus.PLANNED, BagStatus.DELIVERED)
@@ -73,7 +74,7 @@ def load_rows(course: models.Course) -> CourseRows:
 def plan_request(rows: CourseRows, now: dt.datetime) -> PlanRequest:
     """Turn the rows of a course into a request."""
     course = rows.course
-    regimen = catalogue.get_regimen(course.regimen_key)
+    regimen = regimen_of(course)
     policy = site_policy(course.site_id)
     facts = tuple(cycle_facts(rows.of(cycle)) for cycle in rows.cycles)
     return PlanRequest(

@@ -2,55 +2,70 @@
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError
 
 from infusion import catalogue, models
-from infusion.domain.doses import (
-    DosingWeight,
-    WeightMissing,
-    dosing_surface_m2,
+from infusion.domain.blocks import TIMELESS
+from infusion.domain.doses import dosing_surface_m2
+from infusion.domain.instants import at_wall_clock, in_utc, local_date, zone
+from infusion.domain.outlook_json import (
+    caps_as_json,
+    missing_as_json,
+    outlook_as_json,
 )
-from infusion.domain.instants import in_utc, zone
 from infusion.domain.plan_json import plan_as_json
 from infusion.domain.plans import CycleFacts, PlanRequest, make_plan
 from infusion.domain.refusals import Refusal
 from infusion.domain.regimens import CycleNotInRegimen, Regimen, Round
 from infusion.domain.states import CourseStatus, PlacementKind
-from infusion.selectors.planning import site_policy, unsigned_policy, weight_of
+from infusion.domain.walks import OutlookItem, RoundStatus, WalkedRound, outlook
+from infusion.selectors.outlook import cap_warnings
+from infusion.selectors.planning import site_policy, unsigned_policy
+from infusion.selectors.regimens import (
+    effective_regimen,
+    opened,
+    read_document,
+    snapshot_regimen,
+)
+from infusion.services.dosing import (
+    DosingFacts,
+    dosing_facts,
+    freeze,
+    last_weight,
+)
+from infusion.services.ordering import check_complete, entry_of, store_entry
 from infusion.services.planning import replan
+from infusion.services.snapshots import store_snapshot
 from patients import policy
 from patients.domain.refusals import NotFound
 from patients.policy import Actor
-from patients.selectors.people import get_patient, latest_measurement
+from patients.selectors.people import get_patient
 from patients.services.writing import violated, written_by
+
+__all__ = [
+    "CourseAlreadyOpen",
+    "PatientNotActive",
+    "StartInThePast",
+    "add_cycle",
+    "check_number",
+    "check_start",
+    "count_of",
+    "expect_on_ward",
+    "last_weight",
+    "order_course",
+    "patient_to_order",
+    "preview_course",
+]
 
 
 class StartInThePast(Refusal):
     """A cycle can't be planned to start in the past."""
 
     code = "start_in_the_past"
-
-
-class WeightTooOld(Refusal):
-    """The last weight is older than the site allows for dosing."""
-
-    code = "weight_too_old"
-
-
-class HeightTooOld(Refusal):
-    """The height a dose by surface goes by is older than the site allows."""
-
-    code = "height_too_old"
-
-
-class DoseWouldChange(Refusal):
-    """A newer weight gives another dose than the one the bags were ordered for."""
-
-    code = "dose_would_change"
 
 
 class CourseAlreadyOpen(Refusal):
@@ -72,31 +87,61 @@ def order_course(
     regimen_key: str,
     start_at: dt.datetime,
     cycles: int | None = None,
+    from_block: str | None = None,
+    from_round: int = 1,
+    opening: str | None = None,
     now: dt.datetime,
 ) -> models.Course:
-    """Order a course for a patient and plan its first cycle.
+    """Order a course under the regimen in force at the site; plan its first cycle.
 
     ``start_at`` needs an offset; ``cycles`` is the regimen's largest number when left
-    out. The dosing weight (kg) is the patient's last one and is frozen for the cycle.
+    out. A course may begin at a later block (what comes before was given elsewhere), or
+    open with a shared pre-phase. The dosing weight (kg) is the patient's last one and is
+    frozen for the cycle; a course that begins with another block is dosed when its first
+    cycle is ordered.
 
     :raises NotFound: when the actor may not know the patient.
+    :raises RegimenIncomplete: when something is missing in the regimen.
     :raises Refusal: naming the field, when the order can't stand.
     """
     with written_by(actor):
         patient = patient_to_order(actor, patient_id, "course.order")
-        regimen = catalogue.get_regimen(regimen_key)
+        found = effective_regimen(regimen_key, patient.site_id)
+        check_complete(found.regimen)
         start = check_start(start_at, now)
-        course = _create_course(actor, patient, regimen, cycles, now)
-        first = regimen.round_of(1)
-        add_cycle(course, 1, first, start, dosing_facts(course, regimen, now))
+        snapshot = store_snapshot(found, opening)
+        regimen = snapshot_regimen(snapshot.id)
+        before, entry = entry_of(regimen, from_block, from_round, opening)
+        course = _create_course(actor, patient, snapshot, cycles, now)
+        cycle = None
+        if entry.cycle is not None:
+            check_number(course, entry.cycle)
+            facts = dosing_facts(course, regimen, now)
+            cycle = add_cycle(course, entry.cycle, entry, start, facts)
+            expect_on_ward(course, start, actor)
+        store_entry(course, before, entry, start, cycle)
+        replan(course, cause="ordered", actor_id=actor.user_id, now=now)
+    return course
+
+
+def check_number(course: models.Course, number: int) -> None:
+    """Refuse a cycle beyond those that were planned.
+
+    :raises CycleNotInRegimen: naming how many there are.
+    """
+    if number > course.cycles_planned:
+        raise CycleNotInRegimen(field="cycles", max_cycles=course.cycles_planned)
+
+
+def expect_on_ward(course: models.Course, start: dt.datetime, actor: Actor) -> None:
+    """Expect the patient on the ward from the start of the first cycle."""
+    if not course.placements.exists():
         models.Placement.objects.create(
             course=course,
             kind=PlacementKind.WARD,
             from_at=start,
             recorded_by_id=actor.user_id,
         )
-        replan(course, cause="ordered", actor_id=actor.user_id, now=now)
-    return course
 
 
 def preview_course(
@@ -106,33 +151,97 @@ def preview_course(
     regimen_key: str,
     start_at: dt.datetime,
     cycles: int | None = None,
+    from_block: str | None = None,
+    from_round: int = 1,
+    opening: str | None = None,
     now: dt.datetime,
 ) -> dict[str, Any]:
-    """Return the plan of a course that is not ordered yet; store nothing.
+    """Return the plan and the outlook of a course that is not ordered; store nothing.
 
-    :raises Refusal: for the same reasons as an order.
+    What is incomplete is shown as far as it is sourced; ``missing`` says the rest.
+
+    :raises Refusal: for the same reasons as an order, but for what is missing.
     """
     patient = patient_to_order(actor, patient_id, "course.preview")
-    regimen = catalogue.get_regimen(regimen_key)
+    found = effective_regimen(regimen_key, patient.site_id)
+    data = opened(found.document, opening)
+    regimen, _ = read_document(data, found.version)
+    before, entry = entry_of(regimen, from_block, from_round, opening)
+    start, where = check_start(start_at, now), zone(patient.time_zone)
+    items = _entered(regimen, before, entry, local_date(start, where))
+    count = count_of(regimen, cycles)
+    facts = _first_cycle(items, start, where)
+    weight = last_weight(patient.id, patient.site_id, now).weight
+    dosing_surface_m2(regimen.doses, weight)
     policy_values = site_policy(patient.site_id)
-    facts = last_weight(patient.id, patient.site_id, now)
-    dosing_surface_m2(regimen.doses, facts.weight)
     request = PlanRequest(
         regimen=regimen,
         recipes=catalogue.recipes_of(regimen),
         rules=catalogue.reminder_rules(policy_values),
-        zone=zone(patient.time_zone),
+        zone=where,
         now=now,
-        cycles=(
-            CycleFacts(
-                number=1, starts_at=check_start(start_at, now), weight=facts.weight
-            ),
-        ),
-        last_cycle=count_of(regimen, cycles),
+        cycles=tuple(CycleFacts(**one, weight=weight) for one in facts),
+        last_cycle=count if facts else 0,
         dose_step_mcg=policy_values.number("dose_rounding_mcg"),
-        unsigned=unsigned_policy(policy_values, regimen, [facts.weight]),
+        unsigned=unsigned_policy(policy_values, regimen, [weight]),
     )
-    return plan_as_json(make_plan(request), regimen)
+    return {
+        **plan_as_json(make_plan(request), regimen),
+        "outlook": outlook_as_json(items),
+        "missing": missing_as_json(found.regimen.missing),
+        "warnings": caps_as_json(cap_warnings(regimen, items)),
+    }
+
+
+def _entered(
+    regimen: Regimen, before: Sequence[Round], entry: Round, on: dt.date
+) -> tuple[OutlookItem, ...]:
+    """Return the outlook of a course that begins on a day, after what was given."""
+    if entry.block.kind in TIMELESS:
+        return outlook(regimen, starts_on=on)
+    walked = [
+        WalkedRound(
+            block=one.block.key,
+            ordinal=one.ordinal,
+            status=RoundStatus.ELSEWHERE,
+            starts_on=None,
+            cycle=one.cycle,
+        )
+        for one in before
+    ]
+    first = WalkedRound(
+        block=entry.block.key,
+        ordinal=entry.ordinal,
+        status=RoundStatus.PLANNED,
+        starts_on=on,
+        gate_passed=entry.block.gate is None,
+        cycle=entry.cycle,
+    )
+    return outlook(regimen, [*walked, first])
+
+
+def _first_cycle(
+    items: Sequence[OutlookItem], start: dt.datetime, where: ZoneInfo
+) -> tuple[dict[str, Any], ...]:
+    """Return the first cycle of a preview; none while its day can't be known.
+
+    A cycle after other blocks begins at the hour of the order.
+    """
+    over = RoundStatus.ELSEWHERE
+    first = next((one for one in items if one.cycle and one.status != over), None)
+    if first is None or first.starts_on is None:
+        return ()
+    hour = start.astimezone(where).time()
+    is_entry = first.status == RoundStatus.PLANNED
+    at = start if is_entry else at_wall_clock(first.starts_on, hour, where)
+    return (
+        {
+            "number": first.cycle,
+            "block": first.block.key,
+            "ordinal": first.ordinal,
+            "starts_at": at,
+        },
+    )
 
 
 def check_start(start_at: dt.datetime, now: dt.datetime) -> dt.datetime:
@@ -158,90 +267,6 @@ def count_of(regimen: Regimen, cycles: int | None) -> int:
     return count
 
 
-@dataclass(frozen=True)
-class DosingFacts:
-    """The dosing weight of a cycle, when it was taken, and the surface in m2."""
-
-    weight: DosingWeight
-    taken_at: dt.datetime
-    surface_m2: Decimal | None = None
-
-
-def dosing_facts(
-    course: models.Course, regimen: Regimen, now: dt.datetime
-) -> DosingFacts:
-    """Return the patient's dosing weight as of now.
-
-    :raises WeightMissing: when there is none.
-    :raises WeightTooOld: when it is older than the site allows.
-    :raises HeightMissing: when the dose goes by surface and there is no height.
-    """
-    facts = last_weight(course.patient_id, course.site_id, now)
-    surface = dosing_surface_m2(regimen.doses, facts.weight)
-    if surface is not None:
-        _check_height_age(course, now)
-    return replace(facts, surface_m2=surface)
-
-
-def refresh_dosing(
-    course: models.Course, cycle: models.Cycle, now: dt.datetime
-) -> None:
-    """Dose a planned cycle by a newer weight when the frozen one has grown too old.
-
-    The bags were ordered for a dose: when the newer weight gives another one, the order
-    is a physician's to make again, never changed silently.
-
-    :raises WeightTooOld: when there is no newer weight.
-    :raises DoseWouldChange: when the dose would be another one.
-    """
-    policy_values = site_policy(course.site_id)
-    limit = dt.timedelta(days=int(policy_values.number("weight_max_age_days")))
-    if now - cycle.weight_taken_at <= limit:
-        return
-    regimen = catalogue.get_regimen(course.regimen_key)
-    facts = dosing_facts(course, regimen, now)
-    step = policy_values.number("dose_rounding_mcg")
-    for level in regimen.doses.levels:
-        before = regimen.doses.dose(level, weight_of(cycle), step)
-        if regimen.doses.dose(level, facts.weight, step).mcg != before.mcg:
-            raise DoseWouldChange(field="weight_kg")
-    _freeze(cycle, facts)
-    cycle.save()
-
-
-def _check_height_age(course: models.Course, now: dt.datetime) -> None:
-    limit = int(site_policy(course.site_id).number("weight_max_age_days"))
-    height = latest_measurement(course.patient_id, "HEIGHT_CM", now)
-    if height and now - height.taken_at > dt.timedelta(days=limit):
-        raise HeightTooOld(field="height_cm", days=limit)
-
-
-def last_weight(
-    patient_id: uuid.UUID, site_id: uuid.UUID, now: dt.datetime
-) -> DosingFacts:
-    """Return the patient's last weight, and height, as of now.
-
-    :raises WeightMissing: when there is none.
-    :raises WeightTooOld: when it is older than the site allows.
-    """
-    policy_values = site_policy(site_id)
-    weight = latest_measurement(patient_id, "WEIGHT_KG", now)
-    if weight is None:
-        raise WeightMissing(field="weight_kg")
-    limit = int(policy_values.number("weight_max_age_days"))
-    if now - weight.taken_at > dt.timedelta(days=limit):
-        raise WeightTooOld(field="weight_kg", days=limit)
-    height = latest_measurement(patient_id, "HEIGHT_CM", now)
-    return DosingFacts(
-        DosingWeight(
-            weight_kg=weight.value,
-            height_cm=height.value if height else None,
-            formula=policy_values.surface_formula,
-        ),
-        weight.taken_at,
-    )
-
-
 def add_cycle(
     course: models.Course,
     number: int,
@@ -257,19 +282,9 @@ def add_cycle(
         ordinal=round_.ordinal,
         planned_start_at=start,
     )
-    _freeze(cycle, facts)
+    freeze(cycle, facts)
     cycle.save()
     return cycle
-
-
-def _freeze(cycle: models.Cycle, facts: DosingFacts) -> None:
-    """Write the dosing weight and how it was reached into the cycle."""
-    surface = facts.surface_m2
-    cycle.weight_kg = facts.weight.weight_kg
-    cycle.height_cm = facts.weight.height_cm
-    cycle.surface_formula = facts.weight.formula.value
-    cycle.surface_m2 = surface.quantize(Decimal("0.00000001")) if surface else None
-    cycle.weight_taken_at = facts.taken_at
 
 
 def patient_to_order(actor: Actor, patient_id: uuid.UUID, action: str) -> Any:
@@ -291,16 +306,18 @@ def patient_to_order(actor: Actor, patient_id: uuid.UUID, action: str) -> Any:
 def _create_course(
     actor: Actor,
     patient: Any,
-    regimen: Regimen,
+    snapshot: models.RegimenSnapshot,
     cycles: int | None,
     now: dt.datetime,
 ) -> models.Course:
+    regimen = snapshot_regimen(snapshot.id)
     try:
         return models.Course.objects.create(
             patient_id=patient.id,
             site_id=patient.site_id,
             regimen_key=regimen.key,
             regimen_version=regimen.version,
+            snapshot=snapshot,
             label_id=regimen.label_id,
             label_revision=regimen.label_revision,
             status=CourseStatus.ORDERED,

@@ -3,13 +3,18 @@
 import datetime as dt
 import uuid
 
-from infusion import catalogue, models
+from infusion import models
+from infusion.domain.blocks import TIMELESS, Block
 from infusion.domain.clock import EventKind
+from infusion.domain.instants import local_date, zone
 from infusion.domain.intervals import is_free_long_enough
 from infusion.domain.plans import make_plan
 from infusion.domain.refusals import Refusal
+from infusion.domain.regimens import Round
+from infusion.domain.standings import OPEN, Due, Standing
 from infusion.domain.states import (
     BagStatus,
+    BlockStatus,
     CourseStatus,
     CycleStatus,
     PlacementKind,
@@ -22,14 +27,12 @@ from infusion.selectors.planning import (
     plan_request,
     weight_of,
 )
+from infusion.selectors.regimens import regimen_of
+from infusion.selectors.walking import Walk, load_walk
 from infusion.services.checks import withdraw_checks
 from infusion.services.common import changing, past_instant
-from infusion.services.courses import (
-    add_cycle,
-    check_start,
-    dosing_facts,
-    refresh_dosing,
-)
+from infusion.services.courses import add_cycle, check_start, expect_on_ward
+from infusion.services.dosing import dosing_facts, refresh_dosing
 from infusion.services.ledgers import (
     check_after_last_change,
     delivered_hours,
@@ -37,6 +40,16 @@ from infusion.services.ledgers import (
     record_event,
 )
 from infusion.services.planning import fulfil_visit, replan
+from infusion.services.rounds import (
+    RUNNING,
+    BlockOpen,
+    DecisionNeeded,
+    GateNotPassed,
+    activate,
+    add_round,
+    end_if_done,
+    follow_cycle,
+)
 from patients import policy
 from patients.policy import Actor
 
@@ -121,15 +134,25 @@ def start_cycle(
             raise PremedicationNotConfirmed(field="premedication_given")
         check_attended(course, now)
         check_free_interval(course, cycle.number, now, now)
+        _check_gate(course, cycle, now)
         refresh_dosing(course, cycle, now)
         _check_first_bag(course, cycle, now)
         cycle.go_at = now
         _step(cycle, CycleStatus.STARTED)
-        if course.status == CourseStatus.ORDERED:
-            course.status = CourseStatus.ACTIVE
-            course.save(update_fields=["status"])
+        follow_cycle(cycle, BlockStatus.STARTED)
+        activate(course)
         replan(course, cause="cycle_started", actor_id=actor.user_id, now=now)
     return course
+
+
+def _check_gate(course: models.Course, cycle: models.Cycle, now: dt.datetime) -> None:
+    """Refuse the go while nobody has recorded that the block may begin.
+
+    :raises GateNotPassed: when its gate is open.
+    """
+    place = load_walk(course, now).standing()
+    if place.due == Due.CYCLE_START and place.needs_gate:
+        raise GateNotPassed(field="cycle", block=cycle.block_key)
 
 
 def _planned_cycle(course: models.Course) -> models.Cycle:
@@ -220,7 +243,8 @@ def end_cycle(
         withdraw_checks(list(rows.bags), now)
         cycle.ended_at, cycle.end_reason = at, shortfall_reason or reason
         _step(cycle, CycleStatus.COMPLETED if is_complete else CycleStatus.STOPPED)
-        _end_course(course, cycle, is_complete=is_complete)
+        follow_cycle(cycle, BlockStatus(cycle.status))
+        _end_course(course, cycle, now, is_complete=is_complete)
         replan(course, cause="cycle_ended", actor_id=actor.user_id, now=now)
     return course
 
@@ -231,16 +255,24 @@ def _may_fall_short(actor: Actor, course: models.Course, reason: str) -> bool:
 
 
 def _end_course(
-    course: models.Course, cycle: models.Cycle, *, is_complete: bool
+    course: models.Course, cycle: models.Cycle, now: dt.datetime, *, is_complete: bool
 ) -> None:
-    if is_complete and cycle.number < course.cycles_planned:
-        return
+    """End the course with its last cycle, or with one that was stopped early.
+
+    Of fewer cycles than the regimen has the last one asked for ends it; otherwise what
+    comes after it, such as maintenance, still belongs to the course.
+    """
+    if is_complete:
+        most = regimen_of(course).max_cycles
+        if not cycle.number >= course.cycles_planned < most:
+            end_if_done(course, now)
+            return
     course.status = CourseStatus.COMPLETED if is_complete else CourseStatus.STOPPED
     course.save(update_fields=["status"])
 
 
 def _check_hours(course: models.Course, rows: CycleRows, at: dt.datetime) -> None:
-    regimen = catalogue.get_regimen(course.regimen_key)
+    regimen = regimen_of(course)
     total = pattern_of_cycle(regimen, rows.cycle).infusion_hours
     delivered = delivered_hours(rows, at)
     if delivered < dt.timedelta(hours=total):
@@ -277,8 +309,10 @@ def order_next_cycle(
     start_at: dt.datetime,
     now: dt.datetime,
 ) -> models.Course:
-    """Order the cycle after the last one, with a dosing weight of its own.
+    """Order the cycle the course stands before, with a dosing weight of its own.
 
+    :raises DecisionNeeded: when a way has to be chosen first.
+    :raises BlockOpen: when another block comes before it.
     :raises Refusal: when the cycle before is open, the course has no further cycle, or
         the free interval is not over.
     """
@@ -289,25 +323,54 @@ def order_next_cycle(
         expected_version=expected_version,
     ) as course:
         start = check_start(start_at, now)
-        number = _next_number(course, start, now)
-        regimen = catalogue.get_regimen(course.regimen_key)
-        facts = dosing_facts(course, regimen, now)
-        add_cycle(course, number, regimen.round_of(number), start, facts)
+        walk = load_walk(course, now)
+        place, block = _next_cycle(walk)
+        number = walk.cycles + 1
+        check_free_interval(course, number, start, now)
+        check_after_block(walk, start)
+        round_ = Round(block=block, ordinal=place.ordinal, cycle=number)
+        facts = dosing_facts(course, walk.regimen, now)
+        cycle = add_cycle(course, number, round_, start, facts)
+        day = local_date(start, zone(course.time_zone))
+        add_round(walk, place, cycle=cycle, starts_on=day)
+        expect_on_ward(course, start, actor)
         replan(course, cause="cycle_ordered", actor_id=actor.user_id, now=now)
     return course
 
 
-def _next_number(course: models.Course, start: dt.datetime, now: dt.datetime) -> int:
-    rows = course.cycles.exclude(status=CycleStatus.CANCELLED)
-    last = rows.order_by("-number").first()
-    if course.status != CourseStatus.ACTIVE or last is None:
+def _next_cycle(walk: Walk) -> tuple[Standing, Block]:
+    """Return where the course stands, when that is before a cycle."""
+    course = walk.course
+    place = walk.standing()
+    key = place.block.key if place.block else ""
+    if course.status not in RUNNING or place.due == Due.NOTHING:
         raise NoFurtherCycle(field="cycle")
-    if last.status in {CycleStatus.PLANNED, CycleStatus.STARTED}:
+    if place.due in {Due.CYCLE_START, Due.CYCLE_END}:
         raise CycleStillOpen(field="cycle")
-    if last.number >= course.cycles_planned:
+    if place.due in {Due.DECISION, Due.LEAVE}:
+        raise DecisionNeeded(field="cycle", block=key)
+    if place.due != Due.CYCLE_ORDER or place.block is None:
+        raise BlockOpen(field="cycle", block=key)
+    if walk.cycles >= course.cycles_planned:
         raise NoFurtherCycle(field="cycle")
-    check_free_interval(course, last.number + 1, start, now)
-    return last.number + 1
+    return place, place.block
+
+
+def check_after_block(walk: Walk, start: dt.datetime) -> None:
+    """Refuse a cycle that starts before the block before it was over.
+
+    :raises FreeIntervalNotOver: naming the earliest day.
+    """
+    day = local_date(start, zone(walk.course.time_zone))
+    for round_ in reversed(walk.rounds):
+        kind = walk.regimen.block(round_.block).kind
+        if kind in TIMELESS or round_.status in OPEN:
+            continue
+        over = round_.ended_on
+        is_other = walk.regimen.block(round_.block).pattern is None
+        if is_other and over is not None and day < over:
+            raise FreeIntervalNotOver(field="start_at", earliest=over.isoformat())
+        return
 
 
 def check_free_interval(

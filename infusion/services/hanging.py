@@ -20,6 +20,7 @@ from infusion.selectors.planning import (
     site_policy,
     weight_of,
 )
+from infusion.selectors.regimens import regimen_of
 from infusion.services.common import NotFound, changing, touch
 from infusion.services.cycles import check_attended, running_cycle
 from infusion.services.ledgers import (
@@ -251,7 +252,7 @@ def _check_dose(
     step: dt.timedelta,
 ) -> None:
     """Refuse a bag of another dose than the one due within the tolerance of a step."""
-    regimen = catalogue.get_regimen(course.regimen_key)
+    regimen = regimen_of(course)
     rounding = site_policy(course.site_id).number("dose_rounding_mcg")
     delivered = delivered_hours(rows, hung_at)
     due = {

@@ -5,12 +5,20 @@ import uuid
 
 from infusion import models
 from infusion.domain.refusals import Refusal
-from infusion.domain.states import BagStatus, CourseStatus, CycleStatus, VisitStatus
+from infusion.domain.states import (
+    BagStatus,
+    BlockStatus,
+    CourseStatus,
+    CycleStatus,
+    VisitStatus,
+)
+from infusion.selectors.walking import load_walk
 from infusion.services.checks import withdraw_checks
 from infusion.services.common import changing
 from infusion.services.courses import check_start
-from infusion.services.cycles import check_free_interval
+from infusion.services.cycles import check_after_block, check_free_interval
 from infusion.services.planning import replan
+from infusion.services.rounds import follow_cycle
 from patients.policy import Actor
 
 
@@ -43,6 +51,7 @@ def move_start(
         cycle = _planned(course)
         start = check_start(start_at, now)
         check_free_interval(course, cycle.number, start, now)
+        check_after_block(load_walk(course, now), start)
         cycle.planned_start_at = start
         cycle.version += 1
         cycle.save(update_fields=["planned_start_at", "version"])
@@ -77,6 +86,7 @@ def cancel_cycle(
         cycle.version += 1
         cycle.save(update_fields=["status", "end_reason", "version"])
         _drop_plans(cycle, reason, now)
+        follow_cycle(cycle, BlockStatus.CANCELLED)
         if course.status == CourseStatus.ORDERED:
             course.status = CourseStatus.CANCELLED
             course.save(update_fields=["status"])

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from django.utils.translation import get_language
+
+from infusion.domain.courses import Text
 from infusion.wording.base import Wording
 from infusion.wording.courses import COURSES
 from infusion.wording.people import PEOPLE
 from infusion.wording.records import RECORDS
 from infusion.wording.requests import REQUESTS
+from infusion.wording.walking import WALKING
 
 __all__ = ["REFUSALS", "Explanation", "Refused", "Wording", "explain"]
 
@@ -41,7 +45,13 @@ class Explanation:
 
 
 # Code -> what to say; a test holds it complete.
-REFUSALS: Mapping[str, Wording] = {**REQUESTS, **COURSES, **PEOPLE, **RECORDS}
+REFUSALS: Mapping[str, Wording] = {
+    **REQUESTS,
+    **COURSES,
+    **WALKING,
+    **PEOPLE,
+    **RECORDS,
+}
 
 
 def explain(refusal: Refused) -> Explanation:
@@ -52,5 +62,14 @@ def explain(refusal: Refused) -> Explanation:
         code=refusal.code,
         field=refusal.field,
         title=str(wording.title),
-        detail=str(wording.detail) % dict(refusal.params),
+        detail=str(wording.detail) % _said(refusal.params),
     )
+
+
+def _said(params: Mapping[str, object]) -> dict[str, object]:
+    """Return the parameters, those in both languages in the reader's."""
+    language = get_language() or "en"
+    return {
+        name: value.in_language(language) if isinstance(value, Text) else value
+        for name, value in params.items()
+    }

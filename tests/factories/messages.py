@@ -7,6 +7,8 @@ from typing import Any
 
 from infusion import models
 from infusion.domain.states import BagStatus, CourseStatus
+from infusion.selectors.regimens import effective_regimen
+from infusion.services.snapshots import store_snapshot
 from patients import models as people
 from tests.factories import patients as factories
 
@@ -39,6 +41,7 @@ class Scene:
             site=self.site,
             regimen_key="us-label-rr",
             regimen_version="1",
+            snapshot=store_snapshot(effective_regimen("us-label-rr")),
             label_id="label",
             label_revision="1",
             status=CourseStatus.ACTIVE,

@@ -9,7 +9,8 @@ from infusion.domain import hanging
 from infusion.domain.hanging import PumpReading
 from infusion.selectors.courses import read_course
 from infusion.services import bags, courses, cycles, interruptions, placements
-from infusion.services.courses import CourseAlreadyOpen, StartInThePast, WeightTooOld
+from infusion.services.courses import CourseAlreadyOpen, StartInThePast
+from infusion.services.dosing import WeightTooOld
 from infusion.services.hanging import confirm_hang, enter_hang
 from infusion.services.interruptions import NewCycleNeeded
 from infusion.services.ledgers import EventTooEarly

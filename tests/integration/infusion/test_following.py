@@ -123,7 +123,7 @@ def test_a_pump_at_rest_is_left_alone(standing):
 def test_a_course_that_can_not_be_planned_does_not_stop_the_others(standing):
     other = ward()
     broken = other.running()
-    models.Course.objects.filter(id=broken.id).update(regimen_key="gone")
+    models.Course.objects.filter(id=broken.id).update(time_zone="Gone")
     for one in (standing, other):
         people.CaregiverLinkFactory(patient=one.patient)
 
