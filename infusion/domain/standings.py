@@ -33,6 +33,8 @@ class Due(StrEnum):
 # What is planned or runs has to end before a way leads on from it.
 OPEN = frozenset({RoundStatus.PLANNED, RoundStatus.STARTED})
 
+_BEST = (Verdict.OPEN, Verdict.UNKNOWN, Verdict.CLOSED)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
@@ -77,8 +79,13 @@ class Standing:
     needed: tuple[FactKind, ...] = ()
 
     def choice(self, to: str) -> Choice | None:
-        """Return the way to a block, if it may be taken now."""
-        return next((one for one in self.choices if one.to == to), None)
+        """Return the way to a block, if it may be taken now.
+
+        Several ways may lead to one block, each on other facts: the one they leave open
+        counts, else one they do not settle.
+        """
+        ways = [one for one in self.choices if one.to == to]
+        return min(ways, key=lambda one: _BEST.index(one.branch.verdict), default=None)
 
 
 def standing(

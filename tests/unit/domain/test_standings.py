@@ -26,9 +26,7 @@ DAY = dt.date(2026, 6, 1)
 
 
 def walked(key, status=RoundStatus.COMPLETED, ordinal=1, **more):
-    return WalkedRound(
-        block=key, ordinal=ordinal, status=status, starts_on=DAY, **more
-    )
+    return WalkedRound(block=key, ordinal=ordinal, status=status, starts_on=DAY, **more)
 
 
 def test_a_course_without_a_round_waits_for_the_first_block():
@@ -167,3 +165,32 @@ def test_a_way_into_an_exit_waits_for_somebody_who_takes_it():
 def test_a_round_of_a_block_that_is_gone_is_not_guessed():
     with pytest.raises(BlockUnknown):
         standing(forked(), [walked("gone")])
+
+
+@pytest.mark.parametrize(
+    ("facts", "number", "verdict"),
+    [
+        ({"VERY_HIGH": "NEGATIVE"}, 1, Verdict.OPEN),
+        ({"HIGH": "POSITIVE"}, 2, Verdict.OPEN),
+        ({"HIGH": None}, 2, Verdict.UNKNOWN),
+        ({"HIGH": "NEGATIVE"}, 1, Verdict.CLOSED),
+    ],
+)
+def test_of_several_ways_to_one_block_the_one_the_facts_open_counts(
+    facts, number, verdict
+):
+    ways = (
+        way("on", asks(FactKind.MRD, "NEGATIVE")),
+        way("exit", asks(FactKind.RISK_GROUP, "VERY_HIGH")),
+        way("exit", asks(FactKind.MRD, "POSITIVE")),
+    )
+    exit_ = block("exit", kind=BlockKind.EXIT, own_days=None)
+    forks = regimen(block("risk", *ways), cycle("on"), exit_)
+    ((risk, mrd),) = facts.items()
+    taken = [known(FactKind.RISK_GROUP, risk)]
+    taken += [known(FactKind.MRD, mrd)] if mrd else []
+
+    choice = standing(forks, [walked("risk")], taken).choice("exit")
+
+    assert choice.branch.successor == ways[number]
+    assert choice.branch.verdict == verdict
