@@ -7,6 +7,12 @@ evidence mark. See docs/catalogue.md for how to add one.
 from infusion.catalogue.blocks import shared_blocks
 from infusion.catalogue.completing import completed
 from infusion.catalogue.policies import PolicyValue, SitePolicy, site_policy
+from infusion.catalogue.readiness import (
+    Checklist,
+    criteria_of,
+    fact_types,
+    shipped_checklist,
+)
 from infusion.catalogue.recipes import all_recipes, get_recipe
 from infusion.catalogue.regimens import (
     all_regimens,
@@ -19,18 +25,22 @@ from infusion.catalogue.regimens import (
 from infusion.catalogue.reminders import reminder_rules
 
 __all__ = [
+    "Checklist",
     "PolicyValue",
     "SitePolicy",
     "all_recipes",
     "all_regimens",
     "completed",
+    "criteria_of",
     "digest_of",
     "document",
+    "fact_types",
     "get_recipe",
     "get_regimen",
     "recipes_of",
     "regimen_from",
     "reminder_rules",
     "shared_blocks",
+    "shipped_checklist",
     "site_policy",
 ]

@@ -13,6 +13,7 @@ from infusion.catalogue.drafts import Draft
 from infusion.catalogue.files import CatalogueFileRefused
 from infusion.catalogue.lines import line_of, line_of_syntax_error
 from infusion.catalogue.policies import read_policy
+from infusion.catalogue.readiness import read_checklist
 from infusion.catalogue.reasons import reason
 from infusion.catalogue.recipes import read_recipe
 from infusion.catalogue.reminders import read_rules
@@ -170,6 +171,7 @@ _READ: Mapping[str, Callable[[Path], object]] = {
     "recipe": read_recipe,
     "policy": read_policy,
     "reminders": read_rules,
+    "readiness": read_checklist,
 }
 
 

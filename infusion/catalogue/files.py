@@ -23,6 +23,7 @@ FOLDERS = {
     "recipe": "recipes",
     "policy": "policy",
     "reminders": "reminders",
+    "readiness": "readiness",
 }
 # The newest schema of each kind of file.
 SCHEMAS = {
@@ -33,6 +34,7 @@ SCHEMAS = {
     "recipe": 1,
     "policy": 1,
     "reminders": 1,
+    "readiness": 1,
 }
 
 

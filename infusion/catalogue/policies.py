@@ -21,10 +21,44 @@ from infusion.domain.evidence import Fact
 _PLAIN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
 # Counted in whole ones wherever they are used.
 _WHOLE = frozenset({"d", "h", "min", ""})
+_CRITERION = re.compile(r"TC[0-9]{2}")
+# What stands for no number, and for no criterion.
+NONE = "NONE"
+
+
+class ValueNotRead(Exception):
+    """The text is neither NONE nor what this value is made of."""
+
+
+def read_limit(text: str) -> Decimal | None:
+    """Return a number from zero up; None for NONE, a limit the site has not set.
+
+    :raises ValueNotRead: when it is neither.
+    """
+    if text == NONE:
+        return None
+    if not _PLAIN.fullmatch(text):
+        raise ValueNotRead
+    return Decimal(text)
+
+
+def read_criteria(text: str) -> frozenset[str]:
+    """Return the keys of criteria such as "TC03 TC13"; none for NONE.
+
+    :raises ValueNotRead: when a part is no such key.
+    """
+    keys = [] if text == NONE else text.split()
+    if text != NONE and (not keys or not all(map(_CRITERION.fullmatch, keys))):
+        raise ValueNotRead
+    return frozenset(keys)
+
+
 # Values that are neither a choice nor a number, and who reads them.
 _FORMATS: Mapping[str, Callable[[str], object]] = {
     "times": read_times,
     "week": read_week,
+    "limit": read_limit,
+    "criteria": read_criteria,
 }
 
 
@@ -33,7 +67,8 @@ class PolicyValue:
     """One value a site sets, the proposal, and what may be chosen.
 
     A number is above zero unless ``least`` says otherwise; ``format`` names another way
-    of writing: "times" of a day, or the hours of a "week".
+    of writing: "times" of a day, the hours of a "week", a "limit" that may be NONE, or
+    keys of "criteria".
     """
 
     key: str
@@ -107,6 +142,14 @@ class SitePolicy:
         """Return a value as hours of a week; None stands for the site's own."""
         return read_week(self.text(key))
 
+    def limit(self, key: str) -> Decimal | None:
+        """Return a value as a limit; None when the site has not set one."""
+        return read_limit(self.text(key))
+
+    def criteria(self, key: str) -> frozenset[str]:
+        """Return a value as keys of criteria."""
+        return read_criteria(self.text(key))
+
     @property
     def surface_formula(self) -> SurfaceFormula:
         """Return the body-surface formula of the site."""
@@ -149,7 +192,7 @@ def _is_acceptable(asked: PolicyValue, value: object) -> bool:
 def _is_read(form: str, value: str) -> bool:
     try:
         _FORMATS[form](value)
-    except HoursNotRead:
+    except (HoursNotRead, ValueNotRead):
         return False
     return True
 

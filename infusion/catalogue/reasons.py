@@ -174,6 +174,18 @@ REASONS: Mapping[str, Text] = {
         zh="配方 {key} 属于辖区 {found}，方案属于 {wanted}：同名输液袋在两地速率不同",
     ),
     "rule_twice": Text(en="{kind} is there twice", zh="{kind} 重复出现"),
+    "unknown_fact": Text(
+        en="there is no fact {key}, or it has no part {item}",
+        zh="没有事实 {key}，或它没有 {item} 这一部分",
+    ),
+    "unknown_value": Text(
+        en="there is no site value {key} for it", zh="没有对应的机构值 {key}"
+    ),
+    "hard_waived": Text(
+        en="a hard criterion names nobody who may waive it",
+        zh="硬性条件不得列出可豁免的人员",
+    ),
+    "criterion_twice": Text(en="{key} is there twice", zh="{key} 重复出现"),
     "not_a_choice": Text(
         en="the proposal {found} can not be chosen", zh="建议值 {found} 不在可选范围内"
     ),

@@ -13,6 +13,8 @@ COLUMNS = ("place", "value", "mark", "sources", "note", "备注")
 FORMATS = {
     "times": "times of a day: 08:00 14:00",
     "week": "SITE, or hours of a week: Mo-Fr 08:00-17:00; Sa 09:00-12:00",
+    "limit": "NONE, or a number from 0",
+    "criteria": "NONE, or keys of criteria: TC03 TC13",
 }
 HOW_TO_READ = (
     "Marks are explained in the [glossary](../glossary.md#evidence-marks), sources in "
@@ -64,6 +66,8 @@ def _page(path: Path, data: dict[str, Any]) -> str:
         parts.append(_reminders(data["rules"]))
     if "values" in data:
         parts.append(_values(data["values"]))
+    if "criteria" in data:
+        parts.append(_criteria(data["criteria"]))
     return "\n".join(parts)
 
 
@@ -119,6 +123,30 @@ def _values(values: dict[str, Any]) -> str:
         for key, row in values.items()
     ]
     return table(("value", "meaning", "含义", "may be"), rows)
+
+
+def _criteria(criteria: Iterable[dict[str, Any]]) -> str:
+    rows = [
+        (
+            row["key"],
+            row["kind"],
+            row["title"]["en"],
+            row["title"]["zh"],
+            "; ".join(_need(need) for need in row["needs"]),
+            ", ".join(row["waive"]) or "—",
+        )
+        for row in criteria
+    ]
+    columns = ("key", "kind", "criterion", "条件", "needs", "may be waived by")
+    return table(columns, rows)
+
+
+def _need(need: dict[str, Any]) -> str:
+    """Write a need: the fact, how it is checked, and the site values it uses."""
+    names = ("limit", "span", "other", "max_age")
+    used = [f"`{need[name]}`" for name in names if name in need]
+    what = " ".join(filter(None, (need["fact"], need.get("item"))))
+    return " ".join([what, need["check"], *used])
 
 
 def _bounds(row: dict[str, Any]) -> str:

@@ -79,6 +79,17 @@ def test_everything_that_ships_is_sound():
          "values.surface_formula.fact", "can not be chosen"),
         ("site", 'value = "0.01"', 'value = "5"', "values.dose_rounding_mcg.fact",
          "can not be chosen"),
+        ("home", 'fact = "ECOG", check', 'fact = "EGO", check', "criteria[6].needs[1].fact",
+         "no fact EGO"),
+        ("home", 'item = "OXIMETER"', 'item = "OXEN"', "criteria[23].needs[3].fact",
+         "no part OXEN"),
+        ("home", 'limit = "ecog_most"', 'limit = "ecog"', "criteria[6].needs[1].limit",
+         "no site value ecog"),
+        ("home", 'key = "TC26"', 'key = "TC25"', "criteria[25].key", "twice"),
+        ("home", 'kind = "SOFT"\ntitle = { en = "Home kit"',
+         'kind = "HARD"\ntitle = { en = "Home kit"', "criteria[23].waive", "nobody"),
+        ("home", 'other = "INFUSION_END"', 'other = "END"', "criteria[20].needs[2].other",
+         "no fact END"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_not_sound_is_refused(tmp_path, key, before, after, place, why):

@@ -139,7 +139,15 @@ def test_every_number_has_a_bound_and_the_bound_itself_may_be_signed(key):
 def test_every_proposal_without_a_source_needs_a_signature():
     sourced = {key for key, one in proposals().items() if not one.fact.needs_sign_off}
 
-    assert sourced == {"needle_from_day", "needle_to_day"}
+    assert sourced == {
+        "needle_from_day",
+        "needle_to_day",
+        "fever_from_c",
+        "capd_below_years",
+        "ecog_most",
+        "transaminase_uln_most",
+        "bilirubin_uln_most",
+    }
     assert catalogue.site_policy({}).unsigned(*sourced) == ()
 
 
@@ -148,3 +156,29 @@ def test_no_value_is_set_in_two_files():
 
     assert len(paths) > 1
     assert sum(len(read_policy(path)) for path in paths) == len(proposals())
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("neutrophils_least", "-1"),
+        ("neutrophils_least", "none"),
+        ("neutrophils_least", "1e3"),
+        ("readiness_harder", ""),
+        ("readiness_harder", "TC3"),
+        ("readiness_harder", "TC03,TC13"),
+        ("transaminase_uln_most", "6"),
+    ],
+)
+def test_a_limit_or_a_list_of_criteria_that_cannot_be_read_is_not_signed(key, value):
+    assert signed(key, value).signed == {}
+
+
+def test_a_limit_may_be_none_zero_or_a_number():
+    assert signed("neutrophils_least", "NONE").limit("neutrophils_least") is None
+    assert signed("neutrophils_least", "0").limit("neutrophils_least") == 0
+    assert signed("neutrophils_least", "0.75").limit("neutrophils_least") == Decimal(
+        "0.75"
+    )
+    harder = signed("readiness_harder", "TC03 TC13").criteria("readiness_harder")
+    assert harder == {"TC03", "TC13"}

@@ -11,6 +11,7 @@ KINDS = {
     "allo-hsct": "block",
     "default": "reminders",
     "site": "policy",
+    "home": "readiness",
 }
 
 
