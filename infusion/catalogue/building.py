@@ -64,7 +64,7 @@ def draft_regimen(draft: Draft, data: Row) -> Regimen | None:
         facts=tuple(files.facts(data["key"], data)),
         population=files.text(data["population"]["text"]),
         rows=tuple(data["rows"]),
-        missing=tuple(_missing(data)),
+        missing=tuple(missing_in(data)),
         caps=caps,
     )
     return regimen if _has_max_cycles(draft, data, regimen) else None
@@ -93,7 +93,8 @@ def _has_max_cycles(draft: Draft, data: Row, regimen: Regimen) -> bool:
     return not draft.refusals
 
 
-def _missing(data: Row) -> Iterator[Missing]:
+def missing_in(data: Row) -> Iterator[Missing]:
+    """Return what a regimen's document leaves open, by place, in file order."""
     if not data["recipes"] and any("infusion" in row for row in data["blocks"]):
         yield Missing(place="recipes", unit="", note=reason("no_recipes"))
     for place, hole in files.holes(data):

@@ -1,32 +1,39 @@
 """Checks, shows and compares catalogue files, for the pharmacist who writes them."""
 
 import argparse
+import datetime as dt
 import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 from rich.console import Console
 from rich.table import Table
 
-from infusion.catalogue import checking, files
+from infusion.catalogue import checking, files, regimen_from
+from infusion.catalogue.blocks import shared_rows, with_shared
+from infusion.catalogue.building import missing_in
 from infusion.catalogue.differences import changes
 from infusion.domain.evidence import Fact, Mark
+from infusion.domain.regimens import Regimen
+from infusion.domain.walks import OutlookItem, outlook
+from infusion.wording.blocks import FIRMNESS
 
 # Wide enough for a table in a log, where there is no terminal to ask.
 WIDTH_WITHOUT_TERMINAL = 160
 
 
 class Command(BaseCommand):
-    """``manage.py catalogue check | show | diff``."""
+    """``manage.py catalogue check | show | diff | dates``."""
 
     # The files need neither the database nor the rest of the service.
     requires_system_checks = []
     help = "Checks, shows or compares regimens, bag recipes, reminders, site values."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the three actions."""
+        """Declare the four actions."""
         actions = parser.add_subparsers(dest="action", required=True)
         check = actions.add_parser("check", help="validate all files, or those named")
         check.add_argument("paths", nargs="*", type=Path, metavar="PATH")
@@ -35,7 +42,10 @@ class Command(BaseCommand):
         diff = actions.add_parser("diff", help="show what changed between two files")
         diff.add_argument("before", metavar="KEY_OR_PATH")
         diff.add_argument("after", metavar="KEY_OR_PATH")
-        for action in (check, show, diff):
+        dates = actions.add_parser("dates", help="show the dates of a regimen's course")
+        dates.add_argument("key", metavar="KEY_OR_PATH")
+        dates.add_argument("--start", type=_day, required=True, metavar="YYYY-MM-DD")
+        for action in (check, show, diff, dates):
             action.add_argument("--language", choices=["en", "zh"], default=None)
 
     def handle(self, *_args: object, **options: Any) -> None:
@@ -44,6 +54,7 @@ class Command(BaseCommand):
             "check": self._check,
             "show": self._show,
             "diff": self._diff,
+            "dates": self._dates,
         }
         run[options["action"]](argparse.Namespace(**options))
 
@@ -73,6 +84,28 @@ class Command(BaseCommand):
         for fact in files.facts(path.stem, data):
             table.add_row(*_cells(fact, language))
         self._print(table)
+        if data.get("kind") == "regimen":
+            self._say_missing(data, language)
+
+    def _say_missing(self, data: Mapping[str, Any], language: str) -> None:
+        """Name what keeps a regimen from being ordered."""
+        missing = list(missing_in(data))
+        if missing:
+            self.stdout.write(f"Missing · 缺少: {len(missing)}")
+        for one in missing:
+            self.stdout.write(f"- {one.place}: {one.note.in_language(language)}")
+
+    def _dates(self, options: argparse.Namespace) -> None:
+        data = _load(_path_of(options.key))
+        regimen, language = _regimen(data, options.key), options.language or "en"
+        table = Table(title=f"{regimen.title.in_language(language)} · {regimen.key}")
+        for name in ("Block", "Round", "Cycle", "From", "To", "", "Then"):
+            table.add_column(name, overflow="fold")
+        with translation.override("zh-hans" if language == "zh" else "en"):
+            for item in outlook(regimen, starts_on=options.start):
+                table.add_row(*_round(item, language))
+        self._print(table)
+        self._say_missing(data, language)
 
     def _diff(self, options: argparse.Namespace) -> None:
         before, after = _path_of(options.before), _path_of(options.after)
@@ -110,6 +143,38 @@ def _cells(fact: Fact, language: str) -> tuple[str, ...]:
     place = fact.path.partition(": ")[2]
     note = fact.note.in_language(language)
     return place, value, mark, ", ".join(fact.sources) or "—", note
+
+
+def _round(item: OutlookItem, language: str) -> tuple[str, ...]:
+    """Return the cells of a round; the last names the ways out of a fork."""
+    title = item.block.title.in_language(language)
+    return (
+        f"{item.block.key} · {title}",
+        f"{item.ordinal} / {item.block.times}",
+        str(item.cycle or "—"),
+        str(item.starts_on or "—"),
+        str(item.ends_on or "—"),
+        str(FIRMNESS[item.firmness.value]),
+        " | ".join(dict.fromkeys(branch.to for branch in item.branches)),
+    )
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is not a day such as 2026-03-02"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def _regimen(data: Mapping[str, Any], key: str) -> Regimen:
+    if data.get("kind") != "regimen":
+        raise CommandError(f"{key} is not a regimen")
+    try:
+        return regimen_from(with_shared(data, shared_rows()))
+    except files.CatalogueFileRefused as refusal:
+        # One reason is all this shows; the check names line and all the others.
+        raise CommandError(f"{refusal}; run: catalogue check {key}") from None
 
 
 def _load(path: Path) -> dict[str, Any]:

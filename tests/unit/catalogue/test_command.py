@@ -95,3 +95,56 @@ def test_what_is_on_one_side_only_has_a_dash():
 
     assert "—" in out
     assert "min_weight_kg" in out
+
+
+def test_the_dates_of_a_course_are_shown_with_every_way_out():
+    out, _, _ = run("dates", "alliance-a041703", "--start", "2026-03-02")
+    lines = [line.split("│") for line in out.splitlines() if "│" in line]
+    cells = [[cell.strip() for cell in line[1:-1]] for line in lines]
+
+    assert cells[0][1:] == [
+        "1 / 1",
+        "—",
+        "2026-03-02",
+        "2026-03-22",
+        "Provisional",
+        "ib | ic | ii-1",
+    ]
+    assert cells[-1][3:6] == ["—", "—", "Not known"]
+
+
+def test_what_is_missing_is_named_with_the_dates_and_with_the_facts():
+    place = "blocks.intensification.length_days: 来源未给出"
+
+    dates, _, _ = run("dates", "e1910", "--start", "2026-03-02", "--language", "zh")
+    shown, _, _ = run("show", "e1910", "--language", "zh")
+
+    assert f"- {place}" in dates
+    assert f"- {place}" in shown
+    assert "暂定" in dates
+
+
+def test_a_complete_regimen_misses_nothing():
+    assert "Missing" not in run("show", "us-label-rr")[0]
+
+
+def test_dates_are_of_a_regimen():
+    assert run("dates", "us-7d", "--start", "2026-03-02")[2] == "us-7d is not a regimen"
+
+
+@pytest.mark.parametrize("day", ["2026-3-2", "02.03.2026", "tomorrow", ""])
+def test_a_start_is_a_day(day):
+    assert (
+        "is not a day such as 2026-03-02"
+        in run("dates", "us-label-rr", "--start", day)[2]
+    )
+
+
+def test_a_regimen_that_is_not_sound_has_no_dates(tmp_path):
+    loop = 'to = "c2"'
+    path = written(tmp_path, "us-label-rr", (loop, 'to = "c9"'))
+
+    _, _, ended = run("dates", path, "--start", "2026-03-02")
+
+    assert "blocks.c1.next[1].to" in ended
+    assert f"run: catalogue check {path}" in ended
