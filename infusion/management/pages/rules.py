@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from infusion.catalogue import checking, files
+from infusion.catalogue import all_regimens, checking, files
 from infusion.domain.evidence import Fact
+from infusion.management.pages import graphs
 from infusion.management.pages.markdown import table
 
 SIGN_OFF = "**needs local sign-off · 需本机构签署**"
@@ -46,7 +47,8 @@ def _index(loaded: Iterable[tuple[Path, dict[str, Any]]]) -> str:
         "# Rules · 规则\n\n"
         "What the service computes with. Nothing here is a clinical protocol: every "
         "number must be checked by a pharmacist against the label in force. The "
-        "[worked examples](worked-examples.md) show what follows from the numbers.\n\n"
+        "[worked examples](worked-examples.md) show what follows from the numbers, the "
+        "[coverage](coverage.md) what is loaded of the regimen report.\n\n"
         f"{table(columns, rows)}"
     )
 
@@ -59,6 +61,9 @@ def _titles(path: Path, data: dict[str, Any]) -> tuple[str, str]:
 def _page(path: Path, data: dict[str, Any]) -> str:
     english, chinese = _titles(path, data)
     parts = [f"# {english} · {chinese}\n", _identity(path, data), HOW_TO_READ]
+    if data["kind"] == "regimen":
+        parts += graphs.sections(all_regimens()[path.stem])
+        parts.append("## Numbers and statements · 数据与说明\n")
     rows = [_row(fact) for fact in _facts(path, data)]
     if rows:
         parts.append(table(COLUMNS, rows))
