@@ -56,6 +56,15 @@ REASONS: Mapping[str, Text] = {
         en="rate x hours = {rate} x {hours} = {product} mL, the file says {volume} mL",
         zh="速率 × 小时数 = {rate} × {hours} = {product} mL，而文件写的是 {volume} mL",
     ),
+    "run_hours": Text(
+        en="the bag is stopped after {runs} h: each must be above zero and at most "
+        "{hours} h",
+        zh="输液袋在 {runs} 小时后停止：每个值必须大于零且不超过 {hours} 小时",
+    ),
+    "bag_volume_ml": Text(
+        en="the whole bag holds {bag} mL, less than the {volume} mL that are delivered",
+        zh="整袋容量 {bag} mL，少于输注容量 {volume} mL",
+    ),
     "room_hours": Text(
         en="the bag runs {hours} h, longer than it keeps ({room} h out of the cold, "
         "{cold} h in the cold)",

@@ -57,6 +57,8 @@ def _why(field: str, table: dict[str, Any]) -> Text:
         volume=value["volume_ml"],
         room=value["room_hours"],
         cold=value["cold_hours"],
+        runs=value.get("run_hours"),
+        bag=value.get("bag_volume_ml"),
     )
 
 
@@ -84,4 +86,15 @@ def _recipe(path: Path, data: dict[str, Any]) -> Recipe:
         room_hours=whole("room_hours"),
         cold_hours=whole("cold_hours"),
         facts=tuple(files.facts(data["key"], data)),
+        run_hours=_stops(table),
+        bag_volume_ml=number("bag_volume_ml") if "bag_volume_ml" in table else None,
+        vial_mcg=number("vial_mcg") if "vial_mcg" in table else None,
+        is_rate_rounded=data.get("rate_rounded", False),
     )
+
+
+def _stops(table: dict[str, Any]) -> tuple[int, ...]:
+    """Return the runs after which the bag is taken down on purpose, the shortest first."""
+    if "run_hours" not in table:
+        return ()
+    return tuple(sorted(map(int, table["run_hours"]["value"].split(", "))))

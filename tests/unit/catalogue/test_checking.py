@@ -42,7 +42,7 @@ def test_everything_that_ships_is_sound():
         ("us-7d", 'value = "336"', 'value = "100"', "facts.room_hours", "keeps"),
         ("us-7d", "schema = 1", "schema = 2", "schema", "reads schema 1"),
         ("us-7d", "schema = 1", "schema = 0", "schema", "allowed: 1"),
-        ("us-7d", 'version = "1.0.0"', 'version = "new"', "version", "look like"),
+        ("us-7d", 'version = "1.1.0"', 'version = "new"', "version", "look like"),
         ("us-7d", 'kind = "recipe"', 'kind = "pump"', "kind", "known: regimen, block"),
         ("us-7d", 'key = "us-7d"', 'key = "us-8d"', "key", "file name"),
         ("us-7d", 'key = "us-7d"', "key = 7", "key", "must be string"),
@@ -125,7 +125,7 @@ def test_the_line_of_a_refused_place_is_named(tmp_path):
 
 def test_every_problem_of_a_schema_is_named_at_once(tmp_path):
     rate = (RATE, RATE.replace("mL/h", "mL"))
-    version = ('version = "1.0.0"', 'version = "1"')
+    version = ('version = "1.1.0"', 'version = "1"')
 
     found = checking.check([written(tmp_path, "us-7d", rate, version)])
 

@@ -16,6 +16,11 @@ from tests.spec.world import recipe, recipes
         ({"cold_hours": 23}, "room_hours"),
         ({"hours": 0, "volume_ml": Decimal(0)}, "rate_ml_h"),
         ({"rate_ml_h": Decimal(0), "volume_ml": Decimal(0)}, "rate_ml_h"),
+        ({"run_hours": (12, 25)}, "run_hours"),
+        ({"run_hours": (0,)}, "run_hours"),
+        ({"bag_volume_ml": Decimal("239.9")}, "bag_volume_ml"),
+        ({"vial_mcg": Decimal(0)}, "vial_mcg"),
+        ({"rate_ml_h": Decimal("10.1"), "is_rate_rounded": True}, "volume_ml"),
     ],
 )
 def test_a_recipe_whose_numbers_disagree_is_refused(changes, field):
