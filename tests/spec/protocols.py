@@ -106,12 +106,17 @@ def _walked(items: tuple[OutlookItem, ...], last: str) -> list[WalkedRound]:
     ]
 
 
-def filled_in(key: str) -> Regimen:
-    """Return a regimen with what is missing filled in by numbers invented for tests."""
+def filled_in(key: str, told: Mapping[str, str] | None = None) -> Regimen:
+    """Return a regimen with what is missing filled in by numbers invented for tests.
+
+    ``told`` holds the value of a place where a test wants one of its own.
+    """
     regimen = catalogue.get_regimen(key)
+    open_ = dict(told or {})
     values = {
         one.place: {
-            "value": _invented(regimen, one.place, one.unit),
+            "value": open_.pop(one.place, None)
+            or _invented(regimen, one.place, one.unit),
             "unit": one.unit,
             "source": "invented for tests",
             "note": "",
@@ -120,6 +125,7 @@ def filled_in(key: str) -> Regimen:
         # A bag recipe is a file of its own; it can't be made up here.
         if one.place != "recipes"
     }
+    assert not open_, f"{key} does not miss {', '.join(open_)}"
     return catalogue.regimen_from(catalogue.completed(catalogue.document(key), values))
 
 
