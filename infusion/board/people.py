@@ -143,6 +143,7 @@ class PatientPage(Console):
             "caregivers": people.list_caregiver_links(self.patient.pk),
             "contacts": people.list_contact_points(self.patient.pk),
             "may_order": self.may("course.order"),
+            "may_preview": self.may("course.preview"),
         }
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from infusion.board import accounts, courses, people, taking
+from infusion.board import accounts, courses, people, starting, taking
 
 app_name = "board"
 urlpatterns = [
@@ -13,6 +13,16 @@ urlpatterns = [
     path("patients/", people.Patients.as_view(), name="patients"),
     path("patients/<uuid:patient_id>/", people.PatientPage.as_view(), name="patient"),
     path("patients/<uuid:patient_id>/order", people.Order.as_view(), name="order"),
+    path(
+        "patients/<uuid:patient_id>/start-days",
+        starting.StartDays.as_view(),
+        name="start_days",
+    ),
+    path(
+        "patients/<uuid:patient_id>/compare",
+        starting.ComparePlans.as_view(),
+        name="compare",
+    ),
     path("courses/<uuid:course_id>/", courses.CoursePage.as_view(), name="course"),
     path(
         "courses/<uuid:course_id>/status",

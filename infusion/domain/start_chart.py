@@ -173,11 +173,12 @@ def ribbon_of_start(
     for bag in option.bags:
         if not doses or doses[-1]["daily_dose_mcg"] != bag.daily_dose_mcg:
             doses.append({"at": bag.hang_at, "daily_dose_mcg": bag.daily_dose_mcg})
+    stays = option.home_from - option.start.at > MINUTE
     cycle = {
         "number": 1,
         "starts_at": option.start.at,
         "infusion_ends_at": option.disconnect.at,
-        "inpatient_until": option.home_from,
+        "inpatient_until": option.home_from if stays else None,
         "steps": doses,
         "bags": [
             {

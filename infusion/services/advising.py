@@ -31,7 +31,8 @@ from infusion.domain.regimens import Regimen
 from infusion.domain.wishes import Wishes
 from infusion.selectors.calendars import Scheduling, scheduling_of
 from infusion.selectors.planning import site_policy, unsigned_policy
-from infusion.services.courses import check_start, last_weight, patient_to_order
+from infusion.services.courses import check_start, patient_to_order
+from infusion.services.dosing import last_weight
 from patients.policy import Actor
 
 # As far ahead as the console offers starts.
@@ -60,6 +61,11 @@ class Asked:
     scheduling: Scheduling
     cycle: Cycle
     unverified: tuple[Unverified, ...]
+
+    @property
+    def is_first_cycle(self) -> bool:
+        """Say whether an order would begin with it; later ones belong to a course."""
+        return self.block == self.regimen.round_of(1).block
 
     @property
     def wishes(self) -> Wishes:

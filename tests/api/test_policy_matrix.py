@@ -126,6 +126,8 @@ ROUTES: dict[str, Any] = {
     "board:patients": page("patient.view"),
     "board:patient": page("patient.view", "measurement.record"),
     "board:order": page("course.preview", "course.preview"),
+    "board:start_days": page("course.preview", "course.preview"),
+    "board:compare": page("course.preview", "course.preview"),
     "board:course": page("course.view"),
     "board:status": page("course.view"),
     "board:step": [
