@@ -3,7 +3,7 @@
 import argparse
 import datetime as dt
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,14 @@ from django.utils import translation
 from rich.console import Console
 from rich.table import Table
 
-from infusion.catalogue import checking, files, regimen_from
+from infusion.catalogue import checking, completed, files, regimen_from
 from infusion.catalogue.blocks import shared_rows, with_shared
 from infusion.catalogue.building import missing_in
 from infusion.catalogue.differences import changes
 from infusion.domain.evidence import Fact, Mark
 from infusion.domain.regimens import Regimen
 from infusion.domain.walks import OutlookItem, outlook
+from infusion.management.outlines import outline
 from infusion.wording.blocks import FIRMNESS
 
 # Wide enough for a table in a log, where there is no terminal to ask.
@@ -83,8 +84,12 @@ class Command(BaseCommand):
             table.add_column(name, overflow="fold")
         for fact in files.facts(path.stem, data):
             table.add_row(*_cells(fact, language))
+        for place, value in _signed(data):
+            table.add_row(place, *value)
         self._print(table)
         if data.get("kind") == "regimen":
+            for line in outline(_regimen(data, options.key), language):
+                self.stdout.write(line)
             self._say_missing(data, language)
 
     def _say_missing(self, data: Mapping[str, Any], language: str) -> None:
@@ -109,7 +114,7 @@ class Command(BaseCommand):
 
     def _diff(self, options: argparse.Namespace) -> None:
         before, after = _path_of(options.before), _path_of(options.after)
-        found = changes(_load(before), _load(after))
+        found = changes(*_compared(_load(before), _load(after)))
         if not found:
             self.stdout.write("nothing changed · 无变化")
             return
@@ -182,6 +187,35 @@ def _load(path: Path) -> dict[str, Any]:
         return files.load(path)
     except files.CatalogueFileRefused as refusal:
         raise CommandError(str(refusal)) from None
+
+
+def _signed(data: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Return what a site fills in, by place: as shown of a fact; only of an overlay."""
+    values = data["values"] if data.get("kind") == "overlay" else {}
+    for place, row in values.items():
+        value = f"{row['value']} {row['unit']}".strip()
+        yield place, (value, Mark.SITE.value, row["source"], row.get("note", ""))
+
+
+def _compared(
+    before: dict[str, Any], after: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what to compare: for an overlay, its regimen with its values filled in."""
+    if before.get("kind") == after.get("kind") == "overlay":
+        return before, after
+    return _filled(before), _filled(after)
+
+
+def _filled(data: dict[str, Any]) -> dict[str, Any]:
+    if data.get("kind") != "overlay":
+        return data
+    try:
+        regimen = files.read(_path_of(str(data.get("regimen"))), "regimen")
+        done = completed(with_shared(regimen, shared_rows()), data["values"])
+    except files.CatalogueFileRefused as refusal:
+        raise CommandError(str(refusal)) from None
+    own = [row["key"] for row in regimen["blocks"]]
+    return {**done, "blocks": [row for row in done["blocks"] if row["key"] in own]}
 
 
 def _path_of(key: str) -> Path:

@@ -148,3 +148,74 @@ def test_a_regimen_that_is_not_sound_has_no_dates(tmp_path):
 
     assert "blocks.c1.next[1].to" in ended
     assert f"run: catalogue check {path}" in ended
+
+
+def test_a_regimen_is_shown_with_its_graph_and_what_it_lacks():
+    out, _, ended = run("show", "alliance-a041703")
+
+    assert ended == ""
+    assert "ia · IA: inotuzumab ozogamicin · Immunotherapy · 21 days" in out
+    assert "    → ib: " in out
+    assert "- blocks.iii-two.infusion.free_days: " in out
+
+
+def test_a_graph_is_shown_in_chinese_with_optional_ways():
+    out, _, _ = run("show", "us-label-rr", "--language", "zh")
+
+    assert "    ⇢ allo-hsct ↻: 移植可以取代其中任何一个周期。" in out
+
+
+def test_a_shared_block_is_shown():
+    out, _, _ = run("show", "allo-hsct")
+
+    assert "block.gate" in out
+
+
+def test_a_regimen_that_is_not_sound_is_shown_up_to_its_first_problem(tmp_path):
+    path = written(tmp_path, "us-label-rr", ('to = "c2"', 'to = "c9"'))
+
+    assert "there is no block c9" in run("show", path)[2]
+
+
+@pytest.fixture
+def overlay(tmp_path):
+    path = tmp_path / "our-site.toml"
+    path.write_text(
+        'schema = 1\nkind = "overlay"\nkey = "our-site"\n'
+        'regimen = "us-label-consolidation"\n\n'
+        '[values."blocks.blina-1.infusion.free_days"]\n'
+        'value = "7"\nunit = "d"\nsource = "Ward protocol 7"\nnote = "As agreed"\n'
+    )
+    return path
+
+
+def test_what_a_site_fills_in_is_checked_shown_and_compared_with_the_file(overlay):
+    assert "sound" in run("check", overlay)[0]
+    shown = run("show", overlay)[0]
+    assert all(
+        text in shown for text in ("7 d", "SITE", "Ward protocol 7", "As agreed")
+    )
+    difference = run("diff", "us-label-consolidation", overlay)[0]
+    assert "blocks.blina-1.infusion.free_days.value" in difference
+    assert "blina-2" not in difference
+    assert "allo-hsct" not in difference
+
+
+def test_an_overlay_that_does_not_fit_is_not_compared(overlay):
+    overlay.write_text(overlay.read_text().replace('"d"', '"h"'))
+
+    ended = run("diff", "us-label-consolidation", overlay)[2]
+
+    assert "blocks.blina-1.infusion.free_days" in ended
+
+
+def test_blocks_are_compared_by_key_whatever_their_number(tmp_path):
+    before = '[[blocks]]\nkey = "relapse"'
+    late = '[[blocks]]\nkey = "late"\nkind = "EXIT"\ntitle = { en = "Late", zh = "晚" }'
+    added = (before, f"{late}\n\n{before}")
+    path = written(tmp_path, "us-label-rr", added)
+
+    out, _, _ = run("diff", "us-label-rr", path)
+
+    assert "blocks.late.key" in out
+    assert "blocks.relapse" not in out
