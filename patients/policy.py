@@ -50,6 +50,12 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "course.view": _READERS | _FAMILY,
     "course.preview": frozenset({NURSE, PHYSICIAN, PHARMACIST, COORDINATOR}),
     "course.order": frozenset({PHYSICIAN}),
+    "course.decide": frozenset({PHYSICIAN}),
+    "course.stop": frozenset({PHYSICIAN}),
+    "course.change_regimen": frozenset({PHYSICIAN}),
+    "block.record": frozenset({NURSE, PHYSICIAN}),
+    "gate.pass": frozenset({PHYSICIAN}),
+    "walk.view": _READERS,
     "cycle.start": frozenset({NURSE, PHYSICIAN}),
     "cycle.end": _BEDSIDE | {PHYSICIAN},
     "cycle.order": frozenset({PHYSICIAN}),
@@ -67,6 +73,10 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "visit.assign": frozenset({NURSE, COORDINATOR}),
     "message.view": _READERS | _FAMILY,
     "regimen.view": _READERS | _FAMILY,
+    "overlay.view": _READERS,
+    "overlay.draft": frozenset({PHARMACIST, PHYSICIAN}),
+    "overlay.sign": frozenset({PHARMACIST, PHYSICIAN}),
+    "overlay.withdraw": frozenset({PHARMACIST, PHYSICIAN}),
 }
 # These roles reach only the patients they are linked or assigned to.
 _LINKED_ONLY = frozenset({PATIENT, CAREGIVER, HOME_NURSE})

@@ -39,6 +39,8 @@ class CycleOut(Output):
 
     id = serializers.UUIDField()
     number = serializers.IntegerField()
+    block = serializers.CharField()
+    ordinal = serializers.IntegerField()
     status = serializers.ChoiceField(choices=[str(each) for each in CycleStatus])
     weight_kg = DecimalText()
     height_cm = DecimalText(allow_null=True)
@@ -72,6 +74,9 @@ class CourseOut(Output):
     status = serializers.ChoiceField(choices=[str(each) for each in CourseStatus])
     regimen_key = serializers.CharField()
     regimen_version = serializers.CharField()
+    exit_key = serializers.CharField(
+        allow_blank=True, help_text="The way out by which the patient left"
+    )
     regimen_title = TextOut()
     label_id = serializers.CharField()
     label_revision = serializers.CharField()
@@ -95,12 +100,21 @@ class CourseQuery(PageQuery):
 
 
 class OrderIn(Input):
-    """An order: which regimen, from when, how many cycles."""
+    """An order: which regimen, from when, how many cycles, and where it begins."""
 
     regimen_key = TextField(max_length=80)
     start_at = InstantField()
     cycles = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=99
+    )
+    from_block = TextField(
+        max_length=80,
+        required=False,
+        help_text="Begin here: what comes before was given elsewhere",
+    )
+    from_round = serializers.IntegerField(required=False, min_value=1, max_value=99)
+    opening = TextField(
+        max_length=80, required=False, help_text="A shared pre-phase to open with"
     )
 
 

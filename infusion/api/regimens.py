@@ -1,18 +1,32 @@
 """The regimens a course can be ordered under."""
 
+import uuid
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from infusion import catalogue
+from infusion.api.days import DayField
 from infusion.api.shapes import TextOut
+from infusion.api.ways import CapOut, RoundOut
 from infusion.domain.blocks import After, BlockKind, Edge, Rhythm, Route
 from infusion.domain.conditions import Operator
-from infusion.domain.regimens import Regimen
+from infusion.domain.evidence import Mark
+from infusion.domain.regimens import RegimenUnknown
+from infusion.selectors.outlook import cap_warnings, preview_outlook
+from infusion.selectors.regimens import (
+    EffectiveRegimen,
+    effective_regimen,
+    list_effective,
+    opened,
+    read_document,
+)
 from patients.api.endpoints import Endpoint
-from patients.api.fields import Output
+from patients.api.fields import Input, Output
 from patients.domain.refusals import NotFound
+from patients.selectors.sites import get_visible_site
 
 
 class DoseStepOut(Output):
@@ -101,53 +115,164 @@ class MissingOut(Output):
     note = TextOut()
 
 
-class RegimenOut(Output):
-    """One label use or protocol, at one version."""
+class CapsOut(Output):
+    """The largest number of cycles somebody pays for."""
 
-    key = serializers.CharField()
+    payer = TextOut()
+    cycles = serializers.IntegerField()
+
+
+class SourcedOut(Output):
+    """One number or statement of the file, and where it is from."""
+
+    path = serializers.CharField()
+    value = serializers.CharField()
+    unit = serializers.CharField()
+    mark = serializers.ChoiceField(choices=[str(each) for each in Mark])
+    sources = serializers.ListField(child=serializers.CharField())
+    needs_sign_off = serializers.BooleanField()
+
+
+class RegimenRow(Output):
+    """A regimen in the list; only a complete one can be ordered."""
+
+    key = serializers.CharField(source="regimen.key")
     version = serializers.CharField()
-    title = TextOut()
-    population = TextOut(allow_null=True)
-    jurisdiction = serializers.CharField()
-    label_id = serializers.CharField()
-    label_revision = serializers.CharField()
-    max_cycles = serializers.IntegerField()
-    is_complete = serializers.BooleanField()
-    missing = MissingOut(many=True)
-    blocks = BlockOut(many=True)
+    title = TextOut(source="regimen.title")
+    population = TextOut(source="regimen.population", allow_null=True)
+    jurisdiction = serializers.CharField(source="regimen.jurisdiction")
+    label_id = serializers.CharField(source="regimen.label_id")
+    label_revision = serializers.CharField(source="regimen.label_revision")
+    max_cycles = serializers.IntegerField(source="regimen.max_cycles")
+    is_complete = serializers.BooleanField(source="regimen.is_complete")
+    missing = MissingOut(source="regimen.missing", many=True)
+    is_completed_by_site = serializers.SerializerMethodField()
+    is_outdated = serializers.BooleanField(
+        help_text="The site signed values for another version of the file"
+    )
+
+    def get_is_completed_by_site(self, found: Any) -> bool:
+        """Say whether values of the site take part."""
+        return found.overlay is not None
+
+
+class RegimenOut(RegimenRow):
+    """One label use or protocol, at one version: its blocks, its numbers, its sources."""
+
+    rows = serializers.ListField(child=serializers.CharField(), source="regimen.rows")
+    caps = CapsOut(source="regimen.caps", many=True)
+    blocks = BlockOut(source="regimen.blocks", many=True)
+    facts = SourcedOut(source="regimen.facts", many=True)
 
 
 class RegimensOut(Output):
     """Every regimen; there are few, so there is one page."""
 
-    results = RegimenOut(many=True)
+    results = RegimenRow(many=True)
 
 
-class Regimens(Endpoint):
+class SiteQuery(Input):
+    """For which site: its signed values take part."""
+
+    site = serializers.UUIDField(required=False)
+
+
+class OutlookQuery(SiteQuery):
+    """From which day a course would run, and where it would begin."""
+
+    start = DayField()
+    block = serializers.CharField(required=False, max_length=80)
+    opening = serializers.CharField(required=False, max_length=80)
+
+
+class RegimenOutlookOut(Output):
+    """The days a course would have; stored nowhere."""
+
+    key = serializers.CharField()
+    version = serializers.CharField()
+    rounds = RoundOut(many=True)
+    warnings = CapOut(many=True)
+    missing = MissingOut(many=True)
+
+
+class RegimenEndpoint(Endpoint):
+    """The regimens as they are in force at a site, or as the files say."""
+
+    policy_actions = {"GET": "regimen.view"}
+    query_class = SiteQuery
+
+    @property
+    def site_id(self) -> uuid.UUID | None:
+        """Return the site that is asked for.
+
+        :raises NotFound: when the caller does not belong to it.
+        """
+        asked: uuid.UUID | None = self.query.get("site")
+        return get_visible_site(self.actor, asked).id if asked else None
+
+    def found(self, key: str) -> EffectiveRegimen:
+        """Return a regimen.
+
+        :raises NotFound: when there is none of this key.
+        """
+        try:
+            return effective_regimen(key, self.site_id)
+        except RegimenUnknown:
+            raise NotFound from None
+
+
+class Regimens(RegimenEndpoint):
     """The catalogue."""
 
-    policy_actions = {"GET": "regimen.view"}
-
-    @extend_schema(operation_id="list_regimens", responses={200: RegimensOut})
+    @extend_schema(
+        operation_id="list_regimens",
+        parameters=[SiteQuery],
+        responses={200: RegimensOut},
+    )
     def get(self, request: Request) -> Response:
-        """List every regimen."""
-        found = sorted(catalogue.all_regimens().values(), key=lambda each: each.key)
-        return Response(RegimensOut({"results": found}).data)
+        """List every regimen, with what is missing in it."""
+        return Response(RegimensOut({"results": list_effective(self.site_id)}).data)
 
 
-class OneRegimen(Endpoint):
+class OneRegimen(RegimenEndpoint):
     """One regimen."""
 
-    policy_actions = {"GET": "regimen.view"}
-
-    @extend_schema(operation_id="get_regimen", responses={200: RegimenOut})
+    @extend_schema(
+        operation_id="get_regimen",
+        parameters=[SiteQuery],
+        responses={200: RegimenOut},
+    )
     def get(self, request: Request, key: str) -> Response:
-        """Return a regimen."""
-        return Response(RegimenOut(_known(key)).data)
+        """Return a regimen: its graph, its numbers, and where they are from."""
+        return Response(RegimenOut(self.found(key)).data)
 
 
-def _known(key: str) -> Regimen:
-    found = catalogue.all_regimens().get(key)
-    if found is None:
-        raise NotFound
-    return found
+class RegimenOutlook(RegimenEndpoint):
+    """The days of a course that is not ordered."""
+
+    query_class = OutlookQuery
+
+    @extend_schema(
+        operation_id="preview_outlook",
+        parameters=[OutlookQuery],
+        responses={200: RegimenOutlookOut},
+    )
+    def get(self, request: Request, key: str) -> Response:
+        """Return every round from a start to the end; an incomplete one as far as known."""
+        found = self.found(key)
+        data = opened(found.document, self.query.get("opening"))
+        regimen, _ = read_document(data, found.version)
+        items = preview_outlook(
+            regimen,
+            starts_on=self.query["start"],
+            block=self.query.get("block"),
+        )
+        shown = {
+            "key": key,
+            "version": found.version,
+            "rounds": items,
+            "warnings": list(cap_warnings(regimen, items)),
+            "missing": found.regimen.missing,
+        }
+        titles = {block.key: block.title for block in regimen.blocks}
+        return Response(RegimenOutlookOut(shown, context={"titles": titles}).data)

@@ -10,20 +10,42 @@ from infusion.api import (
     hanging,
     interruptions,
     messages,
+    outlook,
+    overlays,
     placements,
     plans,
     regimens,
+    versions,
     visits,
+    walking,
 )
 
 _PATIENT = "patients/<uuid:patient_id>"
 _COURSE = "courses/<uuid:course_id>"
 _CHECK = "hang-checks/<uuid:check_id>"
 _BAG = "bags/<uuid:bag_id>"
+_OVERLAY = "overlays/<uuid:overlay_id>"
 
 urlpatterns: list[URLPattern] = [
     path("regimens", regimens.Regimens.as_view(), name="regimens"),
     path("regimens/<slug:key>", regimens.OneRegimen.as_view(), name="regimen"),
+    path(
+        "regimens/<slug:key>/outlook",
+        regimens.RegimenOutlook.as_view(),
+        name="regimen_outlook",
+    ),
+    path(
+        "sites/<uuid:site_id>/overlays",
+        overlays.SiteOverlays.as_view(),
+        name="site_overlays",
+    ),
+    path(_OVERLAY, overlays.OneOverlay.as_view(), name="overlay"),
+    path(f"{_OVERLAY}/sign", overlays.SignOverlay.as_view(), name="sign_overlay"),
+    path(
+        f"{_OVERLAY}/withdraw",
+        overlays.WithdrawOverlay.as_view(),
+        name="withdraw_overlay",
+    ),
     path(
         f"{_PATIENT}/courses", courses.PatientCourses.as_view(), name="patient_courses"
     ),
@@ -43,6 +65,21 @@ urlpatterns: list[URLPattern] = [
     path(f"{_COURSE}/plan", plans.CoursePlan.as_view(), name="course_plan"),
     path(f"{_COURSE}/ribbon.svg", plans.CourseRibbon.as_view(), name="course_ribbon"),
     path(f"{_COURSE}/messages", messages.Messages.as_view(), name="course_messages"),
+    path(f"{_COURSE}/outlook", outlook.CourseOutlook.as_view(), name="course_outlook"),
+    path(
+        f"{_COURSE}/decisions",
+        walking.CourseDecisions.as_view(),
+        name="course_decisions",
+    ),
+    path(f"{_COURSE}/blocks", walking.CourseBlocks.as_view(), name="course_blocks"),
+    path(f"{_COURSE}/gate", walking.CourseGate.as_view(), name="course_gate"),
+    path(f"{_COURSE}/stop", walking.StopCourse.as_view(), name="stop_course"),
+    path(f"{_COURSE}/reentry", walking.Reentry.as_view(), name="order_reentry"),
+    path(
+        f"{_COURSE}/regimen-version",
+        versions.RegimenVersion.as_view(),
+        name="regimen_version",
+    ),
     path(f"{_COURSE}/start-cycle", cycles.StartCycle.as_view(), name="start_cycle"),
     path(f"{_COURSE}/move-start", cycles.MoveStart.as_view(), name="move_start"),
     path(f"{_COURSE}/cancel-cycle", cycles.CancelCycle.as_view(), name="cancel_cycle"),

@@ -158,6 +158,9 @@ class CycleState:
 
     id: uuid.UUID
     number: int
+    # Which round of which block of the regimen it is.
+    block: str = ""
+    ordinal: int = 1
     status: CycleStatus
     starts_at: dt.datetime
     infusion_ends_at: dt.datetime
@@ -208,6 +211,9 @@ class CourseState:
     cycles: tuple[CycleState, ...]
     placements: tuple[PlacementState, ...]
     open_check: HangCheckState | None
+    # The way out by which the patient left, or why it was stopped between cycles.
+    exit_key: str = ""
+    end_reason: str = ""
     unmet: tuple[Unmet, ...]
     unverified: tuple[Unverified, ...]
 

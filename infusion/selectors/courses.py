@@ -124,6 +124,8 @@ def _course_state(
         ),
         placements=tuple(_placement(row) for row in rows.placements),
         open_check=_open_check(course),
+        exit_key=course.exit_key,
+        end_reason=course.end_reason,
         unmet=plan.unmet + _other_version(course),
         unverified=plan.unverified,
     )
@@ -154,6 +156,8 @@ def _cycle_state(
     return CycleState(
         id=cycle.id,
         number=cycle.number,
+        block=plan.block,
+        ordinal=plan.ordinal,
         status=CycleStatus(cycle.status),
         starts_at=plan.starts_at,
         infusion_ends_at=plan.infusion_ends_at,

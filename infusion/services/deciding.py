@@ -80,22 +80,31 @@ def decide(
         if choice.is_exit and response not in set(Response):
             raise ResponseNeeded(field="response")
         models.Decision.objects.create(
-            course=course,
             from_block=_fork(walk, choice),
-            to=to,
-            facts=giving.as_json(taken),
-            shown=_shown(place.choices),
-            verdict=choice.branch.verdict.value,
             reason=reason,
             response=response,
-            regimen_version=walk.regimen.version,
             decided_by_id=actor.user_id,
             decided_at=now,
+            **_basis(walk, place, choice, taken),
         )
         if choice.is_exit:
             _leave(walk, to)
         replan(course, cause="decided", actor_id=actor.user_id, now=now)
     return course
+
+
+def _basis(
+    walk: Walk, place: Standing, choice: Choice, taken: Sequence[FactTaken]
+) -> dict[str, Any]:
+    """Return what a decision rests on, as it is stored."""
+    return {
+        "course": walk.course,
+        "to": choice.to,
+        "facts": giving.as_json(taken),
+        "shown": _shown(place.choices),
+        "verdict": choice.branch.verdict.value,
+        "regimen_version": walk.regimen.version,
+    }
 
 
 def _check_course(course: models.Course, choice: Choice) -> None:

@@ -36,6 +36,8 @@ class Api:
 
     needs: dict[str, str]
     body: dict[str, str] | None = None
+    # Whom the address names: a patient, or a site alone.
+    of: str = "patient"
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,11 @@ ROUTES: dict[str, Any] = {
     "revoke_caregiver": post("caregiver.revoke"),
     "regimens": get("regimen.view"),
     "regimen": get("regimen.view"),
+    "regimen_outlook": get("regimen.view"),
+    "site_overlays": Api({"GET": "overlay.view", "POST": "overlay.draft"}, of="site"),
+    "overlay": Api({"GET": "overlay.view", "PATCH": "overlay.draft"}, of="site"),
+    "sign_overlay": Api({"POST": "overlay.sign"}, of="site"),
+    "withdraw_overlay": Api({"POST": "overlay.withdraw"}, of="site"),
     "plan_definition": get("regimen.view"),
     "patient_courses": both("course.view", "course.order"),
     "course_preview": post("course.preview"),
@@ -101,6 +108,13 @@ ROUTES: dict[str, Any] = {
     "course": get("course.view"),
     "course_plan": get("course.view"),
     "course_ribbon": get("course.view"),
+    "course_outlook": get("course.view"),
+    "course_decisions": both("walk.view", "course.decide"),
+    "course_blocks": post("block.record"),
+    "course_gate": post("gate.pass"),
+    "stop_course": post("course.stop"),
+    "order_reentry": post("course.order"),
+    "regimen_version": both("walk.view", "course.change_regimen"),
     "course_messages": get("message.view"),
     "start_cycle": post("cycle.start"),
     "move_start": post("cycle.move"),
@@ -202,7 +216,10 @@ def roles_for(action: str) -> frozenset[str]:
     return STAFF_ONLY[action] if action in STAFF_ONLY else ACTIONS[action]
 
 
-def in_reach(kind: str, place: str) -> bool:
+def in_reach(kind: str, place: str, of: str = "patient") -> bool:
+    if of == "site":
+        # Own and neighbour are of one site; only who works there reaches it.
+        return place != "stranger" and kind in STAFF
     return place == "own" or (place == "neighbour" and kind not in LINKED)
 
 
@@ -214,7 +231,7 @@ def expected(row: Api, method: str, kind: str, place: str, *, named: bool) -> st
         return "405"
     if kind not in roles_for(row.needs[method]):
         return "403"
-    if named and not in_reach(kind, place):
+    if named and not in_reach(kind, place, row.of):
         return "404"
     return "in"
 
@@ -276,6 +293,8 @@ def _targets(world, patient, physician) -> dict[str, Any]:
     )
     return {
         "site": patient.site_id,
+        "site_id": patient.site_id,
+        "overlay_id": _overlay(patient.site, physician, world.now),
         "patient_id": patient.id,
         "course_id": course.id,
         "bag_id": bag.id,
@@ -286,12 +305,32 @@ def _targets(world, patient, physician) -> dict[str, Any]:
     }
 
 
+def _overlay(site, physician, now) -> Any:
+    row, _ = models.RegimenOverlay.objects.get_or_create(
+        site=site,
+        regimen_key="alliance-a041703",
+        defaults={
+            "number": 1,
+            "base_version": "1",
+            "base_digest": "",
+            "values": {},
+            "drafted_by_id": physician.user_id,
+            "drafted_at": now,
+            "changed_at": now,
+        },
+    )
+    return row.id
+
+
 @pytest.fixture
 def _no_log():
     """Leave the log out: a thousand requests write a thousand lines."""
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
+
+
+QUERIES = {"bags": "?code=NOSUCH", "regimen_outlook": "?start=2027-03-01"}
 
 
 def _path(name: str, pattern: URLPattern, row: Any, ids: dict[str, Any]) -> str:
@@ -301,7 +340,7 @@ def _path(name: str, pattern: URLPattern, row: Any, ids: dict[str, Any]) -> str:
         "key": "us-label-rr" if isinstance(row, Api) else row.key,
         "target_id": ids.get(f"{getattr(row, 'of', '')}_id"),
     }
-    query = "?code=NOSUCH" if name == "bags" else ""
+    query = QUERIES.get(name, "")
     return reverse(name, kwargs={each: known[each] for each in wanted}) + query
 
 
@@ -337,7 +376,8 @@ class Case:
     @property
     def is_named(self) -> bool:
         """Say whether the address or the body names something of a patient."""
-        in_path = bool(self.pattern.pattern.converters) and self.name != "regimen"
+        # A key alone names a regimen, which belongs to nobody.
+        in_path = bool(set(self.pattern.pattern.converters) - {"key"})
         body = getattr(self.row, "body", None)
         return in_path or (body is not None and self.method == "POST")
 

@@ -12,6 +12,7 @@ COURSE = {
     "status",
     "regimen_key",
     "regimen_version",
+    "exit_key",
     "regimen_title",
     "label_id",
     "label_revision",

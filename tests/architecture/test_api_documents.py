@@ -8,9 +8,10 @@ from config.problem_texts import TEXTS
 from infusion.wording.courses import COURSES
 from infusion.wording.people import PEOPLE
 from infusion.wording.requests import REQUESTS
+from infusion.wording.walking import WALKING
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "api"
-ROWS = {**TEXTS, **REQUESTS, **COURSES, **PEOPLE}
+ROWS = {**TEXTS, **REQUESTS, **COURSES, **WALKING, **PEOPLE}
 
 
 @pytest.mark.parametrize("code", sorted(ROWS))
