@@ -351,9 +351,8 @@ def _values(draft: Draft, place: str, row: Row, asked: Any) -> tuple[str, ...]:
         return (asked,)
     wanted = UNITS.get(FactKind(row["fact"]), "")
     if asked["unit"] != wanted:
-        draft.refuse(
-            place, "unit_of_fact", found=asked["unit"], fact=row["fact"], wanted=wanted
-        )
+        why = "unit_of_mrd" if row["fact"] == FactKind.MRD else "unit_of_fact"
+        draft.refuse(place, why, found=asked["unit"], fact=row["fact"], wanted=wanted)
     return (asked["value"],)
 
 

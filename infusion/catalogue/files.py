@@ -12,6 +12,7 @@ import jsonschema
 from jsonschema.exceptions import ValidationError
 
 from infusion.catalogue.reasons import of_schema, reason
+from infusion.catalogue.syntax import hint
 from infusion.domain.courses import Text
 from infusion.domain.evidence import Fact, Mark
 from infusion.domain.refusals import Refusal
@@ -68,9 +69,21 @@ def load(path: Path) -> dict[str, Any]:
     :raises CatalogueFileRefused: when it is not TOML; the reason names the line.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogueFileRefused(path, "", reason("syntax", detail=error)) from None
+        text_ = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CatalogueFileRefused(path, "", reason("not_utf8", detail=error)) from None
+    try:
+        return tomllib.loads(text_)
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueFileRefused(path, "", _syntax(text_, str(error))) from None
+
+
+def _syntax(text_: str, message: str) -> Text:
+    """Return what the reader says, and what to look for."""
+    why, more = reason("syntax", detail=message), hint(text_, message)
+    if more is None:
+        return why
+    return Text(en=f"{why.en}: {more.en}", zh=f"{why.zh}：{more.zh}")
 
 
 def problems(

@@ -9,6 +9,10 @@ from infusion.domain.courses import Text
 
 REASONS: Mapping[str, Text] = {
     "syntax": Text(en="is not TOML: {detail}", zh="不是有效的 TOML：{detail}"),
+    "not_utf8": Text(
+        en="is not written in UTF-8: {detail}; save it again as UTF-8",
+        zh="不是 UTF-8 编码：{detail}；请另存为 UTF-8",
+    ),
     "newer_schema": Text(
         en="is written in schema {found}; this version reads schema {known}",
         zh="使用格式版本 {found}；本程序只能读取格式版本 {known}",
@@ -37,6 +41,23 @@ REASONS: Mapping[str, Text] = {
         zh="该证据等级至少需要 {least} 个来源，现有 {found} 个",
     ),
     "type": Text(en="must be {wanted}", zh="类型必须是 {wanted}"),
+    "type_string": Text(
+        en='must be a text or number in quotes, such as "14"',
+        zh='必须为加引号的文字或数字，例如 "14"',
+    ),
+    "type_array": Text(
+        en='must be a list in brackets, such as ["FLOW"]',
+        zh='必须为方括号列表，例如 ["FLOW"]',
+    ),
+    "type_object": Text(
+        en="must be written in braces: {{ ... }}", zh="必须写在花括号内：{{ ... }}"
+    ),
+    "type_boolean": Text(
+        en="must be true or false, without quotes", zh="必须为 true 或 false，不加引号"
+    ),
+    "type_integer": Text(
+        en="must be a whole number without quotes", zh="必须为整数，不加引号"
+    ),
     "empty": Text(en="is empty", zh="为空"),
     "pattern": Text(
         en="is {found}; it must look like {wanted}",
@@ -167,6 +188,10 @@ REASONS: Mapping[str, Text] = {
         en="is in {found}; {fact} is measured in {wanted}",
         zh="单位为 {found}；{fact} 的单位是 {wanted}",
     ),
+    "unit_of_mrd": Text(
+        en='is in {found}; MRD is a fraction of cells, unit "1": 0.01 % is 0.0001',
+        zh='单位为 {found}；MRD 为细胞比例，单位 "1"：0.01% 写作 0.0001',
+    ),
     "dose_side": Text(en="needs {names}", zh="缺少 {names}"),
     "max_cycles": Text(
         en="is {found}, but the longest way has {last}",
@@ -259,6 +284,12 @@ def _pattern(problem: ValidationError) -> Text:
     return reason("pattern", found=found, wanted=wanted)
 
 
+def _type(problem: ValidationError) -> Text:
+    wanted = problem.validator_value
+    named = f"type_{wanted}"
+    return reason(named) if named in REASONS else reason("type", wanted=wanted)
+
+
 _BY_VALIDATOR: Mapping[str, Callable[[ValidationError], Text]] = {
     "required": _missing,
     "dependentRequired": _dependent,
@@ -268,6 +299,6 @@ _BY_VALIDATOR: Mapping[str, Callable[[ValidationError], Text]] = {
     "const": _const,
     "minItems": _too_few,
     "minLength": lambda _: reason("empty"),
-    "type": lambda problem: reason("type", wanted=problem.validator_value),
+    "type": _type,
     "pattern": _pattern,
 }

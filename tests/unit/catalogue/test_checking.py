@@ -45,7 +45,7 @@ def test_everything_that_ships_is_sound():
         ("us-7d", 'version = "1.1.0"', 'version = "new"', "version", "look like"),
         ("us-7d", 'kind = "recipe"', 'kind = "pump"', "kind", "known: regimen, block"),
         ("us-7d", 'key = "us-7d"', 'key = "us-8d"', "key", "file name"),
-        ("us-7d", 'key = "us-7d"', "key = 7", "key", "must be string"),
+        ("us-7d", 'key = "us-7d"', "key = 7", "key", "must be a text"),
         ("us-7d", ', zh = "7 天输液袋"', "", "title", "both languages"),
         ("us-7d", '"7 天输液袋"', '""', "title.zh", "empty"),
         ("us-7d", "preserved = true\n", "", "", "lacks preserved"),
@@ -148,7 +148,7 @@ def test_a_file_that_is_not_text_is_refused(tmp_path):
     problem = only(path)
 
     assert (problem.line, problem.place) == (None, "")
-    assert "TOML" in problem.reason.zh
+    assert "UTF-8" in problem.reason.zh
 
 
 def test_a_regimen_may_name_a_recipe_that_is_checked_with_it(tmp_path):
