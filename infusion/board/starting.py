@@ -21,6 +21,7 @@ from infusion.domain.regimens import Regimen
 from infusion.domain.ribbon import draw, labels_in
 from infusion.domain.start_chart import draw_starts, ribbon_of_start
 from infusion.selectors.planning import site_policy
+from infusion.selectors.regimens import list_effective
 from infusion.services.advising import (
     ComparedPlan,
     PlanChoice,
@@ -42,6 +43,11 @@ class Question(PatientPage):
         super().load(patient_id)
         if not self.may("course.preview"):
             raise Http404
+
+    def cycles(self) -> Cycles:
+        """Return the cycles that can be planned at the site of the patient."""
+        found = list_effective(self.patient.site_id)
+        return cycles_of(one.regimen for one in found)
 
     def answer(self, form: Any, service: Any) -> Any:
         """Ask a service; None when the form or the service refuses."""
@@ -83,7 +89,7 @@ class StartDays(Question):
     def _taken_over(self, request: HttpRequest) -> StartDaysForm:
         """Return the form with what an order or a comparison was about."""
         sent = request.POST.get("cycle") or request.POST.get("regimen_key", "")
-        keys = [key for key, _title in cycles_of(catalogue.all_regimens().values())]
+        keys = [key for key, _title in self.cycles()]
         form = self._form()
         form.initial["cycle"] = next(
             (key for key in keys if sent in {key, key.partition("/")[0]}), ""
@@ -92,7 +98,7 @@ class StartDays(Question):
 
     def _form(self, data: Any = None) -> StartDaysForm:
         hours = site_policy(self.patient.site_id).times("start_hours")
-        cycles = cycles_of(catalogue.all_regimens().values())
+        cycles = self.cycles()
         return StartDaysForm(
             data, cycles=cycles, hours=hours, zone=self.zone, now=self.now
         )
@@ -134,7 +140,7 @@ class ComparePlans(Question):
         return self.page(form=form, **self._comparison(found))
 
     def _first_cycle(self) -> str:
-        key, _title = cycles_of(catalogue.all_regimens().values())[0]
+        key, _title = self.cycles()[0]
         return key
 
     def _form(self, data: Any, cycle: str) -> CompareForm:

@@ -31,6 +31,7 @@ from infusion.domain.regimens import Regimen
 from infusion.domain.wishes import Wishes
 from infusion.selectors.calendars import Scheduling, scheduling_of
 from infusion.selectors.planning import site_policy, unsigned_policy
+from infusion.selectors.regimens import effective_regimen
 from infusion.services.courses import check_start, patient_to_order
 from infusion.services.dosing import last_weight
 from patients.policy import Actor
@@ -64,8 +65,8 @@ class Asked:
 
     @property
     def is_first_cycle(self) -> bool:
-        """Say whether an order would begin with it; later ones belong to a course."""
-        return self.block == self.regimen.round_of(1).block
+        """Say whether an order begins with it; other cycles belong to a course."""
+        return self.block.key == self.regimen.start.key
 
     @property
     def wishes(self) -> Wishes:
@@ -221,7 +222,7 @@ def _asked(
     now: dt.datetime,
     day: dt.date | None,
 ) -> Asked:
-    regimen = catalogue.get_regimen(regimen_key)
+    regimen = effective_regimen(regimen_key, patient.site_id).regimen
     block = regimen.block(block_key) if block_key else regimen.round_of(1).block
     pattern = regimen.pattern_of(block.key)
     weight = last_weight(patient.id, patient.site_id, now).weight
