@@ -143,7 +143,7 @@ BAD = {
     ),
     "a limit in another unit": (
         ((MRD, IN_PERCENT),), "below = {",
-        "blocks.after-two.next[2].when[1].below", "MRD is measured in 1", "单位",
+        "blocks.after-two.next[2].when[1].below", "MRD is a fraction of cells", "单位",
     ),
     "premedication of a block that is not there": (
         (('blocks = ["c1"]', 'blocks = ["c3"]'),), 'blocks = ["c3"]',
