@@ -70,6 +70,8 @@ def decide(
         course_id=course_id,
         expected_version=expected_version,
     ) as course:
+        if course.status not in RUNNING | {CourseStatus.COMPLETED}:
+            raise CourseOver(field="course")
         walk = load_walk(course, now)
         taken = with_age(walk, facts)
         place, choice = _chosen(walk, to, taken)
@@ -109,8 +111,7 @@ def _basis(
 
 def _check_course(course: models.Course, choice: Choice) -> None:
     """Refuse a way on of a course that has ended; after the last block one may leave."""
-    over = {CourseStatus.COMPLETED} if choice.is_exit else set()
-    if course.status not in RUNNING | over:
+    if course.status == CourseStatus.COMPLETED and not choice.is_exit:
         raise CourseOver(field="course")
 
 
