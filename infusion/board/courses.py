@@ -17,12 +17,14 @@ from infusion.board.access import Console
 from infusion.board.people import identity
 from infusion.board.premedication import BandRules, due_before, steps_up
 from infusion.board.steps import offered
+from infusion.board.waiting import offered_walk, waits_for
 from infusion.domain.courses import BagState, CourseState, CycleState
 from infusion.domain.regimens import Trigger
 from infusion.domain.ribbon import draw, labels_in, ribbon_of
 from infusion.domain.states import BagStatus
 from infusion.selectors.courses import get_course, read_course
 from infusion.selectors.messages import list_messages
+from infusion.selectors.outlook import read_outlook
 from patients.domain.refusals import NotFound
 from patients.selectors.people import get_patient
 
@@ -81,6 +83,17 @@ class CoursePage(CourseConsole):
             "visit_steps": steps_by(steps, "visit"),
             **self._messages(),
             "is_first_reader": self._entered_by_me(),
+            **self._way(),
+        }
+
+    def _way(self) -> dict[str, Any]:
+        """Return where the course stands in its regimen, and what follows from it."""
+        found = read_outlook(self.state.id, self.now)
+        return {
+            "waits": waits_for(found),
+            "walk_steps": offered_walk(self.actor, self.state, found),
+            "warnings": found.warnings,
+            "newer_version": found.newer_version,
         }
 
     def _messages(self) -> dict[str, Any]:

@@ -3,7 +3,17 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from infusion.board import accounts, courses, people, starting, taking
+from infusion.board import (
+    accounts,
+    courses,
+    deciding,
+    overlays,
+    people,
+    regimens,
+    starting,
+    taking,
+    walk,
+)
 
 app_name = "board"
 urlpatterns = [
@@ -23,7 +33,22 @@ urlpatterns = [
         starting.ComparePlans.as_view(),
         name="compare",
     ),
+    path("regimens/", regimens.Regimens.as_view(), name="regimens"),
+    path("regimens/<slug:key>/", regimens.RegimenPage.as_view(), name="regimen"),
+    path("regimens/<slug:key>/values", overlays.Overlays.as_view(), name="overlays"),
+    path("overlays/<uuid:overlay_id>", overlays.OverlayStep.as_view(), name="overlay"),
     path("courses/<uuid:course_id>/", courses.CoursePage.as_view(), name="course"),
+    path(
+        "courses/<uuid:course_id>/outlook", walk.OutlookPage.as_view(), name="outlook"
+    ),
+    path("courses/<uuid:course_id>/decide", deciding.Decide.as_view(), name="decide"),
+    path("courses/<uuid:course_id>/gate", walk.PassGate.as_view(), name="gate"),
+    path("courses/<uuid:course_id>/block", walk.RecordBlock.as_view(), name="block"),
+    path(
+        "courses/<uuid:course_id>/regimen-version",
+        walk.ChangeVersion.as_view(),
+        name="version",
+    ),
     path(
         "courses/<uuid:course_id>/status",
         courses.CourseStatusPart.as_view(),

@@ -132,6 +132,23 @@ MESSAGE_REASONS: Words = {
     "gave_up": _("tried too often"),
     "quiet_hours": _("held until the quiet hours end"),
 }
+BLOCK_STEPS: Words = {
+    "START": _("It began"),
+    "FINISH": _("It ended as planned"),
+    "STOP": _("It was stopped early"),
+    "ELSEWHERE": _("It was given elsewhere"),
+}
+RESPONSES: Words = {
+    "YES": _("The disease answered to blinatumomab"),
+    "NO": _("The disease did not answer to blinatumomab"),
+    "NOT_ASSESSED": _("Not assessed"),
+}
+OVERLAYS: Words = {
+    "DRAFT": _("Draft, waits for signatures"),
+    "IN_FORCE": _("In force"),
+    "SUPERSEDED": _("Replaced by a later one"),
+    "WITHDRAWN": _("Withdrawn"),
+}
 AGE_BANDS: Words = {"ADULT": _("Adult"), "CHILD": _("Child")}
 UNMET: Words = {
     "start_overdue": _(
@@ -184,6 +201,9 @@ LISTS: Mapping[str, Words] = {
     "fact": blocks.FACTS,
     "assay": blocks.ASSAYS,
     "trigger": blocks.TRIGGERS,
+    "block_step": BLOCK_STEPS,
+    "response": RESPONSES,
+    "overlay": OVERLAYS,
     "mark": blocks.MARKS,
 }
 

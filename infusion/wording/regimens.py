@@ -1,6 +1,7 @@
 """A regimen in words: how long a block lasts, what is missing, and its picture."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 
 from django.utils.translation import (
     get_language,
@@ -11,8 +12,17 @@ from django.utils.translation import (
 )
 from django.utils.translation import gettext_lazy as _
 
-from infusion.domain.blocks import Block, CyclePattern, Edge, Given, Successor, Until
+from infusion.domain.blocks import (
+    Block,
+    CyclePattern,
+    Edge,
+    Given,
+    Route,
+    Successor,
+    Until,
+)
 from infusion.domain.courses import Text
+from infusion.domain.doses import DoseLevel
 from infusion.domain.flowcharts import Graph, Line, Node, Standing, Tone, Way
 from infusion.domain.regimens import Missing, Regimen
 from infusion.wording import blocks
@@ -20,16 +30,37 @@ from infusion.wording.conditions import conditions_sentence
 
 _HOURS_A_DAY = 24
 # The end of a place in the file -> what is missing there.
+# The beginning of the end of a place in the file -> what stands there.
 _PLACES = {
     "infusion.free_days": _("days free of treatment"),
     "infusion.hours": _("length of the infusion"),
     "infusion.inpatient_days": _("days on the ward"),
+    "infusion.supervision": _("supervision at the start"),
     "infusion.steps": _("steps of the dose"),
     "length_days": _("length in days"),
-    "until.days": _("length in days"),
+    "until": _("length in days"),
     "times": _("number of rounds"),
     "gate": _("condition to start"),
-    "given": _("days of a drug"),
+    "given": _("another drug"),
+    "next": _("way out"),
+    "fixed_from_kg": _("weight from which the dose is fixed"),
+    "fixed_mcg": _("fixed dose"),
+    "per_m2_mcg": _("dose by body surface"),
+    "cap_mcg": _("largest dose"),
+    "max_cycles": _("largest number of cycles"),
+    "population": _("for whom"),
+    "label": _("label revision"),
+    "premedication": _("premedication"),
+    "caps": _("limit of a payer"),
+    "recipes": _("bag recipes"),
+    "questions": _("a question about the structure"),
+}
+_UNITS = {
+    "ug": "µg",
+    "ug/d": "µg/d",
+    "ug/m2/d": "µg/m²/d",
+    "10*9/L": "×10⁹/L",
+    "/uL": "/µL",
 }
 _STANDINGS = {
     Standing.DONE: _("✓ done"),
@@ -111,23 +142,37 @@ def place_name(place: str, regimen: Regimen) -> str:
 
     A place without words of its own is shown as it stands in the file.
     """
-    parts = place.split(".", 2)
-    known = {block.key: block for block in regimen.blocks}
-    if parts[0] == "questions":
-        return gettext("A question about the structure")
-    if parts[0] != "blocks" or len(parts) < 3 or parts[1] not in known:  # noqa: PLR2004
-        return place
-    title, end = read(known[parts[1]].title), place_word(parts[2])
+    first, _dot, rest = place.partition(".")
+    if first == "blocks":
+        key, _dot, end = rest.partition(".")
+        title = next((read(b.title) for b in regimen.blocks if b.key == key), key)
+        return _named(title, place_word(end))
+    if first == "doses":
+        level, _dot, end = rest.removeprefix("levels.").partition(".")
+        return (
+            _named(gettext("Dose level %(level)s") % {"level": level}, place_word(end))
+            if end
+            else place_word(rest)
+        )
+    return place_word(place)
+
+
+def _named(whole: str, what: str) -> str:
     return pgettext("block: what", "%(block)s: %(what)s") % {
-        "block": title,
-        "what": end,
+        "block": whole,
+        "what": what,
     }
 
 
 def place_word(end: str) -> str:
-    """Return what is missing at the end of a place; as it stands when unknown."""
+    """Return what the end of a place is about; as it stands when unknown."""
     found = (word for start, word in _PLACES.items() if end.startswith(start))
     return str(next(found, end))
+
+
+def unit(code: str) -> str:
+    """Return a unit of the catalogue as people write it."""
+    return gettext("days") if code == "d" else _UNITS.get(code, code)
 
 
 def way_text(way: Successor) -> str:
@@ -142,12 +187,52 @@ def way_text(way: Successor) -> str:
     return own or asked
 
 
+def dose_lines(block: Block, regimen: Regimen) -> Iterator[str]:
+    """Return the doses of an infusion: from which day on which level."""
+    if block.pattern is None:
+        return
+    for start, end, level in block.pattern.segments():
+        dose = dose_text(regimen.doses.levels[level])
+        first, last = start // _HOURS_A_DAY + 1, end // _HOURS_A_DAY
+        yield gettext("days %(first)s–%(last)s: %(dose)s") % {
+            "first": first,
+            "last": last,
+            "dose": dose,
+        }
+
+
+def dose_text(level: DoseLevel) -> str:
+    """Write the daily doses of a level, fixed or by body surface."""
+    parts = []
+    if level.fixed_mcg is not None:
+        parts.append(f"{plain(level.fixed_mcg)} µg/d")
+    if level.per_m2_mcg is not None:
+        parts.append(f"{plain(level.per_m2_mcg)} µg/m²/d")
+    text = " / ".join(parts)
+    if level.cap_mcg is None or level.per_m2_mcg is None:
+        return text
+    most = gettext("at most %(dose)s") % {"dose": f"{plain(level.cap_mcg)} µg/d"}
+    return pgettext("dose (limit)", "%(text)s (%(most)s)") % {
+        "text": text,
+        "most": most,
+    }
+
+
+def plain(number: Decimal) -> str:
+    """Write a number without trailing zeros."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def drug_of(given: Given) -> str:
     """Write a drug beside the infusion: what, how, and when as far as known."""
-    parts = [read(given.drug), str(blocks.ROUTES[given.route])]
+    parts = [read(given.drug)]
+    if given.route != Route.UNSTATED:
+        parts.append(str(blocks.ROUTES[given.route]))
     if given.days:
         numbers = pgettext("between days", ", ").join(str(day) for day in given.days)
-        parts.append(gettext("days %(days)s") % {"days": numbers})
+        pattern = ngettext("day %(days)s", "days %(days)s", len(given.days))
+        parts.append(pattern % {"days": numbers})
     if given.times:
         parts.append(
             ngettext("%(times)s time in all", "%(times)s times in all", given.times)
@@ -224,19 +309,24 @@ def _block_lines(block: Block, regimen: Regimen, standing: Standing) -> list[Lin
 
 
 def _way(block: Block, way: Successor, regimen: Regimen) -> Way:
-    text = way_text(way)
-    if way.optional:
-        text = (
-            (gettext("instead: %(text)s") % {"text": text})
-            if text
-            else gettext("instead")
-        )
     start, end = read(block.title), read(regimen.block(way.to).title)
     label = gettext("From %(start)s to %(end)s") % {"start": start, "end": end}
+    told = way_text(way)
+    # On the line only what is asked; the table has the whole statement.
+    text = conditions_sentence(way.when)
+    if way.optional:
+        told = _instead(told)
+        text = _instead(text)
     return Way(
         start=block.key,
         end=way.to,
-        label=f"{label}: {text}" if text else label,
+        label=f"{label}: {told}" if told else label,
         text=text,
         is_optional=way.optional,
     )
+
+
+def _instead(text: str) -> str:
+    if not text:
+        return gettext("instead")
+    return gettext("instead, if: %(text)s") % {"text": text}

@@ -142,6 +142,17 @@ ROUTES: dict[str, Any] = {
     "board:order": page("course.preview", "course.preview"),
     "board:start_days": page("course.preview", "course.preview"),
     "board:compare": page("course.preview", "course.preview"),
+    "board:regimens": page("regimen.view"),
+    "board:regimen": Console({"GET": "regimen.view"}, "us-label-rr", "site"),
+    "board:overlays": Console(
+        {"GET": "overlay.view", "POST": "overlay.draft"}, "us-label-rr", "site"
+    ),
+    "board:overlay": Console({"POST": "overlay.sign"}, of="site"),
+    "board:outlook": page("course.view"),
+    "board:decide": page("course.decide", "course.decide"),
+    "board:gate": page("gate.pass", "gate.pass"),
+    "board:block": page("block.record", "block.record"),
+    "board:version": page("course.change_regimen", "course.change_regimen"),
     "board:course": page("course.view"),
     "board:status": page("course.view"),
     "board:step": [

@@ -59,6 +59,32 @@ class Number(forms.CharField):
         return Decimal(text)
 
 
+class Day(forms.DateField):
+    """A day, written year first: 06/07 would be two days."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {
+            "inputmode": "numeric",
+            "autocomplete": "off",
+            "size": "10",
+            "maxlength": "10",
+            "placeholder": "2026-01-31",
+        }
+        kwargs.setdefault("help_text", _("Year-month-day, such as 2026-01-31."))
+        super().__init__(
+            input_formats=["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d"],
+            widget=forms.DateInput(format="%Y-%m-%d", attrs=attrs),
+            **kwargs,
+        )
+
+    def to_python(self, value: Any) -> dt.date | None:
+        """Read the day.
+
+        :raises ValidationError: when it is no day of the calendar.
+        """
+        return super().to_python(_narrow(value) if isinstance(value, str) else value)
+
+
 class DateAndTime(forms.MultiWidget):
     """A day by its name, a 24-hour time, and which of two when the clocks go back.
 

@@ -13,8 +13,12 @@ from django.utils.translation import gettext as _
 
 from infusion.board import words
 from infusion.catalogue.regimens import all_regimens
+from infusion.domain.conditions import Condition, KnownFact
 from infusion.domain.courses import Text, Unmet
 from infusion.domain.ribbon import Labels, labels_in
+from infusion.wording.conditions import condition_sentence, known_fact
+from infusion.wording.regimens import place_word
+from infusion.wording.regimens import unit as unit_text
 
 register = template.Library()
 _MINUTE = dt.timedelta(minutes=1)
@@ -56,6 +60,39 @@ def day(date: dt.date | dt.datetime | None, zone: dt.tzinfo | None = None) -> st
     if (get_language() or "").startswith("zh"):
         return f"{date.year}年{date.month}月{date.day}日"
     return f"{date.day} {_labels().months[date.month - 1]} {date.year}"
+
+
+@register.filter
+def weekday(date: dt.date) -> str:
+    """Write a date with its weekday and its year, as a time element."""
+    return format_html(
+        '<time datetime="{}">{}</time>', date.isoformat(), _labels().date_of(date)
+    )
+
+
+@register.filter
+def place_end(place: str) -> str:
+    """Write what is missing at a place of a block."""
+    parts = place.split(".", 2)
+    return place_word(parts[-1])
+
+
+@register.filter
+def unit(code: str) -> str:
+    """Write a unit of the catalogue."""
+    return unit_text(code)
+
+
+@register.filter
+def known(fact: KnownFact) -> str:
+    """Write what is known."""
+    return known_fact(fact)
+
+
+@register.filter
+def asked(condition: Condition) -> str:
+    """Write what is asked."""
+    return condition_sentence(condition)
 
 
 @register.filter
