@@ -17,10 +17,11 @@ def main(names: list[str]) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    from tests.bench import import_fhir, messages, pages, plans
+    from tests.bench import import_fhir, messages, pages, planner, plans
 
     parts = {
         "plans": plans.run,
+        "planner": planner.run,
         "pages": pages.run,
         "import_fhir": import_fhir.run,
         "messages": messages.run,

@@ -12,10 +12,13 @@ from infusion.domain.planner import ChainRequest
 from tests.properties.planner_oracle import MINUTE, Oracle, instant, minutes, off_hour
 
 
-def best_cost(request: ChainRequest, seconds: float = 60) -> int | None:
+def best_cost(
+    request: ChainRequest, seconds: float = 60, most_bags: int | None = None
+) -> int | None:
     """Return the proven least cost, or None when the solver proves there is no chain.
 
-    Bags on the pump and circles of runs are not modelled.
+    Bags on the pump and circles of runs are not modelled. ``most_bags`` new bags in a
+    stretch are more than the best chain has: knowing that helps the solver.
     """
     assert request.hanging is None
     assert not request.rules.run_pattern_hours
@@ -26,18 +29,20 @@ def best_cost(request: ChainRequest, seconds: float = 60) -> int | None:
             tuple(one for one in request.recipes if one.rate_ml_h == rate)
             for rate in rates
         ]
-    totals = [_total(request, group, seconds) for group in groups]
+    totals = [_total(request, group, seconds, most_bags) for group in groups]
     return min((one for one in totals if one is not None), default=None)
 
 
-def _total(request: ChainRequest, recipes, seconds: float) -> int | None:
+def _total(request: ChainRequest, recipes, seconds, most_bags) -> int | None:
     oracle, total = Oracle(request), 0
     doses = {stretch.daily_dose_mcg for stretch in request.stretches}
     for bag in request.waiting:
         if bag.prepared_at and bag.daily_dose_mcg not in doses:
             total += oracle.weights.discarded + oracle.thrown(bag.recipe, 0)
     for number, stretch in enumerate(request.stretches):
-        model = Model(oracle, stretch, recipes, is_first=number == 0)
+        model = Model(
+            oracle, stretch, recipes, is_first=number == 0, most_bags=most_bags
+        )
         cost = model.solve(seconds)
         if cost is None:
             return None
@@ -48,14 +53,16 @@ def _total(request: ChainRequest, recipes, seconds: float) -> int | None:
 class Model:
     """One stretch: a place for each bag, in the order of the rules."""
 
-    def __init__(self, oracle: Oracle, stretch, recipes, *, is_first: bool) -> None:
+    def __init__(
+        self, oracle: Oracle, stretch, recipes, *, is_first: bool, most_bags: int | None
+    ) -> None:
         self.oracle, self.request = oracle, oracle.request
         self.recipes, self.dose = recipes, stretch.daily_dose_mcg
         self.step = self.request.grid // MINUTE
         self.start = minutes(self.request.line.instant(stretch.start))
         self.end = minutes(self.request.line.instant(stretch.end))
         self.span = (self.end - self.start) // self.step
-        self.is_first = is_first
+        self.is_first, self.most_bags = is_first, most_bags
         self.model = cp_model.CpModel()
         self.cost: list = []
         self.hangs: list = []
@@ -145,6 +152,7 @@ class Model:
                                      for r in self.recipes)]
         )  # fmt: skip
         room = (self.end - self.start) // least + 1
+        room = min(room, self.most_bags or room)
         active = [model.new_bool_var(f"bag{n}") for n in range(room)]
         for one, other in itertools.pairwise(active):
             model.add_implication(other, one)
