@@ -17,6 +17,7 @@ from infusion.catalogue.readiness import read_checklist
 from infusion.catalogue.reasons import reason
 from infusion.catalogue.recipes import read_recipe
 from infusion.catalogue.reminders import read_rules
+from infusion.catalogue.sources import all_sources
 from infusion.domain.courses import Text
 from infusion.domain.recipes import Recipe
 
@@ -120,9 +121,10 @@ def _check_file(path: Path, known: Known) -> list[Problem]:
         kind = kind_of(path, data)
     except CatalogueFileRefused as refusal:
         return [_problem(refusal)]
-    refusals = list(files.problems(path, data, kind)) or _insane(
-        path, kind, data, known
-    )
+    refusals = list(files.problems(path, data, kind)) or [
+        *_insane(path, kind, data, known),
+        *_unlisted(path, data),
+    ]
     return [_problem(refusal) for refusal in refusals]
 
 
@@ -164,6 +166,17 @@ def _overlay_refusals(
         CatalogueFileRefused(draft.path, f"values.{one.place}", one.reason)
         for one in refusals
     ]
+
+
+def _unlisted(path: Path, data: Mapping[str, Any]) -> Iterator[CatalogueFileRefused]:
+    """Return the facts whose source nobody can look up."""
+    for fact in files.facts(path.stem, data):
+        for key in fact.sources:
+            if key not in all_sources():
+                place = fact.path.partition(": ")[2]
+                yield CatalogueFileRefused(
+                    path, place, reason("unknown_source", key=key)
+                )
 
 
 _READ: Mapping[str, Callable[[Path], object]] = {

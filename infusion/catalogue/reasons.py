@@ -40,6 +40,11 @@ REASONS: Mapping[str, Text] = {
         en="needs at least {least} source(s) for its mark, has {found}",
         zh="该证据等级至少需要 {least} 个来源，现有 {found} 个",
     ),
+    "unknown_source": Text(
+        en="names the source {key}, which is not in sources.toml: add it there with "
+        "its address",
+        zh="引用的来源 {key} 不在 sources.toml 中：请连同网址一并加入",
+    ),
     "type": Text(en="must be {wanted}", zh="类型必须是 {wanted}"),
     "type_string": Text(
         en='must be a text or number in quotes, such as "14"',
@@ -285,8 +290,10 @@ def _pattern(problem: ValidationError) -> Text:
 
 
 def _type(problem: ValidationError) -> Text:
-    wanted = problem.validator_value
-    named = f"type_{wanted}"
+    wanted: Any = problem.validator_value
+    # Where several will do, the first is the one a person writes.
+    first = wanted if isinstance(wanted, str) else wanted[0]
+    named = f"type_{first}"
     return reason(named) if named in REASONS else reason("type", wanted=wanted)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from infusion.management.pages import coverage, examples, rules, states
+from infusion.management.pages import coverage, examples, rules, sources, states
 
 # Every file below these folders is made; others are stale.
 MADE = (Path("rules"), Path("states"))
@@ -16,5 +16,6 @@ def pages(spec: Path) -> Iterator[tuple[Path, str]]:
         yield Path("rules") / name, HEAD + text
     yield Path("rules/worked-examples.md"), HEAD + examples.page(spec)
     yield Path("rules/coverage.md"), HEAD + coverage.page()
+    yield Path("sources.md"), HEAD + sources.page()
     for name, text in states.pages():
         yield Path("states") / name, HEAD + text

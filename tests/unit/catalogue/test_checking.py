@@ -167,3 +167,22 @@ def test_a_refusal_says_file_and_reason_to_a_programmer(tmp_path):
 
     assert str(path) in str(refusal.value)
     assert refusal.value.params["file"] == "us-7d.toml"
+
+
+def test_a_source_that_nobody_can_look_up_is_refused(tmp_path):
+    listed, unlisted = 'sources = ["HCP-prep"', 'sources = ["Ward-7"'
+    path = written(tmp_path, "us-label-rr", (listed, unlisted))
+
+    problem = only(path)
+
+    assert problem.place == "premedication[1]"
+    assert problem.line == line_with("us-label-rr", "[[premedication]]")
+    assert "Ward-7" in problem.reason.en
+    assert "sources.toml" in problem.reason.zh
+
+
+def test_a_protocol_of_a_site_covers_no_row_of_the_report(tmp_path):
+    rows = 'rows = ["R06", "RR_C1", "RR_C2", "RR_C3_5", "RR_C6_9", "US"]'
+    path = written(tmp_path, "us-label-rr", (rows, "rows = []"))
+
+    assert checking.check([path]) == []

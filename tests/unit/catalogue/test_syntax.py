@@ -8,6 +8,7 @@ from tests.unit.catalogue.writing import written
 LENGTH = 'unit = "h", mark = "D"'
 TITLE = 'title = { en = "Induction, cycle 1", zh = "诱导，第 1 周期" }'
 SCHEMA = "schema = 2"
+WAY = '[[blocks.next]]\nto = "c2"\n'
 
 
 def problem(folder, *changes):
@@ -63,6 +64,7 @@ def test_a_file_that_is_not_utf_8_says_how_to_save_it(tmp_path):
         (TITLE, 'title = "Induction"', "in braces: { ... }"),
         ("optional = true", 'optional = "yes"', "true or false"),
         (SCHEMA, 'schema = "2"', "allowed: 2"),
+        (WAY, f'{WAY}when = [{{ fact = "MRD", below = 0.01 }}]\n', "in quotes"),
     ],
 )  # fmt: skip
 def test_another_type_is_named_as_it_is_written(tmp_path, before, after, en):
