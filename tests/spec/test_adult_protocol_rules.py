@@ -1,14 +1,13 @@
 """Adult protocols: golden courses, branches, and how far the incomplete ones go."""
 
 import datetime as dt
-from itertools import groupby
-from operator import itemgetter
 
 import pytest
 
 from infusion import catalogue
 from infusion.domain.conditions import FactKind
 from infusion.domain.walks import Firmness, Verdict, facts_needed, outlook
+from tests.spec.courses import by_regimen, day, in_words, last_day
 from tests.spec.examples import Chapter, worked
 from tests.spec.protocols import MONDAY, chosen, course, known, rows, ways, written
 
@@ -201,15 +200,48 @@ PATHS = Chapter(
         """
     ),
 )
-CHAPTERS = (GOLDEN, REACH, FORKS, PATHS)
+INFUSIONS = Chapter(
+    key="infusions-adult",
+    title=("Adult protocols: the infusions", "成人方案：输注"),
+    rule=(
+        (
+            "Delivered hours, days from day 1 to the next block's, and from which hour "
+            "which level. A dash: no source says, so that nobody can plan it yet."
+        ),
+        (
+            "已输注小时数、自第 1 天至下一疗程第 1 天的天数，以及自何小时起为何剂量级别。“-”表示来源"
+            "未给出，尚不能排程。"
+        ),
+    ),
+    source="regimen report 1.0, R01-R05, R14-R17",
+    columns=("regimen", "block", "arithmetic", "hours", "takes", "levels"),
+    rows=rows(
+        """
+        e1910 | blina-1 | 28 x 24 | 672 | 28 + 14 | 0:full
+        e1910 | blina-4 | 28 x 24 | 672 | 28 + 14 | 0:full
+        golden-gate | induction-1 | 28 x 24 | 672 | - | 0:low 96:full
+        golden-gate | induction-2-cr | 28 x 24 | 672 | 28 + 7 | 0:full
+        golden-gate | induction-2-no-cr | - | - | - | -
+        golden-gate | maintenance-blina-1 | 28 x 24 | 672 | - | 0:full
+        gmall-bold | blina-1 | - | - | 28 + 14 | -
+        gmall-2023 | blina-1 | - | - | - | -
+        alliance-a041703 | ii-1 | 28 x 24 | 672 | 28 + 14 | 0:low 168:full
+        alliance-a041703 | ii-2 | 28 x 24 | 672 | 28 + 14 | 0:full
+        alliance-a041703 | iii-two | 28 x 24 | 672 | - | 0:full
+        mdacc-ponatinib | combined | 28 x 24 | 672 | 28 + 14 | 0:full
+        mdacc-ponatinib-rr | combined-1 | 28 x 24 | 672 | 28 + 14 | 0:low 168:full
+        mdacc-hyper-cvad | blina | - | - | 28 + 14 | -
+        mini-hcvd-rr | blina | - | - | 28 + 14 | -
+        gimema-lal2317 | blina-1 | - | - | - | -
+        graall-quest | blina-1 | - | - | - | -
+        china-vip-nct06930105 | blina | - | - | - | -
+        """
+    ),
+)
+CHAPTERS = (GOLDEN, REACH, INFUSIONS, FORKS, PATHS)
 
 
-def _by_regimen(chapter):
-    grouped = groupby(chapter.rows, key=itemgetter(0))
-    return [pytest.param(key, list(rows_), id=key) for key, rows_ in grouped]
-
-
-@pytest.mark.parametrize(("key", "rounds"), _by_regimen(GOLDEN))
+@pytest.mark.parametrize(("key", "rounds"), by_regimen(GOLDEN))
 def test_a_complete_protocol_gives_a_whole_course(key, rounds):
     regimen = catalogue.get_regimen(key)
 
@@ -225,13 +257,11 @@ def test_a_complete_protocol_gives_a_whole_course(key, rounds):
 def test_the_arithmetic_of_a_course(row):
     before, takes, first, last = row[4:]
 
-    starts = MONDAY + dt.timedelta(days=int(worked(before)))
-
-    assert str(starts) == first
-    assert str(starts + dt.timedelta(days=int(worked(takes)) - 1)) == last
+    assert day(before) == first
+    assert last_day(before, takes) == last
 
 
-@pytest.mark.parametrize(("key", "rounds"), _by_regimen(REACH))
+@pytest.mark.parametrize(("key", "rounds"), by_regimen(REACH))
 def test_an_incomplete_protocol_has_dates_as_far_as_sourced(key, rounds):
     regimen = catalogue.get_regimen(key)
 
@@ -241,14 +271,10 @@ def test_an_incomplete_protocol_has_dates_as_far_as_sourced(key, rounds):
     assert [written(item) for item in dated] == [
         (*row[1:4], *row[5:]) for row in rounds
     ]
-    assert all(str(_day(row[4])) == row[5] for row in rounds)
+    assert all(day(row[4]) == row[5] for row in rounds)
 
 
-def _day(before):
-    return "-" if before == "-" else MONDAY + dt.timedelta(days=int(worked(before)))
-
-
-@pytest.mark.parametrize(("key", "rounds"), _by_regimen(REACH))
+@pytest.mark.parametrize(("key", "rounds"), by_regimen(REACH))
 def test_what_follows_an_unknown_length_has_no_date_and_says_so(key, rounds):
     items = course(catalogue.get_regimen(key))
     unknown = next(n for n, item in enumerate(items) if item.ends_on is None)
@@ -257,6 +283,21 @@ def test_what_follows_an_unknown_length_has_no_date_and_says_so(key, rounds):
 
     assert all(item.starts_on is None for item in after)
     assert {item.firmness for item in after} <= {Firmness.UNKNOWN}
+
+
+@pytest.mark.parametrize("row", INFUSIONS.rows, ids=" ".join)
+def test_the_infusion_of_a_block(row):
+    key, named, arithmetic, hours, takes, levels = row
+    block = catalogue.get_regimen(key).block(named)
+    pattern = block.pattern
+
+    steps = pattern.steps if pattern else ()
+    written_steps = " ".join(f"{one.from_hour}:{one.level}" for one in steps)
+
+    assert str(pattern.infusion_hours if pattern else "-") == hours
+    assert (written_steps or "-") == levels
+    assert block.length_days == (None if takes == "-" else worked(takes))
+    assert hours == "-" or worked(arithmetic) == int(hours)
 
 
 @pytest.mark.parametrize(("key", "block", "facts", "open_", "asks"), FORKS.rows)
@@ -273,20 +314,10 @@ def test_the_path_that_was_decided(key, decided, blocks, cycles, before, on):
 
     first = next((item for item in items if item.cycle == 1), None)
 
-    assert _in_words(items) == blocks
+    assert in_words(items) == blocks
     assert sum(item.cycle is not None for item in items) == int(cycles)
     assert str(first.starts_on if first and first.starts_on else "-") == on
-    assert str(_day(before)) == on
-
-
-def _in_words(items):
-    """Write "ia ib iii-two×2": blocks in order, × for rounds in a row."""
-    grouped = [(key, len(list(group))) for key, group in groupby(items, key=_key)]
-    return " ".join(f"{key}×{times}" if times > 1 else key for key, times in grouped)
-
-
-def _key(item):
-    return item.block.key
+    assert day(before) == on
 
 
 def test_a041703_asks_for_cytoreduction_and_remission_after_ia():
@@ -302,14 +333,14 @@ def test_the_facts_lead_the_outlook_down_their_branch():
 
     items = outlook(regimen, starts_on=MONDAY, facts=known("CYTOREDUCTION=NO"))
 
-    assert _in_words(items).startswith("ia ii-1 ii-2 ")
+    assert in_words(items).startswith("ia ii-1 ii-2 ")
 
 
-def test_e1910_counts_maintenance_from_block_3_whatever_came_in_between():
+def test_e1910_counts_maintenance_from_block_3():
     """Source: report R01, row 12: 2.5 years from the start of block 3, not after block 11.
 
-    Block 3 begins on 2026-04-27; 913 days from it end on 2028-10-25. A patient who left
-    for nothing in between ends on the same day as one who had every block.
+    Block 3 begins on 2026-04-27; 913 days from it end on 2028-10-25, although nobody
+    knows yet when maintenance begins.
     """
     regimen = catalogue.get_regimen("e1910")
     maintenance = regimen.block("maintenance")
@@ -318,4 +349,5 @@ def test_e1910_counts_maintenance_from_block_3_whatever_came_in_between():
     (item,) = [one for one in course(regimen) if one.block == maintenance]
 
     assert maintenance.until.anchor == "intensification"
+    assert item.starts_on is None
     assert item.ends_on == start + dt.timedelta(days=913 - 1)
