@@ -9,16 +9,19 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from infusion.board import tokens
 from infusion.board.access import Console
 from infusion.board.forms.people import MeasurementForm, OrderForm, Search, SiteForm
+from infusion.board.ordering import choices_of
 from infusion.board.refusals import REFUSALS, reason
-from infusion.catalogue.regimens import all_regimens
+from infusion.domain.courses import Text
 from infusion.domain.ribbon import draw, labels_in, ribbon_of_preview
 from infusion.selectors import board
+from infusion.selectors.regimens import list_effective
 from infusion.services.courses import order_course, preview_course
 from patients import policy
 from patients.domain.refusals import NotFound
@@ -144,6 +147,7 @@ class PatientPage(Console):
             "contacts": people.list_contact_points(self.patient.pk),
             "may_order": self.may("course.order"),
             "may_preview": self.may("course.preview"),
+            "regimens_url": reverse("board:regimens"),
         }
 
 
@@ -174,12 +178,15 @@ class Order(PatientPage):
             raise Http404
 
     def _form(self, data: Any = None) -> OrderForm:
-        language = get_language() or "en"
-        titles = [
-            (key, f"{regimen.title.in_language(language)} ({regimen.label_revision})")
-            for key, regimen in all_regimens().items()
-        ]
-        return OrderForm(data, regimens=titles, zone=self.zone, now=self.now)
+        asked = data if data is not None else self.request.GET
+        found = [each.regimen for each in list_effective(self.patient.site_id)]
+        return OrderForm(
+            data,
+            choices=choices_of(found, asked.get("regimen_key", "")),
+            entries_url=reverse("board:order_entries", args=[self.patient.pk]),
+            zone=self.zone,
+            now=self.now,
+        )
 
     def _preview(self, form: OrderForm) -> HttpResponse:
         try:
@@ -202,6 +209,12 @@ class Order(PatientPage):
             return redirect("board:patient", self.patient.pk)
         messages.success(self.request, _("The course is ordered."))
         return redirect("board:course", course.pk)
+
+
+class OrderEntries(Order):
+    """The blocks the chosen regimen may begin with: a part of the order's page."""
+
+    template = "board/patients/entries.html"
 
 
 def identity(patient: Any, now: dt.datetime) -> dict[str, Any]:
@@ -227,4 +240,17 @@ def preview_of(plan: dict[str, Any], zone: zoneinfo.ZoneInfo) -> dict[str, Any]:
         cycle | {"ribbon": draw(ribbon_of_preview(cycle, zone=zone, labels=labels))}
         for cycle in plan["cycles"]
     ]
-    return plan | {"cycles": cycles}
+    return plan | {
+        "cycles": cycles,
+        "outlook": [_outlook_row(row) for row in plan["outlook"]],
+        "warnings": [row | {"payer": Text(**row["payer"])} for row in plan["warnings"]],
+    }
+
+
+def _outlook_row(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a round of the outlook with its title and days as values."""
+    days = {
+        name: dt.date.fromisoformat(row[name]) if row[name] else None
+        for name in ("starts_on", "ends_on")
+    }
+    return row | days | {"title": Text(**row["title"])}

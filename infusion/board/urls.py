@@ -24,6 +24,11 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/", people.PatientPage.as_view(), name="patient"),
     path("patients/<uuid:patient_id>/order", people.Order.as_view(), name="order"),
     path(
+        "patients/<uuid:patient_id>/order/entries",
+        people.OrderEntries.as_view(),
+        name="order_entries",
+    ),
+    path(
         "patients/<uuid:patient_id>/start-days",
         starting.StartDays.as_view(),
         name="start_days",

@@ -140,6 +140,7 @@ ROUTES: dict[str, Any] = {
     "board:patients": page("patient.view"),
     "board:patient": page("patient.view", "measurement.record"),
     "board:order": page("course.preview", "course.preview"),
+    "board:order_entries": page("course.preview", "course.preview"),
     "board:start_days": page("course.preview", "course.preview"),
     "board:compare": page("course.preview", "course.preview"),
     "board:regimens": page("regimen.view"),

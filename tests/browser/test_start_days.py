@@ -18,7 +18,7 @@ def test_from_the_start_days_to_the_order(person, moving_clock, language):
     me: Person = person(language, physician)
 
     me.open(f"/patients/{ward.patient.pk}/order")
-    me.page.check("[name=regimen_key][value=us-label-rr]")
+    me.page.select_option("[name=regimen_key]", "us-label-rr")
     me.send("button[formaction$='start-days']")
     me.inspect("start-days-asked")
     me.send()

@@ -67,7 +67,7 @@ class Walk:
         page = physician.page
         physician.open(f"/patients/{self.ward.patient.pk}/")
         page.click(f'a[href="/patients/{self.ward.patient.pk}/order"]')
-        page.check("[name=regimen_key][value=us-label-rr]")
+        page.select_option("[name=regimen_key]", "us-label-rr")
         physician.fill_instant("start_at", start_at, self.zone)
         physician.send("[name=preview]")
         physician.inspect("order-preview")

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from infusion.board import tokens, words
 from infusion.board.forms.fields import READING, START, Instant, Number
+from infusion.board.ordering import Choices, entry_arguments
 
 # What services call differently from the forms.
-_FIELDS = {"regimen": "regimen_key"}
+_FIELDS = {"regimen": "regimen_key", "from_block": "entry", "from_round": "entry"}
 
 
 class SiteForm(forms.Form):
@@ -61,25 +62,63 @@ class MeasurementForm(SiteForm):
     taken_at = Instant(label=_("Taken at"), days=READING)
 
 
+class RegimenSelect(forms.Select):
+    """A list in which some entries can be read but not chosen."""
+
+    closed: frozenset[str] = frozenset()
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Close what can't be ordered."""
+        option: dict[str, Any] = super().create_option(*args, **kwargs)
+        if str(option["value"]) in self.closed:
+            option["attrs"]["disabled"] = True
+        return option
+
+
 class OrderForm(SiteForm):
     """The order of a course."""
 
-    regimen_key = forms.ChoiceField(label=_("Regimen"), widget=forms.RadioSelect)
-    start_at = Instant(label=_("Start of the infusion"), days=START)
+    regimen_key = forms.ChoiceField(label=_("Regimen"), widget=RegimenSelect)
+    entry = forms.ChoiceField(
+        label=_("Begins with"),
+        required=False,
+        help_text=_("What comes before is taken as given elsewhere."),
+    )
+    opening = forms.ChoiceField(
+        label=_("Pre-phase before the first block"), required=False
+    )
+    start_at = Instant(
+        label=_("Start"),
+        days=START,
+        help_text=_("Of the pre-phase or the block the course begins with."),
+    )
     cycles = forms.IntegerField(
         label=_("Cycles"),
         min_value=1,
         max_value=20,
         required=False,
-        help_text=_("Empty: as many as the label gives."),
+        help_text=_("Empty: as many as the regimen gives."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
 
     def __init__(
-        self, *args: Any, regimens: list[tuple[str, str]], **kwargs: Any
+        self, *args: Any, choices: Choices, entries_url: str, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["regimen_key"].choices = regimens  # type: ignore[attr-defined]
+        found: Any = self.fields
+        found["regimen_key"].choices = [("", "–"), *choices.regimens]
+        widget = found["regimen_key"].widget
+        widget.closed = choices.closed
+        # Another regimen has other blocks to begin with.
+        widget.attrs |= {"hx-get": entries_url, "hx-target": "#entry-choice"}
+        found["entry"].choices = choices.entries
+        found["opening"].choices = choices.openings
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what the service takes."""
+        given = super().arguments()
+        entry = given.pop("entry")
+        return {**given, **entry_arguments(entry), "opening": given["opening"] or None}
 
 
 class Search(forms.Form):

@@ -8,7 +8,7 @@ LEADING = 16
 _NARROW = frozenset("iljtfrI.,:;'|()[]! /-·")
 _WIDE_LETTERS = frozenset("mwMWµ%@—→")
 # Break before a wide letter or after a space: Chinese has no spaces.
-_PIECES = re.compile(r"[^\s\u2e80-\uffef]+\s*|[\u2e80-\uffef][，。；：、）]?\s*|\s+")
+_PIECES = re.compile(r"[^\s\u2e80-\uffef]+[，。；：、）]?\s*|[\u2e80-\uffef][，。；：、）]?\s*|\s+")
 
 
 def width_of(text: str, size: float) -> float:
