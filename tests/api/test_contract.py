@@ -30,6 +30,8 @@ CHECKS = [
 ]
 # Staff who may do most of what there is.
 CALLERS = ("NURSE", "PHYSICIAN", "PHARMACIST", "PATIENT")
+# These refuse with an OperationOutcome.
+IN_FHIR = {"GET /api/v1/regimens/{key}/plan-definition"}
 EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "6"))
 
 _DOCUMENT = SchemaGenerator().get_schema(request=None, public=True)
@@ -74,8 +76,29 @@ def _ids(world, course) -> dict[str, str]:
         "visit_id": str(visit.id),
         "contact_id": str(ContactPointFactory(patient=world.patient).id),
         "link_id": str(link.id),
+        "site_id": str(world.site.id),
+        "overlay_id": str(_overlay(world)),
         "key": "us-label-rr",
     }
+
+
+def _overlay(world) -> uuid.UUID:
+    """Return a draft of the site."""
+    row, _ = models.RegimenOverlay.objects.get_or_create(
+        site=world.site,
+        regimen_key="alliance-a041703",
+        status="DRAFT",
+        defaults={
+            "number": 1,
+            "base_version": "1",
+            "base_digest": "",
+            "values": {},
+            "drafted_by": world.people["PHARMACIST"],
+            "drafted_at": world.now,
+            "changed_at": world.now,
+        },
+    )
+    return row.id
 
 
 def _aim(case, ids, token) -> None:
@@ -86,7 +109,10 @@ def _aim(case, ids, token) -> None:
     if "Idempotency-Key" in case.headers:
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
     if "If-Match" in case.headers:
-        version = models.Course.objects.get(id=ids["course_id"]).version
+        overlay = "overlay_id" in case.path_parameters
+        kind = models.RegimenOverlay if overlay else models.Course
+        row_id = ids["overlay_id" if overlay else "course_id"]
+        version = kind.objects.get(id=row_id).version
         case.headers["If-Match"] = f'"{version}"'
 
 
@@ -121,5 +147,5 @@ def test_every_operation_has_a_name_and_says_no_as_a_problem(name):
 
     assert operation["operationId"]
     assert operation["responses"]["401"]["content"].keys() == {
-        "application/problem+json"
+        "application/fhir+json" if name in IN_FHIR else "application/problem+json"
     }
