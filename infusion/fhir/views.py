@@ -1,28 +1,50 @@
 """The FHIR R4 facade over HTTP."""
 
+import uuid
+
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from infusion.catalogue.regimens import all_regimens
+from infusion.domain.regimens import RegimenUnknown
 from infusion.fhir.endpoints import FHIR_JSON, FhirEndpoint
 from infusion.fhir.plan_definitions import plan_definition
+from infusion.selectors.regimens import effective_regimen
+from patients.api.fields import Input
 from patients.domain.refusals import NotFound
+from patients.selectors.sites import get_visible_site
+
+
+class SiteQuery(Input):
+    """Whose values complete the regimen."""
+
+    site = serializers.UUIDField(required=False)
 
 
 class RegimenPlanDefinition(FhirEndpoint):
     """A regimen of the catalogue as a PlanDefinition."""
 
     policy_actions = {"GET": "regimen.view"}
+    query_class = SiteQuery
 
     @extend_schema(
         operation_id="get_regimen_plan_definition",
+        parameters=[SiteQuery],
         responses={(200, FHIR_JSON): OpenApiTypes.OBJECT},
     )
     def get(self, request: Request, key: str) -> Response:
-        """Export a regimen: its blocks as actions, marks and sources as extensions."""
-        regimen = all_regimens().get(key)
-        if regimen is None:
-            raise NotFound
-        return Response(plan_definition(regimen))
+        """Export a regimen: its blocks as actions, marks and sources as extensions.
+
+        With a site, as the site has completed and signed it.
+        """
+        try:
+            found = effective_regimen(key, self._site())
+        except RegimenUnknown:
+            raise NotFound from None
+        return Response(plan_definition(found.regimen))
+
+    def _site(self) -> uuid.UUID | None:
+        site = self.query.get("site")
+        return get_visible_site(self.actor, site).pk if site else None

@@ -7,6 +7,7 @@ from fhir.resources.R4B.operationoutcome import OperationOutcome
 from fhir.resources.R4B.plandefinition import PlanDefinition
 
 from infusion import catalogue
+from infusion.services.overlays import draft_overlay, sign_overlay
 from tests.api.clients import Api
 
 FHIR = "application/fhir+json"
@@ -69,3 +70,38 @@ def test_a_refusal_speaks_chinese(world):
 
     assert text
     assert not text.isascii()
+
+
+def test_a_site_exports_what_it_has_signed(world):
+    regimen = catalogue.get_regimen("alliance-a041703")
+    values = {
+        hole.place: {"value": "14", "unit": hole.unit, "source": "Our protocol"}
+        for hole in regimen.missing
+    }
+    row = draft_overlay(
+        actor=world.actor("PHARMACIST"),
+        site_id=world.site.id,
+        regimen_key=regimen.key,
+        values=values,
+        now=world.now,
+    )
+    path = f"regimens/{regimen.key}/plan-definition"
+    for role in ("PHARMACIST", "PHYSICIAN"):
+        actor = world.actor(role)
+        sign_overlay(actor=actor, overlay_id=row.id, role=role, now=world.now)
+    api = world.api("NURSE")
+    plain = json.loads(api.get(path).content)
+    signed = json.loads(api.get(f"{path}?site={world.site.id}").content)
+
+    assert plain["version"] == regimen.version
+    assert signed["version"] == f"{regimen.version}+site.1"
+    assert '"SITE"' in json.dumps(signed)
+    assert "missing" in json.dumps(plain)
+
+
+def test_another_site_is_not_there(world):
+    path = f"regimens/us-label-rr/plan-definition?site={world.other_site.id}"
+    answer = world.api("NURSE").get(path)
+
+    assert answer.status_code == 404
+    assert json.loads(answer.content)["issue"][0]["code"] == "not-found"
