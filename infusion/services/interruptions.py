@@ -10,6 +10,7 @@ from infusion.domain.clock import (
     PauseReason,
     needs_reinitiation,
 )
+from infusion.domain.events import ReasonUnknown
 from infusion.domain.hanging import BagExpired, RestartNeedsSupervision
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import PlacementKind
@@ -36,12 +37,6 @@ class NotPaused(Refusal):
     """The pump does not stand still."""
 
     code = "not_paused"
-
-
-class ReasonUnknown(Refusal):
-    """The reason is not in the table."""
-
-    code = "reason_unknown"
 
 
 class NoBagHanging(Refusal):

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from infusion.domain.courses import Text
 from infusion.wording.base import Wording
 from infusion.wording.courses import COURSES
+from infusion.wording.events import EVENTS
 from infusion.wording.people import PEOPLE
 from infusion.wording.records import RECORDS
 from infusion.wording.requests import REQUESTS
@@ -48,6 +49,7 @@ class Explanation:
 REFUSALS: Mapping[str, Wording] = {
     **REQUESTS,
     **COURSES,
+    **EVENTS,
     **WALKING,
     **PEOPLE,
     **RECORDS,
