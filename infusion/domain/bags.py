@@ -95,7 +95,8 @@ class PlannedBag:
 class OnPump:
     """The bag on the pump: it may stay until dry or spoiled, or come down before.
 
-    ``free_from`` is the earliest instant at which somebody could take it down.
+    ``free_from`` is when somebody could come early to take it down; before that it comes
+    down at a visit of the plan in force, or when it is dry or spoiled.
     """
 
     id: uuid.UUID | None

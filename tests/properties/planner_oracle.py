@@ -167,7 +167,7 @@ class Trial:
             return
         hung, weights = minutes(self.hanging.hung_at), self.oracle.weights
         for down in self.nodes:
-            if down <= minutes(self.hanging.latest):
+            if down <= minutes(self.hanging.latest) and self.may_come_down(down):
                 missed = sum(
                     hung < first and self.start <= last < down
                     for first, last in self.oracle.needles
@@ -179,6 +179,11 @@ class Trial:
                     + weights.waste_minute * left
                     + weights.unaligned * missed,
                 )
+
+    def may_come_down(self, down: int) -> bool:
+        latest = minutes(self.hanging.latest)
+        is_visit = down == latest or down in self.oracle.kept
+        return is_visit or down >= minutes(self.hanging.free_from)
 
     def ways(self, here, layer, turn):
         """Yield every state after one, and what it costs to go there."""
@@ -268,13 +273,11 @@ def bill(request: ChainRequest, bags) -> int:
 
 
 def _missed(request, bags, visits) -> int:
-    free_from = minutes(
-        request.hanging.free_from if request.hanging else bags[0].hang_at
-    )
+    begins = minutes(request.line.instant(request.stretches[0].start))
     changes = [minutes(bags[0].hang_at), *visits]
     missed = 0
     for since, until in itertools.pairwise(changes):
         for first, last in request.needle_windows:
             inside = since < minutes(first) and minutes(last) < until
-            missed += inside and minutes(last) >= free_from
+            missed += inside and minutes(last) >= begins
     return missed

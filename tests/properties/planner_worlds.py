@@ -142,7 +142,7 @@ def on_pump(pick: Pick, start: dt.datetime, choice: Sequence[Recipe]) -> OnPump 
         hung_at=hung,
         use_by=use_by(one, hang_at=hung) - pick([0, 0, 60]) * HOUR,
         dry_at=hung + one.life + pick([0, 3]) * HOUR,
-        free_from=start,
+        free_from=start + pick([0, 0, 9, 30]) * HOUR,
     )
 
 

@@ -31,17 +31,19 @@ class Weights:
 
     The defaults make the sum lexicographic for a cycle of up to 60 visits on a grid of 15
     minutes, in this order: visits outside the hours of the place, visits on weekends and
-    holidays, visits that move, bags hung, drug and vials wasted, minutes off the usual
+    holidays, bags hung, visits that move, drug and vials wasted, minutes off the usual
     hour, needle days that no change falls on. They are ints, and the sum of any cycle
     stays below 2**63. Throwing away a bag that is already made counts as one change: it
-    is used, with a change more if need be, wherever that saves drug.
+    is used, with a change more if need be, wherever that saves drug. A visit that moves
+    counts less than a bag: after an hour's pause all later visits are an hour late, and
+    keeping them would take one more bag for the hour that is missing at the end.
     """
 
     outside: int = 2**52
     off_day: int = 2**46
-    moved: int = 2**40
-    discarded: int = 2**34
-    change: int = 2**34
+    discarded: int = 2**40
+    change: int = 2**40
+    moved: int = 2**34
     vial: int = 2**24
     waste_minute: int = 2**15
     unsteady_minute: int = 16

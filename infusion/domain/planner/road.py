@@ -67,7 +67,10 @@ def road(setting: Setting, start: int, end: int, fixed: list[int], since: int) -
         for first, last in setting.needle_windows
         if since < first and start <= last < end
     ]
-    at = _instants(setting, start, end, [*fixed, *chain.from_iterable(windows)])
+    # While a bag is on the pump, nothing need happen at the start of the road.
+    begins = [start] if since == start else []
+    anchors = [*begins, *fixed, *chain.from_iterable(windows)]
+    at = _instants(setting, start, end, anchors)
     toll = _tolls(setting, at)
     begun = _count(at, [first for first, _ in windows], bisect_right)
     over = _count(at, [last for _, last in windows], bisect_left)
@@ -88,21 +91,20 @@ def road(setting: Setting, start: int, end: int, fixed: list[int], since: int) -
     )
 
 
-def _instants(setting: Setting, start: int, end: int, fixed: list[int]) -> list[int]:
+def _instants(setting: Setting, start: int, end: int, anchors: list[int]) -> list[int]:
     beat = setting.beat
     found: set[int] = set()
-    for residue in {tick % beat for tick in _anchors(setting, start, end, fixed)}:
+    meant = (*anchors, *_anchors(setting, start, end))
+    for residue in {tick % beat for tick in meant}:
         found.update(range(start + (residue - start) % beat, end, beat))
     found.discard(start)
     return [start, *sorted(found), end]
 
 
-def _anchors(setting: Setting, start: int, end: int, fixed: list[int]) -> Iterator[int]:
-    """Return every instant that means something."""
-    yield start
+def _anchors(setting: Setting, start: int, end: int) -> Iterator[int]:
+    """Return every instant that means something, whatever bags there are."""
     yield end
-    yield from fixed
-    yield from (tick for tick in setting.kept if start < tick < end)
+    yield from (tick for tick in setting.kept if start <= tick < end)
     yield from _good_sides(setting, start, end)
     yield from _usual_hours(setting)
     yield from _slots(setting, start, end)

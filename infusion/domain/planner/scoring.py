@@ -93,11 +93,12 @@ def _unaligned(
 ) -> int:
     """Count the needle windows of the chain that no change falls in."""
     since, until = bags[0].hang_at, bags[-1].take_down_at
-    free_from = request.hanging.free_from if request.hanging else since
+    # What went by before the plan begins is nobody's choice any more.
+    begins = request.line.instant(request.stretches[0].start)
     changes = (since, *visits)
     return sum(
         since < start
-        and free_from <= end < until
+        and begins <= end < until
         and not any(start <= at <= end for at in changes)
         for start, end in request.needle_windows
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from operator import sub
 
-from infusion.domain.bags import Stretch, WaitingBag
+from infusion.domain.bags import OnPump, Stretch, WaitingBag
 from infusion.domain.planner.outcomes import Lift
 from infusion.domain.planner.patterns import sweep_pattern
 from infusion.domain.planner.road import BLOCKED, NEVER, Road, road
@@ -18,7 +18,7 @@ from infusion.domain.planner.sweep import Costs, Limits, Option, sweep
 from infusion.domain.recipes import Recipe
 
 # What a broken rule costs in the search for the nearest chain: more than all wishes.
-LIFT_PRICES = {Lift.NEEDS_RECIPE: 1 << 100, Lift.COLD_LIMIT: 1 << 110}
+LIFT_PRICES = {Lift.NEEDS_RECIPE: 1 << 150, Lift.COLD_LIMIT: 1 << 160}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,14 +105,25 @@ def _entry(setting: Setting, leg: Leg, way: Road) -> Costs:
         # What a change costs at a step is counted where the stretch before it ends.
         cost[0] = way.toll[0] if leg.is_first else 0
     else:
-        prices, dry = setting.prices, setting.axis.tick(hanging.dry_at)
-        latest = setting.axis.tick(hanging.latest)
-        for place, tick in enumerate(way.at):
-            if tick <= latest and way.toll[place] < BLOCKED:
-                missed = way.over[place] * prices.unaligned
-                thrown = (dry - tick) * prices.waste_tick
-                cost[place] = way.toll[place] + thrown + missed
+        _take_down(setting, hanging, way, cost)
     return Costs(cost, [None] * len(way.at))
+
+
+def _take_down(setting: Setting, hanging: OnPump, way: Road, cost: list[int]) -> None:
+    """Enter what it costs to take the bag on the pump down, wherever that may be.
+
+    Before ``free_from`` that is where the plan in force has a visit, and where the bag is
+    dry or spoiled. It hangs as long as nothing is better for taking it down.
+    """
+    prices, tick = setting.prices, setting.axis.tick
+    latest, dry = tick(hanging.latest), tick(hanging.dry_at)
+    free = setting.axis.first_from(hanging.free_from)
+    for place, at in enumerate(way.at):
+        is_open = at >= free or at == latest or at in setting.kept
+        if at <= latest and is_open and way.toll[place] < BLOCKED:
+            missed = way.over[place] * prices.unaligned
+            thrown = (dry - at) * prices.waste_tick
+            cost[place] = way.toll[place] + thrown + missed + (latest - at)
 
 
 def _with_bag(
@@ -209,9 +220,11 @@ def _fixed(setting: Setting, leg: Leg) -> list[int]:
         for _, bag in leg.waiting
         if bag.prepared_at
     ]
-    if leg.is_first and setting.request.hanging:
-        found.append(setting.axis.tick(setting.request.hanging.latest))
-    return [one for one in found if leg.start < one < leg.end]
+    hanging = setting.request.hanging
+    if leg.is_first and hanging:
+        found.append(setting.axis.tick(hanging.latest))
+        found.append(setting.axis.first_from(hanging.free_from))
+    return [one for one in found if leg.start <= one < leg.end]
 
 
 def _since(setting: Setting, leg: Leg) -> int:

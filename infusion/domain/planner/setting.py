@@ -30,18 +30,27 @@ class Prices:
     unsteady_tick: int
 
 
-def prices(weights: Weights, axis: Axis) -> Prices:
-    """Return weights by the tick; the sum is that of the weights times ticks a minute."""
+# More than all ticks, in minutes, that a bag can hang: less than any wish weighs.
+FINEST = 1 << 15
+
+
+def prices(weights: Weights, axis: Axis, fine: int) -> Prices:
+    """Return weights by the tick: the sum of the weights times ``fine`` ticks a minute.
+
+    A tick of nothing but time stays below every wish where ``fine`` is ``FINEST``: among
+    plans that are equally good the bag on the pump then hangs as long as it can.
+    """
+    by_visit = axis.minute * fine
     return Prices(
-        outside=weights.outside * axis.minute,
-        off_day=weights.off_day * axis.minute,
-        moved=weights.moved * axis.minute,
-        discarded=weights.discarded * axis.minute,
-        change=weights.change * axis.minute,
-        vial=weights.vial * axis.minute,
-        unaligned=weights.unaligned * axis.minute,
-        waste_tick=weights.waste_minute,
-        unsteady_tick=weights.unsteady_minute,
+        outside=weights.outside * by_visit,
+        off_day=weights.off_day * by_visit,
+        moved=weights.moved * by_visit,
+        discarded=weights.discarded * by_visit,
+        change=weights.change * by_visit,
+        vial=weights.vial * by_visit,
+        unaligned=weights.unaligned * by_visit,
+        waste_tick=weights.waste_minute * fine,
+        unsteady_tick=weights.unsteady_minute * fine,
     )
 
 
@@ -137,7 +146,7 @@ def setting_of(request: ChainRequest, days: Days | None = None) -> Setting:
     return Setting(
         request=request,
         axis=axis,
-        prices=prices(request.weights, axis),
+        prices=prices(request.weights, axis, FINEST if request.hanging else 1),
         timeline=timeline(request.calendar, days, first, last),
         is_strict=request.rules.strict_windows,
     )
