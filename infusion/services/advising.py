@@ -43,7 +43,7 @@ _DAY = dt.timedelta(days=1)
 
 
 class FirstDayNotOffered(Refusal):
-    """The first day to look at has gone by, or is too far away."""
+    """The day to look at has gone by, or is too far away."""
 
     code = "first_day_not_offered"
 
@@ -138,7 +138,9 @@ def advise_start(
     patient = patient_to_order(actor, patient_id, "course.preview")
     asked = _asked(patient, regimen_key, block_key, now, first_day)
     calendar = asked.wishes.calendar
-    day = _checked_day(first_day, local_date(now, calendar.zone))
+    today = local_date(now, calendar.zone)
+    day = first_day or today
+    _check_day(day, today, "first_day")
     offered = tuple(hours) or asked.scheduling.start_hours
     options = advise(asked.cycle, starts_of(now, day, offered, calendar))
     best = best_of(options)
@@ -167,6 +169,10 @@ def compare_plans(
     patient = patient_to_order(actor, patient_id, "course.preview")
     starts = [check_start(side.start_at, now) for side in sides]
     asked = _asked(patient, regimen_key, block_key, now, max(starts).date())
+    zone = asked.wishes.calendar.zone
+    for start in starts:
+        # Holidays are read no further.
+        _check_day(local_date(start, zone), local_date(now, zone), "start_at")
     plans = tuple(_compared(asked, side) for side in sides)
     options = [plan.option for plan in plans]
     best = best_of(options)
@@ -266,12 +272,9 @@ def _scheduling(
     return scheduling_of(patient.site_id, patient.id, first, last)
 
 
-def _checked_day(asked: dt.date | None, today: dt.date) -> dt.date:
-    if asked is None:
-        return today
+def _check_day(asked: dt.date, today: dt.date, field: str) -> None:
     if not today <= asked <= today + FURTHEST_DAYS * _DAY:
-        raise FirstDayNotOffered(field="first_day", days=FURTHEST_DAYS)
-    return asked
+        raise FirstDayNotOffered(field=field, days=FURTHEST_DAYS)
 
 
 def _with_recipes(asked: Asked, options: Iterable[StartOption]) -> Asked:

@@ -56,7 +56,7 @@ REQUESTS: Mapping[str, Wording] = {
     "first_day_not_offered": Wording(
         422,
         _("Out of range"),
-        _("Choose a first day from today to %(days)s days from now."),
+        _("Choose a day from today to %(days)s days from now."),
     ),
     "unknown_time_zone": Wording(
         422, _("Time zone"), _("This is not the name of a time zone.")

@@ -218,6 +218,7 @@ def test_equal_plans_have_no_winner(world, ask, compare):
     ("change", "status", "code"),
     [
         ({"start_at": "2020-01-01T00:00:00Z"}, 422, "start_in_the_past"),
+        ({"start_at": "2190-01-01T00:00:00Z"}, 422, "first_day_not_offered"),
         ({"start_at": "2027-01-01T00:00:00"}, 400, "naive_time"),
         ({"recipe_keys": ["no-such"]}, 422, "recipe_unknown"),
         ({"recipe_keys": []}, 400, "min_length"),
