@@ -1,7 +1,8 @@
 """The regimens a course can be ordered under."""
 
 import uuid
-from typing import Any
+from collections.abc import Collection
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -200,6 +201,8 @@ class RegimenEndpoint(Endpoint):
 
     policy_actions = {"GET": "regimen.view"}
     query_class = SiteQuery
+    # Of a site out of reach nothing is known.
+    problem_statuses: ClassVar[Collection[int]] = (404,)
 
     @property
     def site_id(self) -> uuid.UUID | None:
@@ -251,6 +254,7 @@ class RegimenOutlook(RegimenEndpoint):
     """The days of a course that is not ordered."""
 
     query_class = OutlookQuery
+    problem_statuses = (404, 422)
 
     @extend_schema(
         operation_id="preview_outlook",

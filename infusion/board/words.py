@@ -16,6 +16,7 @@ COURSES: Words = {
     "COMPLETED": _("Completed"),
     "STOPPED": _("Stopped"),
     "CANCELLED": _("Cancelled"),
+    "LEFT": _("Left the regimen"),
 }
 CYCLES: Words = {
     "PLANNED": pgettext_lazy("cycle", "Planned"),

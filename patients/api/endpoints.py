@@ -56,6 +56,8 @@ class Endpoint(APIView):
     # GET answers an ETag and honours If-None-Match.
     is_conditional: ClassVar[bool] = False
     query_class: ClassVar[type[Input]] = NoQuery
+    # What a query may be refused with beside what every endpoint answers.
+    problem_statuses: ClassVar[Collection[int]] = ()
     pagination_class: ClassVar[type[Pages]] = Pages
     parser_classes = (JsonBody,)
     now: dt.datetime

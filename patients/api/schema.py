@@ -110,7 +110,7 @@ class EndpointSchema(AutoSchema):
             found |= {404, 409, 413, 415, 422}
         if self.method in self._view_set("versioned_methods"):
             found |= {412, 428}
-        return sorted(found)
+        return sorted(found.union(getattr(self.view, "problem_statuses", ())))
 
 
 class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
