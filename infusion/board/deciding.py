@@ -63,7 +63,7 @@ class Decide(WalkStep):
         known = [one.fact for one in (*self._typed(form), *self._computed())]
         place = self._standing(known)
         return {
-            "place": place,
+            "fork": self.outlook.regimen.block(place.choices[0].from_block),
             "ways": [_way(self.outlook, place, to) for to in _targets(place)],
             "chosen": form["to"].value(),
             "computed": self._computed(),

@@ -184,6 +184,7 @@ class Order(PatientPage):
             data,
             choices=choices_of(found, asked.get("regimen_key", "")),
             entries_url=reverse("board:order_entries", args=[self.patient.pk]),
+            chosen=asked.get("regimen_key", ""),
             zone=self.zone,
             now=self.now,
         )

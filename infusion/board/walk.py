@@ -21,6 +21,7 @@ from infusion.board.showing import outlook_rows, pictures_of
 from infusion.board.waiting import offered_walk, standings_of, waits_for
 from infusion.domain.outlooks import CourseOutlook
 from infusion.domain.standings import Due
+from infusion.domain.states import CourseStatus
 from infusion.selectors.outlook import read_outlook
 from infusion.services.versions import change_regimen_version, preview_regimen_version
 from infusion.services.walking import pass_gate, record_block
@@ -61,8 +62,17 @@ class OutlookPage(WalkConsole):
             "walk_steps": offered_walk(self.actor, self.state, self.outlook),
             "regimen": regimen,
             "titles": {block.key: block.title for block in regimen.blocks},
+            "reentry": self._reentry(),
         }
         return render(request, "board/walk/outlook.html", context)
+
+    def _reentry(self) -> str | None:
+        """Return the regimen that may follow the way out that was taken."""
+        found = self.outlook
+        may_order = policy.can(self.actor, "course.order", self.patient)
+        if found.status != CourseStatus.LEFT or not found.walked or not may_order:
+            return None
+        return found.regimen.block(found.walked[-1].block).reentry
 
 
 class WalkStep(WalkConsole):
@@ -200,7 +210,7 @@ class PassGate(WalkStep):
 
     def context(self, _form: Any) -> dict[str, Any]:
         """Return the condition."""
-        return {"block": self._block(), "gate": self._gate()}
+        return {"gated": self._block(), "gate": self._gate()}
 
     def _block(self) -> Any:
         return self.outlook.standing.block

@@ -102,9 +102,15 @@ class OrderForm(SiteForm):
     )
 
     def __init__(
-        self, *args: Any, choices: Choices, entries_url: str, **kwargs: Any
+        self,
+        *args: Any,
+        choices: Choices,
+        entries_url: str,
+        chosen: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["regimen_key"] = chosen
         found: Any = self.fields
         found["regimen_key"].choices = [("", "–"), *choices.regimens]
         widget = found["regimen_key"].widget
