@@ -38,7 +38,8 @@ class CycleFacts:
     """What is known of one cycle.
 
     ``block`` and ``ordinal`` say which round of the regimen it is; without a block it is
-    the round of that number on the expected path.
+    the round of that number on the expected path. ``kept`` are the visits of the plan in
+    force, which a new plan moves as little as it can.
     """
 
     number: int
@@ -49,6 +50,7 @@ class CycleFacts:
     ledger: Ledger = field(default_factory=Ledger)
     hanging: HangingBag | None = None
     waiting: tuple[WaitingBag, ...] = ()
+    kept: tuple[dt.datetime, ...] = ()
     ended_at: dt.datetime | None = None
 
     def __post_init__(self) -> None:

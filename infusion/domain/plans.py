@@ -5,22 +5,23 @@ impossible plan is a plan with ``unmet`` reasons, never an exception.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from infusion.domain import bags, messages, visits
+from infusion.domain import messages, visits
 from infusion.domain.bags import Line, PlannedBag, Stretch
 from infusion.domain.blocks import CyclePattern, inpatient_until
+from infusion.domain.calendars import VisitCalendar
 from infusion.domain.courses import Unmet, Unverified
+from infusion.domain.cycle_bags import CycleBags
 from infusion.domain.cycles import (
     ZERO,
     CycleFacts,
     HangingBag,
     effective_ledger,
     empties_at,
-    flow_ends_at,
     line_of,
     round_of,
 )
@@ -28,6 +29,7 @@ from infusion.domain.differences import Difference, difference
 from infusion.domain.evidence import unverified
 from infusion.domain.instants import at_wall_clock, keep_in_utc
 from infusion.domain.intervals import ends_on
+from infusion.domain.planner import Outcome, Relaxation, Score
 from infusion.domain.recipes import Recipe, allowed
 from infusion.domain.regimens import (
     CycleNotInRegimen,
@@ -37,6 +39,7 @@ from infusion.domain.regimens import (
 )
 from infusion.domain.states import PlacementKind
 from infusion.domain.visits import Whereabouts
+from infusion.domain.wishes import Wishes
 
 __all__ = [
     "CycleFacts",
@@ -59,7 +62,9 @@ class PlanRequest:
 
     ``last_cycle`` asks for further cycles beyond those in ``cycles``; they follow one
     another with the regimen's free interval. ``dose_step_mcg`` is the rounding step of
-    the site.
+    the site. ``wishes`` is what the site wants of bag changes; without them nothing is
+    known of visit hours and every day is as good as another. ``out_of_stock`` are bags
+    of the jurisdiction that this plan may not use and may name.
     """
 
     regimen: Regimen
@@ -73,6 +78,8 @@ class PlanRequest:
     places: tuple[Whereabouts, ...] = ()
     step_tolerance: dt.timedelta = ZERO
     unsigned: tuple[Unverified, ...] = ()
+    wishes: Wishes | None = None
+    out_of_stock: tuple[Recipe, ...] = ()
 
     def __post_init__(self) -> None:
         """Keep instants in UTC.
@@ -96,7 +103,8 @@ class CyclePlan:
     """The plan of one cycle.
 
     ``ends_on`` is the last day of its free interval, None where no source gives its
-    length.
+    length. ``score`` says what the bags cost, ``relaxations`` which visits nobody works
+    for and what would help.
     """
 
     number: int
@@ -111,6 +119,8 @@ class CyclePlan:
     visits: tuple[visits.PlannedVisit, ...]
     messages: tuple[messages.PlannedMessage, ...]
     unmet: tuple[Unmet, ...] = ()
+    score: Score = field(default_factory=Score)
+    relaxations: tuple[Relaxation, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,10 +225,14 @@ def _plan_cycle(request: PlanRequest, facts: CycleFacts, round_: Round) -> Cycle
     total = dt.timedelta(hours=pattern.infusion_hours)
     ledger = effective_ledger(facts, request.now)
     end = facts.ended_at or ledger.instant_of(total) or line.instant(total)
-    is_done = facts.ended_at is not None or ledger.delivered(request.now) >= total
     stay = inpatient_until(pattern, start)
-    chain = () if facts.ended_at else _chain(request, facts, pattern, line)
     places = _places(request, facts, start, stay)
+    best = Outcome(bags=(), score=Score())
+    if facts.ended_at is None:
+        best = _bags(request, facts, pattern, line, places)
+    if best.score.shortened:
+        end = best.bags[-1].take_down_at
+    has_started = bool(facts.ledger.events)
     return CyclePlan(
         number=facts.number,
         block=round_.block.key,
@@ -228,13 +242,36 @@ def _plan_cycle(request: PlanRequest, facts: CycleFacts, round_: Round) -> Cycle
         ends_on=ends_on(start, end, pattern, request.zone),
         inpatient_until=stay,
         steps=_steps(request, facts, pattern, line),
-        bags=chain,
-        visits=visits.visits_of(chain, places, has_started=bool(facts.ledger.events)),
-        messages=_messages(request, facts, chain),
-        unmet=()
-        if facts.ended_at
-        else _overdue(facts, request.now) + _unmet(facts, chain, end, is_done=is_done),
+        bags=best.bags,
+        visits=visits.visits_of(best.bags, places, has_started=has_started),
+        messages=_messages(request, facts, best.bags),
+        unmet=() if facts.ended_at else _unmet(request, facts, best),
+        score=best.score,
+        relaxations=best.relaxations,
     )
+
+
+def _bags(
+    request: PlanRequest,
+    facts: CycleFacts,
+    pattern: CyclePattern,
+    line: Line,
+    places: tuple[Whereabouts, ...],
+) -> Outcome:
+    """Return the bag on the pump, if any, and the best chain after it."""
+    unknown = VisitCalendar(zone=request.zone, weekend=frozenset())
+    weight = facts.weight.weight_kg
+    return CycleBags(
+        facts=facts,
+        now=request.now,
+        line=line,
+        stretches=_stretches(request, facts, pattern),
+        recipes=allowed(request.recipes, weight),
+        wishes=request.wishes or Wishes(calendar=unknown),
+        places=places,
+        step_tolerance=request.step_tolerance,
+        out_of_stock=allowed(request.out_of_stock, weight),
+    ).best()
 
 
 def _stretches(
@@ -253,62 +290,6 @@ def _stretches(
 
 def _dose(request: PlanRequest, facts: CycleFacts, level: str) -> Decimal:
     return request.regimen.doses.dose(level, facts.weight, request.dose_step_mcg).mcg
-
-
-def _chain(
-    request: PlanRequest, facts: CycleFacts, pattern: CyclePattern, line: Line
-) -> tuple[PlannedBag, ...]:
-    """Return the hanging bag, if any, and the bags after it."""
-    stretches = _stretches(request, facts, pattern)
-    first, reached = _hanging(request, facts, stretches, line)
-    left = tuple(
-        replace(stretch, start=max(stretch.start, reached))
-        for stretch in stretches
-        if stretch.end > reached
-    )
-    left = bags.stepping_early(left, reached, request.step_tolerance)
-    recipes = allowed(request.recipes, facts.weight.weight_kg)
-    return first + bags.chain(line, left, recipes, facts.waiting)
-
-
-def _hanging(
-    request: PlanRequest,
-    facts: CycleFacts,
-    stretches: Sequence[Stretch],
-    line: Line,
-) -> tuple[tuple[PlannedBag, ...], dt.timedelta]:
-    """Return the bag on the pump, and how much is delivered when the next goes up."""
-    delivered = line.position(request.now) if facts.ledger.events else ZERO
-    bag = facts.hanging
-    if bag is None:
-        return (), delivered
-    hung = facts.ledger.delivered(bag.hung_at)
-    stretch = _stretch_of(bag, hung, stretches)
-    limit = max(hung, line.position(bag.use_by))
-    reached = min(hung + bag.recipe.life, stretch.end, limit)
-    emptied = flow_ends_at(facts.ledger, bag)
-    is_empty = emptied is not None and emptied <= request.now
-    down_at = emptied if emptied and is_empty else line.instant(reached)
-    planned = PlannedBag(
-        id=bag.id,
-        recipe=bag.recipe,
-        level=stretch.level,
-        daily_dose_mcg=bag.daily_dose_mcg,
-        hang_at=bag.hung_at,
-        take_down_at=max(bag.hung_at, down_at),
-        use_by=bag.use_by,
-        is_hanging=True,
-    )
-    return (planned,), max(reached, delivered)
-
-
-def _stretch_of(
-    bag: HangingBag, hung: dt.timedelta, stretches: Sequence[Stretch]
-) -> Stretch:
-    """Return the stretch a bag serves: that of its dose, even if hung a little early."""
-    open_ones = [one for one in stretches if one.end > hung] or [stretches[-1]]
-    same = [one for one in open_ones if one.daily_dose_mcg == bag.daily_dose_mcg]
-    return (same or open_ones)[0]
 
 
 def _steps(
@@ -363,17 +344,20 @@ def _overdue(facts: CycleFacts, now: dt.datetime) -> tuple[Unmet, ...]:
     return (Unmet(code="start_overdue", params=(("cycle", str(facts.number)),)),)
 
 
-def _unmet(
-    facts: CycleFacts,
-    chain: tuple[PlannedBag, ...],
-    end: dt.datetime,
-    *,
-    is_done: bool,
-) -> tuple[Unmet, ...]:
+def _unmet(request: PlanRequest, facts: CycleFacts, best: Outcome) -> tuple[Unmet, ...]:
     number = ("cycle", str(facts.number))
-    if not is_done and (not chain or chain[-1].take_down_at < end):
-        return (Unmet(code="no_recipe_fits", params=(number,)),)
-    return tuple(_late(facts, chain, number))
+    missing = tuple(_named(one, number) for one in best.unmet)
+    return (
+        *_overdue(facts, request.now),
+        *(missing or _late(facts, best.bags, number)),
+    )
+
+
+def _named(reason: Unmet, number: tuple[str, str]) -> Unmet:
+    """Say which cycle a reason is about; whoever reads it looks up the rest there."""
+    if reason.code == "no_recipe_fits":
+        return Unmet(code=reason.code, params=(number,))
+    return Unmet(code=reason.code, params=(number, *reason.params))
 
 
 def _late(

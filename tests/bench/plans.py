@@ -9,7 +9,6 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from infusion import catalogue
-from infusion.domain import bags
 from infusion.domain.doses import DosingWeight
 from infusion.domain.plans import CycleFacts, PlanRequest, make_plan
 from tests.bench.rows import Row, alone, beside
@@ -47,7 +46,6 @@ def run() -> list[Row]:
     return [
         beside("make_plan, 4 bags (limit: bare tuples)", _warm(few), "ms", limit),
         alone("make_plan, 14 bags", _warm(many), "ms"),
-        alone("make_plan, 14 bags, cold cover table", _cold(many), "ms"),
         alone("memory of one plan of 14 bags", _memory_kb(many), "kB"),
     ]
 
@@ -64,14 +62,6 @@ def median_ms(function: Callable[[], object], times: int = 200) -> float:
 
 def _warm(asked: PlanRequest) -> float:
     return median_ms(lambda: make_plan(asked))
-
-
-def _cold(asked: PlanRequest) -> float:
-    def plan() -> None:
-        bags._cover.cache_clear()
-        make_plan(asked)
-
-    return median_ms(plan, 20)
 
 
 def _memory_kb(asked: PlanRequest) -> float:

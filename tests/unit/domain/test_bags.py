@@ -1,11 +1,15 @@
 import datetime as dt
 import uuid
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
-from infusion.domain.bags import Line, Stretch, WaitingBag, best_lives, chain
+from infusion.domain.bags import Line, Stretch, WaitingBag, stepping_early
+from infusion.domain.calendars import VisitCalendar
+from infusion.domain.planner import ChainRequest, plan_chain
 from tests.spec.world import START, hours, recipe, recipes
 
 LINE = Line(at=START, delivered=hours(0))
+NO_DAY_IS_OFF = VisitCalendar(zone=ZoneInfo("UTC"), weekend=frozenset())
 
 
 def stretch(start: float, end: float, dose: str = "28") -> Stretch:
@@ -37,16 +41,37 @@ def test_a_line_turns_delivered_time_into_instants_and_back():
     assert line.position(START + hours(2)) == hours(12)
 
 
-def test_an_empty_span_needs_no_bags():
-    assert best_lives(hours(0), recipes()) == ()
-    assert best_lives(hours(-1), recipes()) == ()
-    assert best_lives(hours(24), ()) == ()
+def chain(line, stretches, choice, made=()):
+    """Plan where no hour and no day is better than another."""
+    request = ChainRequest(
+        line=line,
+        stretches=tuple(stretches),
+        recipes=tuple(choice),
+        calendar=NO_DAY_IS_OFF,
+        waiting=tuple(made),
+    )
+    return plan_chain(request).bags
+
+
+def test_no_hours_need_no_bags():
+    assert chain(LINE, [], recipes()) == ()
 
 
 def test_of_two_recipes_with_one_life_the_first_is_taken():
-    first, second = recipe("us-24h"), recipe("us-24h")
+    first, second = recipe("us-24h"), recipe("eu-24h")
 
-    assert best_lives(hours(24), (first, second)) == (first,)
+    (bag,) = chain(LINE, [stretch(0, 24)], (first, second))
+
+    assert bag.recipe is first
+
+
+def test_the_next_dose_begins_early_rather_than_ask_for_a_bag_of_minutes():
+    low, full = stretch(167.5, 168, "9"), stretch(168, 672)
+
+    found = stepping_early((low, full), hours(167.5), dt.timedelta(minutes=30))
+
+    assert found == (stretch(167.5, 672),)
+    assert stepping_early((low, full), hours(167.5), hours(0)) == (low, full)
 
 
 def test_part_of_an_hour_asks_for_a_bag_that_covers_it():
@@ -102,10 +127,19 @@ def test_a_bag_past_its_use_by_is_left_out():
 def test_a_bag_that_expires_on_the_pump_comes_down_then():
     old = waiting("us-24h", prepared_at=START - hours(182))
 
+    found = chain(LINE, [stretch(0, 34)], recipes(), [old])
+
+    # A visit more than with one new bag of 48 h, and a vial less.
+    assert runs(found) == [(1, "us-24h", 10), (None, "us-24h", 24)]
+    assert found[0].take_down_at == found[0].use_by
+
+
+def test_a_bag_about_to_expire_is_not_hung_where_it_saves_no_drug():
+    old = waiting("us-24h", prepared_at=START - hours(182))
+
     found = chain(LINE, [stretch(0, 24)], recipes(), [old])
 
-    assert runs(found) == [(1, "us-24h", 10), (None, "us-24h", 14)]
-    assert found[0].take_down_at == found[0].use_by
+    assert runs(found) == [(None, "us-24h", 24)]
 
 
 def test_more_bags_than_needed_are_left_over():

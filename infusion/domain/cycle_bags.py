@@ -1,0 +1,157 @@
+"""The bags of one cycle: the one on the pump, those that exist, and the best to follow."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from infusion.domain import bags
+from infusion.domain.bags import Line, OnPump, PlannedBag, Stretch
+from infusion.domain.cycles import ZERO, CycleFacts, HangingBag, flow_ends_at
+from infusion.domain.instants import at_wall_clock, local_date
+from infusion.domain.planner import ChainRequest, Outcome, plan_chain
+from infusion.domain.recipes import Recipe
+from infusion.domain.visits import Whereabouts
+from infusion.domain.wishes import Wishes
+
+
+@dataclass(frozen=True, kw_only=True)
+class CycleBags:
+    """What the bags of a cycle are planned from.
+
+    ``stretches`` are those of the whole cycle. A dose step may come ``step_tolerance``
+    early rather than ask for a bag of minutes.
+    """
+
+    facts: CycleFacts
+    now: dt.datetime
+    line: Line
+    stretches: tuple[Stretch, ...]
+    recipes: tuple[Recipe, ...]
+    wishes: Wishes
+    places: tuple[Whereabouts, ...]
+    step_tolerance: dt.timedelta = ZERO
+    out_of_stock: tuple[Recipe, ...] = ()
+
+    @property
+    def begun(self) -> dt.timedelta:
+        """Return how much is delivered by now."""
+        return self.line.position(self.now) if self.facts.ledger.events else ZERO
+
+    def best(self) -> Outcome:
+        """Return the bag on the pump and the best chain after it."""
+        bag = self.facts.hanging
+        if bag is None:
+            return self._chain(self._left(self.begun))
+        serving = _stretch_of(bag, self._hung(bag), self.stretches)
+        reached = self._reached(bag, serving)
+        if self._emptied(bag) or reached <= self.begun:
+            down = self._taken_down(bag, serving, reached)
+            found = self._chain(self._left(max(reached, self.begun)))
+            return replace(found, bags=(down, *found.bags))
+        return self._chain(
+            self._running(bag, serving, reached), self._on_pump(bag, serving)
+        )
+
+    def _hung(self, bag: HangingBag) -> dt.timedelta:
+        return self.facts.ledger.delivered(bag.hung_at)
+
+    def _reached(self, bag: HangingBag, serving: Stretch) -> dt.timedelta:
+        """Return how much is delivered when the bag on the pump must be down."""
+        hung = self._hung(bag)
+        limit = max(hung, self.line.position(bag.use_by))
+        return min(hung + bag.recipe.life, serving.end, limit)
+
+    def _emptied(self, bag: HangingBag) -> dt.datetime | None:
+        """Return when the bag ran dry or spoiled, if it has by now."""
+        emptied = flow_ends_at(self.facts.ledger, bag)
+        return emptied if emptied and emptied <= self.now else None
+
+    def _taken_down(
+        self, bag: HangingBag, serving: Stretch, reached: dt.timedelta
+    ) -> PlannedBag:
+        down_at = self._emptied(bag) or self.line.instant(reached)
+        return PlannedBag(
+            id=bag.id,
+            recipe=bag.recipe,
+            level=serving.level,
+            daily_dose_mcg=bag.daily_dose_mcg,
+            hang_at=bag.hung_at,
+            take_down_at=max(bag.hung_at, down_at),
+            use_by=bag.use_by,
+            is_hanging=True,
+        )
+
+    def _on_pump(self, bag: HangingBag, serving: Stretch) -> OnPump:
+        zone = self.wishes.calendar.zone
+        tomorrow = local_date(self.now, zone) + dt.timedelta(days=1)
+        return OnPump(
+            id=bag.id,
+            recipe=bag.recipe,
+            level=serving.level,
+            daily_dose_mcg=bag.daily_dose_mcg,
+            hung_at=bag.hung_at,
+            use_by=bag.use_by,
+            dry_at=self.line.instant(self._hung(bag) + bag.recipe.life),
+            # Nobody who was not expected today comes before tomorrow.
+            free_from=at_wall_clock(tomorrow, dt.time(), zone),
+        )
+
+    def _left(self, reached: dt.timedelta) -> tuple[Stretch, ...]:
+        """Return what is to be covered from a position on."""
+        left = tuple(
+            replace(stretch, start=max(stretch.start, reached))
+            for stretch in self.stretches
+            if stretch.end > reached
+        )
+        return bags.stepping_early(left, reached, self.step_tolerance)
+
+    def _running(
+        self, bag: HangingBag, serving: Stretch, reached: dt.timedelta
+    ) -> tuple[Stretch, ...]:
+        """Return what the bag on the pump and those after it cover.
+
+        The seconds of now are left out: a plan made a moment later is the same.
+        """
+        minute = self.now.replace(second=0, microsecond=0)
+        begins = self.line.position(max(minute, bag.hung_at))
+        later = self.stretches[self.stretches.index(serving) + 1 :]
+        if later and serving.end - reached <= self.step_tolerance:
+            # The next dose begins a little early rather than hang a bag for minutes.
+            now_on = replace(serving, start=begins, end=reached)
+            return (now_on, replace(later[0], start=reached), *later[1:])
+        return (replace(serving, start=begins), *later)
+
+    def _chain(
+        self, stretches: tuple[Stretch, ...], hanging: OnPump | None = None
+    ) -> Outcome:
+        return plan_chain(self._asked(stretches, hanging))
+
+    def _asked(
+        self, stretches: tuple[Stretch, ...], hanging: OnPump | None
+    ) -> ChainRequest:
+        kept_longest = max((one.cold_limit for one in self.recipes), default=ZERO)
+        request = self.wishes.chain_request(
+            line=self.line,
+            stretches=stretches,
+            recipes=self.recipes,
+            places=self.places,
+            start_at=self.facts.ledger.started_at or self.line.at,
+            # Bags may have been made without a word.
+            made_from=self.now - kept_longest,
+            out_of_stock=self.out_of_stock,
+        )
+        return replace(
+            request,
+            hanging=hanging,
+            waiting=self.facts.waiting,
+            kept=self.facts.kept,
+        )
+
+
+def _stretch_of(
+    bag: HangingBag, hung: dt.timedelta, stretches: Sequence[Stretch]
+) -> Stretch:
+    """Return the stretch a bag serves: that of its dose, even if hung a little early."""
+    open_ones = [one for one in stretches if one.end > hung] or [stretches[-1]]
+    same = [one for one in open_ones if one.daily_dose_mcg == bag.daily_dose_mcg]
+    return (same or open_ones)[0]
