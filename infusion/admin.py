@@ -56,6 +56,67 @@ class CycleAdmin(ReadOnly):
     search_fields: ClassVar = ["=id", "=course__id"]
 
 
+@admin.register(models.CourseBlock)
+class CourseBlockAdmin(ReadOnly):
+    """The way of a course through its regimen."""
+
+    paths = _OF_COURSE
+    list_display = (
+        "course",
+        "sequence",
+        "block_key",
+        "ordinal",
+        "status",
+        "starts_on",
+        "ended_on",
+    )
+    list_filter = ("status",)
+    search_fields: ClassVar = ["=course__id", "block_key"]
+
+
+@admin.register(models.Decision)
+class DecisionAdmin(ReadOnly):
+    """Which way was taken, by whom."""
+
+    paths = _OF_COURSE
+    list_display = ("decided_at", "course", "to", "verdict", "decided_by")
+    list_filter = ("verdict",)
+    list_select_related = ("decided_by",)
+    search_fields: ClassVar = ["=course__id", "to"]
+
+
+@admin.register(models.RegimenChange)
+class RegimenChangeAdmin(ReadOnly):
+    """Courses moved to another version of their regimen."""
+
+    paths = _OF_COURSE
+    list_display = ("changed_at", "course", "before", "after", "changed_by")
+    list_select_related = ("before", "after", "changed_by")
+    search_fields: ClassVar = ["=course__id"]
+
+
+@admin.register(models.RegimenOverlay)
+class RegimenOverlayAdmin(ReadOnly):
+    """What sites fill into regimens."""
+
+    paths = {"site": "site"}
+    list_display = ("regimen_key", "number", "site", "status", "in_force_at")
+    list_filter = ("status", "regimen_key", "site")
+    list_select_related = ("site",)
+    search_fields: ClassVar = ["=id", "regimen_key"]
+
+
+@admin.register(models.OverlaySignature)
+class OverlaySignatureAdmin(ReadOnly):
+    """Who signed them."""
+
+    paths = {"site": "overlay__site"}
+    list_display = ("signed_at", "overlay", "revision", "role", "signed_by")
+    list_filter = ("role",)
+    list_select_related = ("overlay", "signed_by")
+    search_fields: ClassVar = ["=overlay__id"]
+
+
 @admin.register(models.Bag)
 class BagAdmin(ReadOnly):
     """Bags, also by lot for a recall."""

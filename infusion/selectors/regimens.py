@@ -1,13 +1,15 @@
 """Reads regimens: as the file says, as a site completed them, as a course was ordered."""
 
+import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 
 from infusion import catalogue, models
 from infusion.catalogue.blocks import shared_rows
+from infusion.catalogue.files import CatalogueFileRefused
 from infusion.domain.blocks import BlockKind
 from infusion.domain.overlays import effective_version
 from infusion.domain.regimens import BlockUnknown, Regimen
@@ -118,12 +120,46 @@ def _in_force(
 
 def _effective(key: str, overlay: models.RegimenOverlay | None) -> EffectiveRegimen:
     data = document(key)
-    if overlay is None or overlay.base_digest != catalogue.digest_of(data):
-        regimen = catalogue.get_regimen(key)
-        return EffectiveRegimen(
-            regimen=regimen, document=data, is_outdated=overlay is not None
-        )
-    done = catalogue.completed(data, overlay.values)
+    if overlay is not None and overlay.base_digest == catalogue.digest_of(data):
+        done = _with_values(data, overlay)
+        if done is not None:
+            return done
+    return EffectiveRegimen(
+        regimen=catalogue.get_regimen(key),
+        document=data,
+        is_outdated=overlay is not None,
+    )
+
+
+def _with_values(
+    data: Document, overlay: models.RegimenOverlay
+) -> EffectiveRegimen | None:
+    """Return a regimen with the values of an overlay; None when they fit no longer.
+
+    What was signed may be refused by a later release, such as for a recipe that is gone:
+    it is then as outdated as one for another file, and no page of a course breaks.
+    """
+    values = json.dumps(overlay.values, sort_keys=True)
+    try:
+        done, regimen = _completed(_Base(overlay.base_digest, data), values)
+    except CatalogueFileRefused:
+        return None
     version = effective_version(overlay.base_version, overlay.number)
-    regimen = replace(catalogue.regimen_from(done), version=version)
-    return EffectiveRegimen(regimen=regimen, document=done, overlay=overlay)
+    return EffectiveRegimen(
+        regimen=replace(regimen, version=version), document=done, overlay=overlay
+    )
+
+
+@dataclass(frozen=True)
+class _Base:
+    """A document that is the same as another when its digest is."""
+
+    digest: str
+    data: Document = field(compare=False)
+
+
+@lru_cache(maxsize=256)
+def _completed(base: _Base, values: str) -> tuple[Document, Regimen]:
+    """Fill values into a document, once for all pages that ask for it."""
+    done = catalogue.completed(base.data, json.loads(values))
+    return done, catalogue.regimen_from(done)

@@ -8,10 +8,16 @@ from django.urls import reverse
 from infusion import models
 from patients.models import User
 from tests.factories.patients import MembershipFactory, SiteFactory
+from tests.factories.walks import signed
 
 RECORDS = [
     models.Course,
     models.Cycle,
+    models.CourseBlock,
+    models.Decision,
+    models.RegimenChange,
+    models.RegimenOverlay,
+    models.OverlaySignature,
     models.Bag,
     models.InfusionEvent,
     models.HangCheck,
@@ -29,9 +35,34 @@ def office():
     return client
 
 
+def written(ward):
+    """Write at least one record of every kind."""
+    course = ward.running()
+    signed(ward)
+    models.Decision.objects.create(
+        course=course,
+        from_block=course.blocks.get(),
+        to="allo-hsct",
+        facts=[],
+        shown=[],
+        verdict="OPEN",
+        regimen_version="1",
+        decided_by_id=ward.physician.user_id,
+        decided_at=ward.now,
+    )
+    models.RegimenChange.objects.create(
+        course=course,
+        before=course.snapshot,
+        after=course.snapshot,
+        reason="new label",
+        changed_by_id=ward.physician.user_id,
+        changed_at=ward.now,
+    )
+
+
 @pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__name__)
 def test_a_record_can_be_read_and_not_changed(ward, office, model):
-    ward.running()
+    written(ward)
     name = f"admin:infusion_{model._meta.model_name}"
     row = model.objects.first()
     page = reverse(f"{name}_change", args=[row.pk])
@@ -45,7 +76,7 @@ def test_a_record_can_be_read_and_not_changed(ward, office, model):
 
 @pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__name__)
 def test_an_administrator_reads_the_records_of_the_own_site_only(ward, model):
-    ward.running()
+    written(ward)
     row = model.objects.first()
     page = reverse(f"admin:infusion_{model._meta.model_name}_change", args=[row.pk])
     own, other = Client(), Client()

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from infusion import catalogue, models
+from infusion.selectors.courses import read_course
 from infusion.selectors.overlays import overlay_state
 from infusion.selectors.regimens import effective_regimen, list_effective
 from infusion.services import overlays
@@ -256,6 +257,17 @@ def test_a_file_that_changed_asks_for_new_signatures():
     models.RegimenOverlay.objects.filter(id=draft.id).update(base_digest="0" * 64)
     with pytest.raises(OverlayOutdated):
         sign(draft, here.pharmacist, "PHARMACIST")
+
+
+def test_a_value_that_a_later_release_refuses_counts_no_more_and_breaks_nothing():
+    here = ward()
+    row = signed(here)
+    course = here.order(A041703)
+    values = {"blocks.gone.infusion.free_days": completion()[holes()[0]]}
+    models.RegimenOverlay.objects.filter(id=row.id).update(values=values)
+
+    assert effective_regimen(A041703, here.site.id).is_outdated
+    assert read_course(course.id, MONDAY).regimen_version.endswith("+site.1")
 
 
 def test_the_list_of_regimens_takes_one_query(django_assert_num_queries):
