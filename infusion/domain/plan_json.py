@@ -10,9 +10,12 @@ from typing import Any
 from infusion.domain.bags import HOUR, PlannedBag
 from infusion.domain.courses import Unmet, Unverified
 from infusion.domain.messages import PlannedMessage
+from infusion.domain.planner import Relaxation, Score
 from infusion.domain.plans import CyclePlan, Plan, PlannedStep
 from infusion.domain.regimens import Regimen
 from infusion.domain.visits import PlannedVisit
+
+_CENT = Decimal("0.01")
 
 
 def instant(at: dt.datetime | None) -> str | None:
@@ -73,6 +76,31 @@ def _cycle(cycle: CyclePlan) -> dict[str, Any]:
         "bags": [_bag(bag) for bag in cycle.bags],
         "visits": [_visit(visit) for visit in cycle.visits],
         "messages": [_message(message) for message in cycle.messages],
+        "score": _score(cycle.score),
+        "relaxations": [_relaxation(one) for one in cycle.relaxations],
+    }
+
+
+def _score(score: Score) -> dict[str, Any]:
+    """Write what the bags cost; vials are arithmetic and a lower bound."""
+    return {
+        "outside": score.outside,
+        "off_days": score.off_days,
+        "moved": score.moved,
+        "changes": score.changes,
+        "discarded": score.discarded,
+        "vials_at_least": score.vials,
+        "waste_hours": hours(score.waste),
+        "waste_mcg": number(score.waste_mcg.quantize(_CENT)),
+    }
+
+
+def _relaxation(one: Relaxation) -> dict[str, Any]:
+    return {
+        "code": one.code.value,
+        "at": instant(one.at),
+        "to": instant(one.to),
+        "recipe": one.recipe_key,
     }
 
 

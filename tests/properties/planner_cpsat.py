@@ -190,7 +190,7 @@ class Model:
 
     def _made_in(self, at, used):
         """Choose the slot of the pharmacy in which a bag was made."""
-        if not self.oracle.slots:
+        if self.oracle.slots is None:
             return []
         made = [
             (slot, self.model.new_bool_var("slot"))

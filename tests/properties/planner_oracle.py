@@ -40,7 +40,8 @@ class Oracle:
     def __init__(self, request: ChainRequest) -> None:
         self.request = request
         self.weights, self.rules = request.weights, request.rules
-        self.slots = [minutes(slot) for slot in request.supply.ready_slots]
+        slots = request.supply.ready_slots
+        self.slots = None if slots is None else [minutes(slot) for slot in slots]
         self.lead = request.supply.lead // MINUTE
         self.shortest = self.rules.shortest_run // MINUTE
         self.kept = {minutes(at) for at in request.kept}
@@ -111,7 +112,7 @@ class Oracle:
 
     def made(self, here: int) -> int | None:
         """Return when a new bag hung at a minute was made."""
-        if not self.slots:
+        if self.slots is None:
             return here
         made = [slot for slot in self.slots if slot <= here - self.lead]
         return made[-1] if made else None

@@ -63,10 +63,11 @@ class Supply:
     """When a new bag can have been made.
 
     A bag hung at ``t`` was prepared at the latest slot at or before ``t - lead``, and its
-    cold clock runs from there. Without slots a bag is made when it is needed.
+    cold clock runs from there. None stands for a pharmacy that makes a bag whenever it is
+    needed, and no slots for one that makes none.
     """
 
-    ready_slots: tuple[dt.datetime, ...] = ()
+    ready_slots: tuple[dt.datetime, ...] | None = None
     lead: dt.timedelta = ZERO
 
     def __post_init__(self) -> None:
@@ -77,7 +78,8 @@ class Supply:
         """
         if self.lead < ZERO:
             raise ChainNotSane(field="lead")
-        object.__setattr__(self, "ready_slots", _in_order(self.ready_slots))
+        if self.ready_slots is not None:
+            object.__setattr__(self, "ready_slots", _in_order(self.ready_slots))
 
 
 @dataclass(frozen=True, kw_only=True)

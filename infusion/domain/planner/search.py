@@ -238,7 +238,7 @@ def _new(
     setting: Setting, stretch: Stretch, choice: Choice, way: Road
 ) -> tuple[Option, ...]:
     """Return the kinds of new bags, and those that a relaxed rule would allow."""
-    made = _made(setting, way.at) if setting.slots else []
+    made = _made(setting, way.at) if setting.is_supply_limited else []
     kinds = [
         *(_fresh(setting, stretch, one, made, way) for one in choice.recipes),
         *(
@@ -288,9 +288,9 @@ def _supplied(
 def _made(setting: Setting, at: Sequence[int]) -> list[int]:
     """Return when a bag hung at each instant was made; long ago where none can be."""
     slots, lead = setting.slots, setting.lead
-    ends = [bisect_left(at, slot + lead) for slot in slots]
+    ends = [*(bisect_left(at, slot + lead) for slot in slots), len(at)]
     made = [-NEVER] * ends[0]
-    for slot, end in zip(slots, (*ends[1:], len(at)), strict=True):
+    for slot, end in zip(slots, ends[1:], strict=True):
         made.extend([slot] * (end - len(made)))
     return made
 

@@ -78,8 +78,13 @@ class Setting:
 
     @cached_property
     def slots(self) -> tuple[int, ...]:
-        """Return when new bags can have been made."""
-        return tuple(map(self.axis.tick, self.request.supply.ready_slots))
+        """Return when new bags can have been made, where that is limited."""
+        return tuple(map(self.axis.tick, self.request.supply.ready_slots or ()))
+
+    @property
+    def is_supply_limited(self) -> bool:
+        """Say whether new bags are made at slots alone."""
+        return self.request.supply.ready_slots is not None
 
     @cached_property
     def lead(self) -> int:
@@ -162,7 +167,7 @@ def _instants(request: ChainRequest) -> Iterator[dt.datetime]:
         yield request.line.instant(stretch.start)
         yield request.line.instant(stretch.end)
     yield from request.kept
-    yield from request.supply.ready_slots
+    yield from request.supply.ready_slots or ()
     for window in request.needle_windows:
         yield from window
     for bag in request.waiting:

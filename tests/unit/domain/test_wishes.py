@@ -45,7 +45,7 @@ def test_wishes_that_want_nothing_ask_for_nothing() -> None:
     request = asked(Wishes(calendar=CALENDAR))
 
     assert request.needle_windows == ()
-    assert request.supply.ready_slots == ()
+    assert request.supply.ready_slots is None
     assert request.steady_at is None
     assert request.calendar.places[0].kind == PlacementKind.HOME
 

@@ -1,0 +1,199 @@
+"""A plan of a cycle by what a site wants of its bag changes."""
+
+import datetime as dt
+import uuid
+from dataclasses import replace
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from infusion.domain.bags import WaitingBag
+from infusion.domain.calendars import VisitCalendar, Window, week_of
+from infusion.domain.plan_json import plan_as_json
+from infusion.domain.planner import ChainRules, Lift
+from infusion.domain.plans import make_plan
+from infusion.domain.states import PlacementKind
+from infusion.domain.wishes import PharmacyRounds, Wishes
+from tests.spec.world import (
+    DAY,
+    START,
+    facts,
+    hanging,
+    hours,
+    ledger,
+    recipe,
+    recipes,
+    request,
+)
+
+OFFICE = (Window(from_minute=8 * 60, to_minute=17 * 60),)
+WEEKDAYS = week_of(dict.fromkeys(range(5), OFFICE))
+CALENDAR = VisitCalendar(
+    zone=ZoneInfo("UTC"),
+    windows={PlacementKind.HOME: WEEKDAYS, PlacementKind.CLINIC: WEEKDAYS},
+)
+SITE = Wishes(calendar=CALENDAR, keeps_hour=True)
+UP_TO_96 = recipes("us-24h", "us-48h", "us-72h", "us-96h")
+
+
+def planned(cycle, now=START - DAY, bags=UP_TO_96, wishes=SITE, **more):
+    asked = request("us-label-mrd", cycles=[cycle], now=now, bags=bags)
+    (found,) = make_plan(replace(asked, wishes=wishes, **more)).cycles
+    return found
+
+
+def changes(cycle) -> list[str]:
+    return [visit.at.strftime("%a %H:%M") for visit in cycle.visits]
+
+
+def test_without_wishes_every_day_is_as_good_as_another():
+    cycle = planned(facts(starts_at=START + 5 * DAY), wishes=None, bags=recipes())
+
+    assert {bag.run for bag in cycle.bags} == {7 * DAY}
+    assert cycle.score.off_days == 0
+
+
+def test_a_site_that_works_on_weekdays_gets_its_changes_there():
+    cycle = planned(facts())
+
+    assert set(changes(cycle)) == {"Mon 10:00", "Thu 10:00"}
+    assert (cycle.score.outside, cycle.score.off_days) == (0, 0)
+
+
+def running(told="start 0", key="us-96h", **more):
+    return facts(ledger=ledger(told), hanging=hanging(key, "28"), **more)
+
+
+def test_the_bag_on_the_pump_hangs_until_it_is_dry_where_that_suits():
+    cycle = planned(running(), now=START + hours(30))
+
+    assert cycle.bags[0].is_hanging
+    assert cycle.bags[0].run == hours(96)
+
+
+def test_the_bag_on_the_pump_comes_down_early_rather_than_at_night():
+    # A pause of 9 hours moves the end of the bag from ten to seven in the evening.
+    cycle = planned(running("start 0, pause 20:00, resume 29:00"), START + hours(30))
+
+    assert cycle.bags[0].take_down_at.strftime("%a %H:%M") == "Fri 10:00"
+    # The infusion itself ends at seven in the evening: that is not the planner's choice.
+    late = [one for one in cycle.relaxations if one.code == Lift.VISIT_OUTSIDE]
+    assert [one.at for one in late] == [cycle.infusion_ends_at]
+
+
+def test_nobody_comes_early_today_who_was_not_expected():
+    told = "start 0, pause 20:00, resume 29:00"
+    on_friday = START + hours(96) - hours(1)
+
+    unplanned = planned(running(told), on_friday)
+    expected = planned(running(told, kept=(START + hours(96),)), on_friday)
+
+    assert unplanned.bags[0].take_down_at.strftime("%a %H:%M") == "Fri 19:00"
+    assert expected.bags[0].take_down_at.strftime("%a %H:%M") == "Fri 10:00"
+
+
+@pytest.mark.parametrize("later", [0, 1, 60, 5 * 60, 13 * 60])
+def test_time_alone_changes_nothing(later):
+    cycle = running("start 0, pause 20:00, resume 29:00")
+    first = planned(cycle, START + hours(30))
+    visits = tuple(visit.at for visit in first.visits)
+    now = START + hours(30) + dt.timedelta(minutes=later, seconds=later)
+
+    again = planned(replace(cycle, kept=visits), now)
+
+    assert again.bags == first.bags
+
+
+def test_a_new_plan_moves_as_few_visits_as_it_can():
+    first = planned(facts(ledger=ledger("start 0"), hanging=hanging("us-72h", "28")),
+                    START + hours(1))  # fmt: skip
+    visits = tuple(visit.at for visit in first.visits)
+    holiday = visits[2].date()
+    calendar = replace(CALENDAR, holidays=frozenset({holiday}))
+    cycle = running(key="us-72h", kept=visits)
+
+    again = planned(cycle, START + hours(1), wishes=replace(SITE, calendar=calendar))
+
+    moved = {visit.at for visit in again.visits} - set(visits)
+    assert visits[2] not in {visit.at for visit in again.visits}
+    assert len(moved) == again.score.moved <= 2
+    assert again.score.off_days == 0
+
+
+def test_a_dose_step_a_little_away_is_taken_with_the_bag_on_the_pump():
+    cycle = facts(ledger=ledger("start 0, pause 1:00, resume 1:20"),
+                  hanging=hanging("us-7d", "9"))  # fmt: skip
+    asked = request(cycles=[cycle], now=START + hours(30))
+    tolerant = replace(asked, step_tolerance=dt.timedelta(minutes=30), wishes=SITE)
+
+    exact = make_plan(replace(asked, wishes=SITE)).cycles[0]
+    early = make_plan(tolerant).cycles[0]
+
+    # The bag keeps no longer than 168 h: it spoils 20 minutes before it is dry.
+    assert exact.bags[1].run == dt.timedelta(minutes=20)
+    assert early.bags[1].daily_dose_mcg == Decimal(28)
+    assert min(bag.run for bag in early.bags) >= DAY
+
+
+def test_a_bag_that_exists_is_hung_first_and_costs_no_vial():
+    made = WaitingBag(
+        id=uuid.UUID(int=7),
+        recipe=recipe("us-96h"),
+        daily_dose_mcg=Decimal(28),
+        prepared_at=START - DAY,
+    )
+
+    bare, kept = planned(facts()), planned(facts(waiting=(made,)))
+
+    assert kept.bags[0].id == made.id
+    assert kept.score.vials < bare.score.vials
+    assert kept.unmet == ()
+
+
+def test_a_pharmacy_that_works_no_more_leaves_a_reason():
+    rounds = PharmacyRounds(times=(dt.time(14),), workdays_only=True)
+    shut = replace(
+        CALENDAR, holidays=frozenset(START.date() + n * DAY for n in range(-20, 30))
+    )
+    site = replace(SITE, calendar=shut, pharmacy=rounds)
+
+    cycle = planned(facts(), wishes=site)
+
+    (reason,) = cycle.unmet
+    assert reason.code == "no_bag_in_time"
+    assert dict(reason.params)["cycle"] == "1"
+    assert cycle.bags == ()
+
+
+def test_hours_that_bind_are_given_up_with_a_reason_and_every_hour_is_covered():
+    closed = replace(CALENDAR, windows={PlacementKind.HOME: week_of({0: OFFICE})})
+    site = replace(SITE, calendar=closed, rules=ChainRules(strict_windows=True))
+
+    cycle = planned(facts(), wishes=site, bags=recipes("us-24h", "us-48h"))
+
+    assert [one.code for one in cycle.unmet] == ["visit_outside_window"]
+    assert cycle.bags[-1].take_down_at == cycle.infusion_ends_at
+    assert {one.code for one in cycle.relaxations} >= {Lift.VISIT_OUTSIDE}
+
+
+def test_a_bag_out_of_stock_is_named_where_it_would_help():
+    cycle = planned(
+        facts(starts_at=START + 3 * DAY),
+        bags=recipes("us-24h", "us-48h"),
+        out_of_stock=recipes("us-96h"),
+    )
+
+    helps = [one for one in cycle.relaxations if one.code == Lift.NEEDS_RECIPE]
+    assert [one.recipe_key for one in helps] == ["us-96h"]
+    assert all(bag.recipe.key != "us-96h" for bag in cycle.bags)
+
+
+def test_the_plan_shows_vials_and_waste():
+    asked = replace(request("us-label-mrd"), wishes=SITE)
+
+    (cycle,) = plan_as_json(make_plan(asked), asked.regimen)["cycles"]
+
+    assert cycle["score"]["vials_at_least"] == 24
+    assert cycle["score"]["waste_hours"] == 0
+    assert cycle["score"]["changes"] == 4
