@@ -158,6 +158,12 @@ UNMET: Words = {
     "no_recipe_fits": _(
         "Cycle %(cycle)s: no allowed bag fills the last hours. Ask the pharmacy."
     ),
+    "no_bag_in_time": _(
+        "Cycle %(cycle)s: a bag cannot be made in time or would be kept too long. Ask the pharmacy."
+    ),
+    "visit_outside_window": _(
+        "Cycle %(cycle)s: a visit must fall outside the visit hours."
+    ),
     "bag_not_usable": _(
         "Cycle %(cycle)s: the plan has no use for a bag that is made (%(recipe)s)."
     ),
