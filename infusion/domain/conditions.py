@@ -4,10 +4,11 @@ A missing fact makes a condition neither true nor false; nothing is assumed.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from infusion.domain.courses import Text
 from infusion.domain.refusals import Refusal
 
 
@@ -81,11 +82,15 @@ UNITS: Mapping[FactKind, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class KnownFact:
-    """What is known of one kind: a word or a number, and by which assay (MRD)."""
+    """What is known of one kind: a word or a number, and by which assay (MRD).
+
+    ``name`` is what the regimen calls the word, where it has words of its own.
+    """
 
     kind: FactKind
     value: str
     assay: str = ""
+    name: Text | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a value that is no word or number of its kind.
@@ -118,13 +123,15 @@ class KnownFact:
 class Condition:
     """One thing a branch asks: a kind of fact, compared with words or a number.
 
-    ``assays`` limits an MRD value to how it was measured; empty takes any.
+    ``assays`` limits an MRD value to how it was measured; empty takes any. ``names`` are
+    what the regimen calls its words.
     """
 
     kind: FactKind
     operator: Operator
     values: tuple[str, ...]
     assays: tuple[str, ...] = ()
+    names: Mapping[str, Text] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a comparison that can never be answered.
@@ -154,7 +161,7 @@ class Condition:
 
     def _holds_for(self, fact: KnownFact) -> bool | None:
         if self.operator == Operator.IS:
-            return fact.value in self.values
+            return self._is(fact)
         if fact.number is not None and self.limit is not None:
             is_below = fact.number < self.limit
             return is_below if self.operator == Operator.BELOW else not is_below
@@ -162,6 +169,12 @@ class Condition:
         if fact.value == "NEGATIVE":
             return self.operator == Operator.BELOW
         return None
+
+    def _is(self, fact: KnownFact) -> bool | None:
+        """Compare with words; a number is no "negative" where no source gives a limit."""
+        if fact.number is not None and set(self.values) <= set(fact.words):
+            return None
+        return fact.value in self.values
 
 
 def all_hold(

@@ -113,11 +113,12 @@ FORKS = Chapter(
             "Ways out are numbered as in the file. A way is open when every condition of "
             "it holds, and still asks for facts when one is missing; the others are "
             "closed. MRD is a fraction of cells with its assay; a value by another assay "
-            "than the protocol's settles nothing."
+            "than the protocol's settles nothing, and neither does a number where no source "
+            "says what is negative."
         ),
         (
             "分支按文件顺序编号。全部条件成立则可走；缺少事实则待定；其余关闭。MRD 为细胞比例并注明"
-            "检测方法；非方案指定方法所得数值不作判断。"
+            "检测方法；非方案指定方法所得数值不作判断；来源未给出阴性界值时，数值亦不作判断。"
         ),
     ),
     source="regimen report R01-R04, R14, R16, R17",
@@ -135,6 +136,7 @@ FORKS = Chapter(
         golden-gate | induction-1 | REMISSION=CR | 1:induction-2-cr |
         golden-gate | induction-1 | REMISSION=CRI | 2:induction-2-no-cr |
         golden-gate | induction-1 | REMISSION=NONE | 2:induction-2-no-cr |
+        golden-gate | induction-1 | REMISSION=RELAPSE | 2:induction-2-no-cr |
         golden-gate | induction-2-no-cr | REMISSION=CR | 1:consolidation-chemo-1 |
         golden-gate | induction-2-no-cr | REMISSION=NONE | 2:off-protocol |
         gmall-2023 | blina-1 | RISK_GROUP=YOUNGER_HIGH_RISK | 2:allo-hsct |
@@ -160,11 +162,13 @@ FORKS = Chapter(
         gimema-lal2317 | risk | RISK_GROUP=HIGH MRD=POSITIVE | 3:allo-hsct |
         gimema-lal2317 | risk | RISK_GROUP=HIGH MRD=INDETERMINATE | 4:allo-hsct |
         gimema-lal2317 | risk | RISK_GROUP=STANDARD MRD=INDETERMINATE | |
+        gimema-lal2317 | risk | RISK_GROUP=STANDARD MRD=0.0005 | | 1:c4-6 3:allo-hsct
         graall-quest | mrd | MRD=0.00005@FLOW | 1:blina-2-5 |
         graall-quest | mrd | MRD=0.0005@FLOW | 3:allo-hsct |
         graall-quest | mrd | MRD=0.001@FLOW | 2:allo-hsct 3:allo-hsct |
         china-short14-nct06649422 | induction | MRD=NEGATIVE | 1:consolidation-chemo |
         china-short14-nct06649422 | induction | MRD=POSITIVE | 2:early-intensification |
+        china-short14-nct06649422 | induction | MRD=0.0005 | | 1:consolidation-chemo 2:early-intensification
         china-vip-nct06930105 | vp-hdmtx | MRD=NEGATIVE | 1:allo-hsct |
         """
     ),

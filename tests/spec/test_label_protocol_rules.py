@@ -106,27 +106,33 @@ FORKS = Chapter(
     ),
     rule=(
         (
-            "Remission within two induction cycles goes on to consolidation, none leaves. "
+            "Remission within two induction cycles goes on to consolidation; none leaves, and "
+            "so does a relapse (inferred). "
             "A transplant stays open beside either. Ways out are numbered as in the file."
         ),
         (
-            "两个诱导周期内缓解者进入巩固，未缓解者退出；移植始终可选。分支按文件顺序编号。"
+            "两个诱导周期内缓解者进入巩固，未缓解者退出，复发者亦退出（推断）；移植始终可选。分支按文件顺序编号。"
         ),
     ),
-    source="regimen report R06, R07 [S; MRD non-response I]",
+    source="regimen report R06, R07 [S; MRD non-response and relapse I]",
     columns=("regimen", "at", "facts", "open", "still asks"),
     rows=rows(
         """
         us-label-rr | after-two | REMISSION=CR | 1:consolidation 3:allo-hsct |
         us-label-rr | after-two | REMISSION=CRH | 1:consolidation 3:allo-hsct |
         us-label-rr | after-two | REMISSION=NONE | 2:no-remission 3:allo-hsct |
-        us-label-rr | after-two | | 3:allo-hsct | 1:consolidation 2:no-remission
+        us-label-rr | after-two | REMISSION=RELAPSE | 3:allo-hsct 4:relapse |
+        us-label-rr | after-two | | 3:allo-hsct | 1:consolidation 2:no-remission 4:relapse
         eu-label-rr | after-two | REMISSION=CRI | 1:consolidation 3:allo-hsct |
         eu-label-rr | after-two | REMISSION=NONE | 2:no-remission 3:allo-hsct |
+        eu-label-rr | after-two | REMISSION=RELAPSE | 3:allo-hsct 4:no-remission |
         uk-label-rr | after-two | REMISSION=NONE | 2:no-remission 3:allo-hsct |
+        uk-label-rr | after-two | REMISSION=RELAPSE | 3:allo-hsct 4:no-remission |
         hk-label-rr | after-two | REMISSION=NONE | 2:no-remission 3:allo-hsct |
+        hk-label-rr | after-two | REMISSION=RELAPSE | 3:allo-hsct 4:no-remission |
         tower | after-two | REMISSION=CR | 1:consolidation 3:allo-hsct |
         tower | after-two | REMISSION=NONE | 2:no-remission 3:allo-hsct |
+        tower | after-two | REMISSION=RELAPSE | 3:allo-hsct 4:relapse |
         tower | continued | REMISSION=RELAPSE | 1:relapse |
         blast | blina-1 | RESPONSE=YES | 1:blina-2 2:allo-hsct |
         blast | blina-1 | RESPONSE=NO | 1:blina-2 2:allo-hsct 3:no-response |
