@@ -68,6 +68,11 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "bag.confirm": _SECOND_PERSON,
     "infusion.pause": _BEDSIDE | {PHYSICIAN},
     "infusion.resume": _BEDSIDE | {PHYSICIAN},
+    "event.view": _READERS | _FAMILY,
+    # The family tells what it sees and hears; the rest is for who is at the bedside.
+    "event.record": _BEDSIDE | {PHYSICIAN} | _FAMILY,
+    "event.record_any": _BEDSIDE | {PHYSICIAN},
+    "event.correct": _BEDSIDE | {PHYSICIAN},
     "placement.change": frozenset({NURSE, PHYSICIAN}),
     "placement.override": frozenset({PHYSICIAN}),
     "visit.assign": frozenset({NURSE, COORDINATOR}),

@@ -206,7 +206,8 @@ class Ledger:
     def without_flow_after(self, at: dt.datetime, reason: str) -> "Ledger":
         """Return the ledger as if the pump had stood still from an instant on.
 
-        A pump that runs on an empty bag delivers nothing, whatever was recorded later.
+        A pump that runs on an empty bag delivers nothing, whatever was recorded later. A
+        reason that was told for a stop after it stays, an adverse event before all.
         """
         ends = {EventKind.PAUSE, EventKind.STOP}
         kept = [
@@ -215,11 +216,22 @@ class Ledger:
             if event.at < at or (event.at == at and event.kind in ends)
         ]
         if kept and kept[-1].kind not in ends:
-            kept.append(Event(at, EventKind.PAUSE, reason))
+            kept.append(Event(at, EventKind.PAUSE, self._told_after(at, reason)))
         later = [event for event in self.events if event.at > at]
         if kept and later and later[-1].kind == EventKind.STOP:
             kept.append(later[-1])
         return Ledger(tuple(kept))
+
+    def _told_after(self, at: dt.datetime, reason: str) -> str:
+        """Return why the pump was stopped after an instant, else the reason given."""
+        told = [
+            event.reason
+            for event in self.events
+            if event.kind == EventKind.PAUSE and event.at >= at
+        ]
+        if PauseReason.ADVERSE_EVENT in told:
+            return PauseReason.ADVERSE_EVENT.value
+        return told[0] if told else reason
 
     def gaps(self) -> tuple[Gap, ...]:
         """Return the stretches in which the pump stood still."""

@@ -1,6 +1,6 @@
 """The tables of courses, bags, plans and messages."""
 
-from infusion.models.bags import Bag, EventKind, HangCheck, InfusionEvent
+from infusion.models.bags import Bag, HangCheck, InfusionEvent
 from infusion.models.blocks import CourseBlock, Decision
 from infusion.models.courses import Course, Cycle, Placement, PlanVersion, Visit
 from infusion.models.messages import Heartbeat, Message, MessageAttempt, StoredReply
@@ -13,7 +13,6 @@ __all__ = [
     "CourseBlock",
     "Cycle",
     "Decision",
-    "EventKind",
     "HangCheck",
     "Heartbeat",
     "InfusionEvent",

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from infusion.domain import states
+from infusion.domain.events import Happening
 from infusion.models.base import (
     Record,
     VersionedRecord,
@@ -116,25 +117,25 @@ class Bag(VersionedRecord):
         indexes = [models.Index(fields=["course", "status"], name="bag_by_status")]
 
 
-class EventKind(models.TextChoices):
-    """What the ledger of an infusion records."""
-
-    START = "START"
-    PAUSE = "PAUSE"
-    RESUME = "RESUME"
-    STOP = "STOP"
-
-
 class InfusionEvent(Record):
-    """A fact about the pump: started, paused, resumed, stopped. Append-only."""
+    """What happened around an infusion. Append-only: a later row says it better."""
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="ledger")
-    kind = models.CharField(max_length=8, choices=EventKind.choices)
+    kind = models.CharField(max_length=16, choices=choices(Happening))
     at = models.DateTimeField()
     reason = models.CharField(max_length=40, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    # Said only of what may or may not stop the pump, such as an alarm.
+    pump_stopped = models.BooleanField(null=True, blank=True)
     # A restart after four hours or more was supervised and premedicated.
     supervised = models.BooleanField(default=False)
+    # The event this row says better, or takes back.
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
+    withdrawn = models.BooleanField(default=False)
+    # What an imported event is called where it comes from.
+    source_key = models.CharField(max_length=120, blank=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
     )
@@ -143,7 +144,17 @@ class InfusionEvent(Record):
         triggers = [append_only()]
         constraints = [
             models.UniqueConstraint(
-                fields=["cycle", "kind", "at"], name="event_recorded_once"
+                fields=["cycle", "source_key"],
+                condition=~Q(source_key=""),
+                name="event_imported_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn=False) | Q(corrects__isnull=False),
+                name="only_corrections_withdraw",
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects=None) | ~Q(corrects=F("id")),
+                name="event_corrects_another",
             ),
         ]
         indexes = [models.Index(fields=["cycle", "at"], name="events_in_order")]

@@ -16,7 +16,6 @@ from infusion import models
 from infusion.domain.clock import infusion_day
 from infusion.domain.plans import effective_ledger, empties_at
 from infusion.domain.states import (
-    BagStatus,
     CourseStatus,
     CycleStatus,
     VisitStatus,
@@ -138,7 +137,7 @@ class _Facts:
         self.cycles = {cycle.course_id: cycle for cycle in cycles}
         ids = [cycle.pk for cycle in self.cycles.values()]
         self.events = _by_cycle(models.InfusionEvent.objects.filter(cycle_id__in=ids))
-        hung = models.Bag.objects.filter(cycle_id__in=ids, status=BagStatus.HUNG)
+        hung = models.Bag.objects.filter(cycle_id__in=ids, hung_at__isnull=False)
         self.bags = _by_cycle(hung)
         self.visits = _next_visits(course_ids)
 

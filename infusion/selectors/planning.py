@@ -4,22 +4,29 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from infusion import catalogue, models
 from infusion.domain.bags import WaitingBag
 from infusion.domain.blocks import CyclePattern
-from infusion.domain.clock import Event, EventKind, Ledger
+from infusion.domain.clock import Ledger
 from infusion.domain.courses import Unverified
 from infusion.domain.doses import DosingWeight, SurfaceFormula
+from infusion.domain.events import Happening, Told
+from infusion.domain.events import ledger_of as told_ledger
+from infusion.domain.flows import HungBag, flowing
 from infusion.domain.instants import zone
 from infusion.domain.plans import CycleFacts, HangingBag, PlanRequest
 from infusion.domain.recipes import use_by
 from infusion.domain.regimens import Regimen
 from infusion.domain.states import BagStatus, CycleStatus, PlacementKind
+from infusion.domain.stops import StopLimits
 from infusion.domain.visits import Whereabouts
 from infusion.selectors.regimens import regimen_of
 from patients.selectors.sites import get_site
 
+# A row that is not stored yet is the last word.
+_NOT_YET = dt.datetime.max.replace(tzinfo=dt.UTC)
 _WAITING = (BagStatus.PLANNED, BagStatus.DELIVERED)
 
 
@@ -99,6 +106,19 @@ def site_policy(site_id: uuid.UUID) -> catalogue.SitePolicy:
     return catalogue.site_policy(get_site(site_id).policy)
 
 
+def stop_limits(site_id: uuid.UUID) -> StopLimits:
+    """Return what a site has signed about long stops."""
+    policy = site_policy(site_id)
+    return StopLimits(
+        same_cycle=_days(policy.limit("same_cycle_days_without_event")),
+        longest=_days(policy.limit("longest_stop_days")),
+    )
+
+
+def _days(number: Decimal | None) -> dt.timedelta | None:
+    return None if number is None else dt.timedelta(days=float(number))
+
+
 def unsigned_policy(
     policy: catalogue.SitePolicy, regimen: Regimen, weights: Sequence[DosingWeight]
 ) -> tuple[Unverified, ...]:
@@ -119,7 +139,7 @@ def cycle_facts(rows: CycleRows) -> CycleFacts:
         ordinal=cycle.ordinal,
         starts_at=cycle.planned_start_at,
         weight=weight_of(cycle),
-        ledger=ledger_of(rows.events),
+        ledger=ledger_of(rows),
         hanging=as_hanging(hanging) if hanging else None,
         waiting=tuple(_waiting(bag) for bag in rows.bags if bag.status in _WAITING),
         ended_at=cycle.ended_at if cycle.status != CycleStatus.STARTED else None,
@@ -142,10 +162,42 @@ def weight_of(cycle: models.Cycle) -> DosingWeight:
     )
 
 
-def ledger_of(events: Sequence[models.InfusionEvent]) -> Ledger:
-    """Return the ledger of a cycle."""
-    return Ledger.of(
-        Event(event.at, EventKind(event.kind), event.reason) for event in events
+def ledger_of(rows: CycleRows) -> Ledger:
+    """Return the facts about the pump, less the hours that no bag could have given.
+
+    What the hanging bag can give depends on the instant; ``effective_ledger`` bounds it.
+    """
+    hanging = rows.hanging
+    return flowing(
+        told_ledger(map(as_told, rows.events)),
+        [_hung(bag) for bag in rows.bags if bag.taken_down_at and bag.hung_at],
+        hanging.hung_at if hanging else None,
+    )
+
+
+def as_told(row: models.InfusionEvent) -> Told:
+    """Return an event as a value."""
+    return Told(
+        id=row.id,
+        kind=Happening(row.kind),
+        at=row.at,
+        recorded_at=row.created_at or _NOT_YET,
+        reason=row.reason,
+        pump_stopped=row.pump_stopped,
+        corrects=row.corrects_id,
+        withdrawn=row.withdrawn,
+    )
+
+
+def _hung(bag: models.Bag) -> HungBag:
+    """Return a bag that came down; both instants are known."""
+    recipe = catalogue.get_recipe(bag.recipe_key)
+    hung_at = bag.hung_at or bag.planned_hang_at
+    return HungBag(
+        hung_at=hung_at,
+        down_at=bag.taken_down_at or hung_at,
+        life=recipe.life,
+        use_by=bag.use_by or use_by(recipe, hang_at=hung_at),
     )
 
 

@@ -36,7 +36,7 @@ from infusion.services.dosing import dosing_facts, refresh_dosing
 from infusion.services.ledgers import (
     check_after_last_change,
     delivered_hours,
-    pause_where_empty,
+    ledger,
     record_event,
 )
 from infusion.services.planning import fulfil_visit, replan
@@ -282,8 +282,8 @@ def _check_hours(course: models.Course, rows: CycleRows, at: dt.datetime) -> Non
 
 def _stop(rows: CycleRows, actor: Actor, at: dt.datetime, reason: str) -> None:
     """Take the last bag down and drop what was only planned."""
-    if rows.events:
-        rows = pause_where_empty(rows, at, actor.user_id)
+    told = ledger(rows)
+    if told.events and not told.is_stopped:
         record_event(rows, EventKind.STOP, at, actor.user_id, reason=reason)
     for bag in rows.bags:
         if bag.status == BagStatus.HUNG:

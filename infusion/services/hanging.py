@@ -28,7 +28,6 @@ from infusion.services.ledgers import (
     emptied_at,
     go_of,
     ledger,
-    pause_where_empty,
     record_event,
 )
 from infusion.services.planning import fulfil_visit, replan
@@ -197,7 +196,7 @@ def _check(
     candidate = _candidate(course, rows, bag, replaces_code, hung_at)
     hanging.check_bag(candidate, hung_at)
     hanging.check_instant(hung_at, now, _not_before(rows, bag))
-    if not rows.events:
+    if not ledger(rows).events:
         check_attended(course, hung_at)
     hanging.check_gap(ledger(rows), emptied_at(rows), hung_at)
     tolerances = _tolerances(course)
@@ -236,7 +235,7 @@ def _use_by(bag: models.Bag, hung_at: dt.datetime) -> dt.datetime:
 
 def _not_before(rows: CycleRows, bag: models.Bag) -> dt.datetime:
     """Return the last recorded fact of the cycle: the go and the making of the bag too."""
-    facts = [event.at for event in rows.events]
+    facts = [event.at for event in ledger(rows).events]
     facts += [go_of(rows.cycle)]
     facts += [bag.prepared_at] if bag.prepared_at else []
     facts += [bag.hung_at for bag in rows.bags if bag.hung_at]
@@ -323,10 +322,6 @@ def _put_up(
 
 
 def _write_ledger(rows: CycleRows, hung_at: dt.datetime, actor: Actor) -> None:
-    """Start the clock with the first bag; record the gap if the old bag ran dry."""
-    if not rows.events:
+    """Start the clock with the first bag; the gap of an empty one is derived."""
+    if not ledger(rows).events:
         record_event(rows, EventKind.START, hung_at, actor.user_id)
-        return
-    after = pause_where_empty(rows, hung_at, actor.user_id)
-    if after is not rows:
-        record_event(after, EventKind.RESUME, hung_at, actor.user_id)

@@ -2,26 +2,23 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 
 from infusion import models
-from infusion.domain.clock import (
-    SAME_CYCLE_UP_TO,
-    EventKind,
-    PauseReason,
-    needs_reinitiation,
-)
-from infusion.domain.events import ReasonUnknown
+from infusion.domain.clock import EventKind, Gap, PauseReason
+from infusion.domain.events import ReasonUnknown, RestartNotSaid
 from infusion.domain.hanging import BagExpired, RestartNeedsSupervision
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import PlacementKind
-from infusion.selectors.planning import CycleRows, load_rows
+from infusion.domain.stops import WayOn, open_gap, way_on
+from infusion.selectors.planning import CycleRows, load_rows, stop_limits
 from infusion.services.common import changing, past_instant
 from infusion.services.cycles import running_cycle
 from infusion.services.ledgers import (
-    check_after_last_change,
-    emptied_at,
+    check_since_go,
     ledger,
     record_event,
+    standing_still,
 )
 from infusion.services.planning import replan
 from patients.policy import Actor
@@ -63,6 +60,12 @@ class GapRuleMissing(Refusal):
     code = "gap_rule_missing"
 
 
+class StopTooLong(Refusal):
+    """The site does not go on after so long a stop."""
+
+    code = "stop_too_long"
+
+
 def pause(
     *,
     actor: Actor,
@@ -75,11 +78,12 @@ def pause(
 ) -> models.Course:
     """Record that the pump stands still.
 
-    When the bag had run dry before, the stop counts from then: an empty bag delivers
-    nothing.
+    When the bag had run dry before, the clock counts from then: an empty bag delivers
+    nothing. The reason stays what was said.
 
     :raises NotRunning: when the pump does not run.
     :raises ReasonUnknown: when the reason is not in the table.
+    :raises RestartNotSaid: when a bag was changed since.
     """
     with changing(
         actor=actor,
@@ -93,11 +97,8 @@ def pause(
         if reason not in PauseReason.__members__:
             raise ReasonUnknown(field="reason", known=", ".join(PauseReason))
         at = past_instant(at, now, field="at")
-        check_after_last_change(rows, at)
-        # The stop counts from the empty bag; why it stopped stays what was said.
-        dry_at = emptied_at(rows)
-        if dry_at is not None and dry_at < at:
-            at = dry_at
+        check_since_go(rows, at)
+        check_restart_said(rows, at, None)
         record_event(rows, EventKind.PAUSE, at, actor.user_id, reason=reason, note=note)
         replan(course, cause="paused", actor_id=actor.user_id, now=now)
     return course
@@ -129,33 +130,62 @@ def resume(
         expected_version=expected_version,
     ) as course:
         rows = load_rows(course).of(running_cycle(course))
-        since = ledger(rows).paused_since
-        if since is None:
-            raise NotPaused(field="at")
-        at = past_instant(at, now, field="at")
-        check_after_last_change(rows, at)
-        _check_gap(course, rows, at - since, at, supervised=supervised)
-        _check_bag(rows, at)
+        check_resume(course, rows, at, now, supervised=supervised)
         record_event(rows, EventKind.RESUME, at, actor.user_id, supervised=supervised)
         replan(course, cause="resumed", actor_id=actor.user_id, now=now)
     return course
 
 
-def _check_gap(
+def check_resume(
     course: models.Course,
     rows: CycleRows,
-    stopped_for: dt.timedelta,
     at: dt.datetime,
+    now: dt.datetime,
     *,
     supervised: bool,
 ) -> None:
-    if stopped_for > SAME_CYCLE_UP_TO:
-        if rows.events[-1].reason == PauseReason.ADVERSE_EVENT:
-            raise NewCycleNeeded(field="at")
-        raise GapRuleMissing(field="at")
-    if needs_reinitiation(stopped_for) and not (
-        supervised and _is_attended(course, at)
-    ):
+    """Refuse a restart that the clock, the bag or the rules do not allow.
+
+    :raises Refusal: for the reasons of ``resume``.
+    """
+    if ledger(rows).paused_since is None:
+        raise NotPaused(field="at")
+    at = past_instant(at, now, field="at")
+    check_since_go(rows, at)
+    gap = open_gap(standing_still(rows, at))
+    if gap is not None and at > gap.start:
+        _check_gap(course, gap, at, supervised=supervised)
+    _check_bag(rows, at)
+
+
+def check_restart_said(
+    rows: CycleRows, at: dt.datetime, until: dt.datetime | None
+) -> None:
+    """Refuse a stop from before the last bag change without its restart.
+
+    The bag that went up since ran: an open stop would take its hours away.
+
+    :raises RestartNotSaid: when it is not said when the pump ran again.
+    """
+    hung = [bag.hung_at for bag in rows.bags if bag.hung_at]
+    if until is None and hung and at < max(hung) and ledger(rows).is_running:
+        raise RestartNotSaid(field="until")
+
+
+_REFUSALS: Mapping[WayOn, type[Refusal]] = {
+    WayOn.NEW_CYCLE: NewCycleNeeded,
+    WayOn.NOT_KNOWN: GapRuleMissing,
+    WayOn.TOO_LONG: StopTooLong,
+}
+
+
+def _check_gap(
+    course: models.Course, gap: Gap, at: dt.datetime, *, supervised: bool
+) -> None:
+    found = way_on(gap, at, stop_limits(course.site_id))
+    if found in _REFUSALS:
+        raise _REFUSALS[found](field="at")
+    if found == WayOn.SUPERVISED and not (supervised and _is_attended(course, at)):
         raise RestartNeedsSupervision(field="supervised")
 
 

@@ -4,22 +4,30 @@ import datetime as dt
 import uuid
 
 from infusion import models
-from infusion.domain.clock import Event, EventKind, Ledger, PauseReason
+from infusion.domain.clock import EventKind, Ledger
+from infusion.domain.events import Happening
 from infusion.domain.plans import effective_ledger, empties_at
 from infusion.domain.refusals import Refusal
 from infusion.selectors.planning import CycleRows, as_hanging, cycle_facts, ledger_of
 
 
 class EventTooEarly(Refusal):
-    """The instant lies before the last bag change or another fact of the cycle."""
+    """The instant lies before the go, or an end before the last bag change."""
 
     code = "event_too_early"
 
 
-def check_after_last_change(rows: CycleRows, at: dt.datetime) -> None:
-    """Refuse a fact about the pump from before the bag on it went up.
+def check_since_go(rows: CycleRows, at: dt.datetime) -> None:
+    """Refuse a fact of a cycle from before its go.
 
-    It would rewind hours that the bags after it have counted already.
+    :raises EventTooEarly: when it lies before.
+    """
+    if at < go_of(rows.cycle):
+        raise EventTooEarly(field="at")
+
+
+def check_after_last_change(rows: CycleRows, at: dt.datetime) -> None:
+    """Refuse an end from before the bag on the pump went up.
 
     :raises EventTooEarly: when it lies before the last hang, take-down or go.
     """
@@ -46,20 +54,33 @@ def record_event(
     note: str = "",
     supervised: bool = False,
 ) -> models.InfusionEvent:
-    """Append a fact after checking that it can have happened then.
+    """Append a fact about the pump after checking that it can have happened then.
 
     :raises LedgerBroken: when it contradicts what is recorded.
     """
-    ledger_of(rows.events).adding(Event(at, kind, reason))
-    return models.InfusionEvent.objects.create(
+    row = models.InfusionEvent(
         cycle=rows.cycle,
-        kind=kind.value,
+        kind=Happening(kind.value),
         at=at,
         reason=reason,
         note=note,
         supervised=supervised,
         recorded_by_id=recorded_by_id,
     )
+    append(rows, row)
+    return row
+
+
+def append(rows: CycleRows, *new: models.InfusionEvent) -> CycleRows:
+    """Store new rows after checking that all rows together can have happened.
+
+    :raises LedgerBroken: when they contradict what is recorded.
+    """
+    after = CycleRows(cycle=rows.cycle, bags=rows.bags, events=[*rows.events, *new])
+    ledger_of(after)
+    for row in new:
+        row.save(force_insert=True)
+    return after
 
 
 def delivered_hours(rows: CycleRows, at: dt.datetime) -> dt.timedelta:
@@ -70,30 +91,14 @@ def delivered_hours(rows: CycleRows, at: dt.datetime) -> dt.timedelta:
 def emptied_at(rows: CycleRows) -> dt.datetime | None:
     """Return when the hanging bag runs dry or must come down."""
     hanging = rows.hanging
-    ledger = ledger_of(rows.events)
-    return empties_at(ledger, as_hanging(hanging) if hanging else None)
+    return empties_at(ledger(rows), as_hanging(hanging) if hanging else None)
 
 
 def ledger(rows: CycleRows) -> Ledger:
     """Return the ledger of a cycle."""
-    return ledger_of(rows.events)
+    return ledger_of(rows)
 
 
-def pause_where_empty(
-    rows: CycleRows, before: dt.datetime, recorded_by_id: uuid.UUID
-) -> CycleRows:
-    """Record the stop of a bag that was empty before an instant; return the rows.
-
-    An empty bag delivers nothing, so no hour after it may ever count.
-    """
-    dry_at = emptied_at(rows)
-    if dry_at is None or dry_at >= before:
-        return rows
-    pause = record_event(
-        rows,
-        EventKind.PAUSE,
-        dry_at,
-        recorded_by_id,
-        reason=PauseReason.BAG_EMPTY.value,
-    )
-    return CycleRows(cycle=rows.cycle, bags=rows.bags, events=[*rows.events, pause])
+def standing_still(rows: CycleRows, at: dt.datetime) -> Ledger:
+    """Return the ledger at an instant, with the stop that an empty bag causes."""
+    return effective_ledger(cycle_facts(rows), at)

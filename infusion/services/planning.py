@@ -47,7 +47,7 @@ def replan(
             chain = _store_bags(rows.of(cycle), cycle_plan)
             _store_visits(cycle, cycle_plan, chain)
             # Only a pump that runs owes reminders: else no time is sure.
-            if ledger_of(rows.of(cycle).events).is_running:
+            if ledger_of(rows.of(cycle)).is_running:
                 owed = (cycle_plan, chain)
     # After the visits: who is booked for them belongs to the people of the plan.
     version = _store_version(course, request, plan, cause, actor_id, now)

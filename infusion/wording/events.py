@@ -39,4 +39,11 @@ EVENTS: Mapping[str, Wording] = {
             "This one is not corrected here: two people confirmed the start at the pump, and an end closes the cycle."
         ),
     ),
+    "stop_too_long": Wording(
+        409,
+        _EVENT,
+        _(
+            "This site does not go on after so long a stop. A physician decides how the course ends."
+        ),
+    ),
 }

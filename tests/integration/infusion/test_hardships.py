@@ -6,6 +6,7 @@ import pytest
 
 from infusion import models
 from infusion.domain import hanging
+from infusion.domain.events import RestartNotSaid
 from infusion.selectors.courses import read_course
 from infusion.services import bags, cycles, interruptions, placements, scheduling
 from infusion.services.dosing import DoseWouldChange, HeightTooOld, WeightTooOld
@@ -45,12 +46,12 @@ def test_a_first_bag_typed_a_week_early_is_refused():
         first_check(here, bag, MONDAY - 7 * DAY, now=MONDAY)
 
 
-def test_a_pause_from_before_the_last_bag_change_is_refused():
+def test_a_pause_from_before_the_last_bag_change_needs_its_restart():
     here = ward()
     course = here.running("us-label-mrd")
     change(here, course, MONDAY + 6 * DAY)
 
-    with pytest.raises(EventTooEarly):
+    with pytest.raises(RestartNotSaid):
         interruptions.pause(
             actor=here.nurse,
             course_id=course.id,
@@ -229,7 +230,9 @@ def test_an_adverse_event_stays_the_reason_although_the_bag_was_empty():
     )
 
     event = models.InfusionEvent.objects.get(kind="PAUSE")
-    assert (event.at, event.reason) == (MONDAY + 7 * DAY, "ADVERSE_EVENT")
+    assert (event.at, event.reason) == (at, "ADVERSE_EVENT")
+    (gap,) = read_course(course.id, at).current_cycle.clock.gaps
+    assert (gap.paused_at, gap.reason) == (MONDAY + 7 * DAY, "ADVERSE_EVENT")
 
 
 def test_the_first_bag_must_be_of_the_first_dose():
