@@ -79,7 +79,13 @@ class Decide(WalkStep):
             return []
         found = []
         for one in form.given_soundly():
-            fact = KnownFact(kind=FactKind(one.kind), value=one.value, assay=one.assay)
+            kind = FactKind(one.kind)
+            fact = KnownFact(
+                kind=kind,
+                value=one.value,
+                assay=one.assay,
+                name=self.outlook.regimen.name_of(kind, one.value),
+            )
             found.append(FactTaken(fact=fact, taken_on=one.taken_on))
         return found
 

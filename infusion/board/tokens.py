@@ -19,6 +19,11 @@ def claim(actor: Actor, token: str) -> bool:
     return cache.add(_key(actor, token), 1, _SECONDS)
 
 
+def is_used(actor: Actor, token: str) -> bool:
+    """Say whether a form with this token was sent before."""
+    return cache.get(_key(actor, token)) is not None
+
+
 def give_back(actor: Actor, token: str) -> None:
     """Free the token of a form that did nothing."""
     cache.delete(_key(actor, token))

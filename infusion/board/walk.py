@@ -92,16 +92,23 @@ class WalkStep(WalkConsole):
     def post(self, request: HttpRequest, course_id: uuid.UUID) -> HttpResponse:
         """Take the step, once."""
         self.prepare(course_id)
+        # What was done has changed what the form may hold: this comes first.
+        if tokens.is_used(self.actor, request.POST.get("token", "")):
+            return self.sent_before()
         if not self.is_open():
             return self.too_late()
         form = self.form(request.POST)
         if not form.is_valid():
             return self.page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         if not tokens.claim(self.actor, form.cleaned_data["token"]):
-            text = _("This form was sent before. See below what is recorded.")
-            messages.info(request, text)
-            return redirect("board:outlook", course_id)
+            return self.sent_before()
         return self.take(form)
+
+    def sent_before(self) -> HttpResponse:
+        """Say that the same form was sent twice."""
+        text = _("This form was sent before. See below what is recorded.")
+        messages.info(self.request, text)
+        return redirect("board:outlook", self.state.id)
 
     def prepare(self, course_id: uuid.UUID) -> None:
         """Load the course for somebody who may take the step.

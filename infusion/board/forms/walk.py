@@ -161,7 +161,8 @@ def _choice(label: Any, found: Iterable[tuple[str, Any]]) -> forms.ChoiceField:
 def _said(kind: FactKind, regimen: Regimen) -> list[tuple[str, Any]]:
     """Return the words a fact may have; of some kinds only the regimen knows them."""
     said = WORDS.get(kind) or tuple(_asked(kind, regimen))
-    return [(word, conditions.fact_value(kind, word)) for word in said]
+    names = regimen.names.get(kind)
+    return [(word, conditions.fact_value(kind, word, names=names)) for word in said]
 
 
 def _asked(kind: FactKind, regimen: Regimen) -> dict[str, None]:
