@@ -217,6 +217,7 @@ def facts_asked(found: CourseOutlook) -> Iterator[dict[str, Any]]:
     for kind in dict.fromkeys(one.kind for one in asked):
         assays = [assay for one in asked if one.kind == kind for assay in one.assays]
         known = [one for one in found.facts if one.fact.kind == kind]
+        names = found.regimen.names.get(kind)
         said = [
             value
             for one in asked
@@ -228,7 +229,10 @@ def facts_asked(found: CourseOutlook) -> Iterator[dict[str, Any]]:
             "name": words.fact_name(kind),
             "unit": UNITS.get(kind, ""),
             "values": [
-                {"value": each, "in_words": words.fact_value(kind, each)}
+                {
+                    "value": each,
+                    "in_words": words.fact_value(kind, each, names=names),
+                }
                 for each in dict.fromkeys((*words_of(kind), *said))
             ],
             "assays": list(dict.fromkeys(assays)),

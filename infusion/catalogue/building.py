@@ -7,6 +7,7 @@ from infusion.catalogue import files
 from infusion.catalogue.blocks import draft_blocks, shared_rows
 from infusion.catalogue.drafts import Draft
 from infusion.catalogue.reasons import reason
+from infusion.catalogue.words import read_names, with_names
 from infusion.domain.blocks import Block, BlockKind
 from infusion.domain.doses import DoseLevel, DoseTable
 from infusion.domain.graphs import graph_problems
@@ -50,6 +51,7 @@ def draft_regimen(draft: Draft, data: Row) -> Regimen | None:
     if draft.refusals:
         return None
     label = data.get("label", {"id": "", "revision": ""})
+    names = read_names(data)
     regimen = Regimen(
         key=data["key"],
         version=data["version"],
@@ -59,7 +61,8 @@ def draft_regimen(draft: Draft, data: Row) -> Regimen | None:
         label_revision=label["revision"],
         recipe_keys=tuple(data["recipes"]),
         doses=doses,
-        blocks=blocks,
+        blocks=with_names(blocks, names),
+        names=names,
         premedication=premedication,
         facts=tuple(files.facts(data["key"], data)),
         population=files.text(data["population"]["text"]),

@@ -1,11 +1,12 @@
 """A regimen: a graph of blocks with the doses, the rules around them and the sources."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
 from infusion.domain.blocks import Block, CyclePattern, RegimenNotSane
+from infusion.domain.conditions import FactKind
 from infusion.domain.courses import Text
 from infusion.domain.doses import DoseTable
 from infusion.domain.evidence import Fact
@@ -105,7 +106,10 @@ class Round:
 
 @dataclass(frozen=True, kw_only=True)
 class Regimen:
-    """One label use or protocol, at one version, under one jurisdiction."""
+    """One label use or protocol, at one version, under one jurisdiction.
+
+    ``names`` is what it calls the words of its facts, such as its risk groups.
+    """
 
     key: str
     version: str
@@ -122,6 +126,7 @@ class Regimen:
     rows: tuple[str, ...] = ()
     missing: tuple[Missing, ...] = ()
     caps: tuple[Cap, ...] = ()
+    names: Mapping[FactKind, Mapping[str, Text]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a graph that can't be walked and levels without a dose.
@@ -151,6 +156,10 @@ class Regimen:
             return self._by_key[key]
         except KeyError:
             raise BlockUnknown(field="block", known=", ".join(self._by_key)) from None
+
+    def name_of(self, kind: FactKind, value: str) -> Text | None:
+        """Return what this regimen calls a word of a fact; None when it says nothing."""
+        return self.names.get(kind, {}).get(value)
 
     @property
     def start(self) -> Block:

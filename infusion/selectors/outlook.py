@@ -46,8 +46,8 @@ def read_outlook(course_id: uuid.UUID, now: dt.datetime) -> CourseOutlook:
         items=items,
         standing=_standing(walk),
         facts=walk.known(),
-        decisions=tuple(_decision(row) for row in walk.decisions),
-        gates=tuple(_gates(walk.rows)),
+        decisions=tuple(_decision(row, walk.regimen) for row in walk.decisions),
+        gates=tuple(_gates(walk.rows, walk.regimen)),
         cycles_planned=course.cycles_planned,
         cycles_given=walk.given,
         warnings=tuple(cap_warnings(walk.regimen, items)),
@@ -101,14 +101,14 @@ def _standing(walk: Walk) -> Standing:
     return Standing(due=Due.NOTHING, choices=() if is_left else exits)
 
 
-def _decision(row: models.Decision) -> DecisionState:
+def _decision(row: models.Decision, regimen: Regimen) -> DecisionState:
     return DecisionState(
         id=row.id,
         block=row.from_block.block_key,
         ordinal=row.from_block.ordinal,
         to=row.to,
         response=row.response,
-        facts=tuple(facts_of(row.facts)),
+        facts=tuple(facts_of(row.facts, regimen)),
         verdict=Verdict(row.verdict),
         reason=row.reason,
         decided_by_name=str(row.decided_by),
@@ -117,7 +117,7 @@ def _decision(row: models.Decision) -> DecisionState:
     )
 
 
-def _gates(rows: Iterable[models.CourseBlock]) -> Iterator[GateState]:
+def _gates(rows: Iterable[models.CourseBlock], regimen: Regimen) -> Iterator[GateState]:
     for row in rows:
         if row.gate_passed_at is None or row.gate_passed_by is None:
             continue
@@ -126,6 +126,6 @@ def _gates(rows: Iterable[models.CourseBlock]) -> Iterator[GateState]:
             ordinal=row.ordinal,
             passed_at=row.gate_passed_at,
             passed_by_name=str(row.gate_passed_by),
-            facts=tuple(facts_of(row.gate_facts)),
+            facts=tuple(facts_of(row.gate_facts, regimen)),
             reason=row.gate_reason,
         )

@@ -79,9 +79,9 @@ class Walk:
 
     def _recorded(self) -> Iterator[FactTaken]:
         for row in self.rows:
-            yield from facts_of(row.gate_facts)
+            yield from facts_of(row.gate_facts, self.regimen)
         for decision in self.decisions:
-            yield from facts_of(decision.facts)
+            yield from facts_of(decision.facts, self.regimen)
 
 
 def load_walk(course: models.Course, now: dt.datetime) -> Walk:
@@ -115,13 +115,18 @@ def load_walk(course: models.Course, now: dt.datetime) -> Walk:
     )
 
 
-def facts_of(stored: Iterable[Mapping[str, Any]]) -> Iterator[FactTaken]:
-    """Return facts as they were stored."""
+def facts_of(
+    stored: Iterable[Mapping[str, Any]], regimen: Regimen
+) -> Iterator[FactTaken]:
+    """Return facts as they were stored, with what the regimen calls their words."""
     for one in stored:
-        day = one["taken_on"]
+        day, kind = one["taken_on"], FactKind(one["kind"])
         yield FactTaken(
             fact=KnownFact(
-                kind=FactKind(one["kind"]), value=one["value"], assay=one["assay"]
+                kind=kind,
+                value=one["value"],
+                assay=one["assay"],
+                name=regimen.name_of(kind, one["value"]),
             ),
             taken_on=dt.date.fromisoformat(day) if day else None,
             is_computed=one["is_computed"],

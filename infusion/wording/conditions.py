@@ -3,12 +3,13 @@
 One place for console, REST and export: what a branch asks reads the same everywhere.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from infusion.domain.conditions import Condition, FactKind, KnownFact, Operator
+from infusion.domain.courses import Text
 from infusion.domain.walks import Reason
 from infusion.wording import blocks
 
@@ -25,11 +26,20 @@ def fact_unit(kind: FactKind) -> str:
     return blocks.SIGNS.get(kind) or str(blocks.UNITS.get(kind, ""))
 
 
-def fact_value(kind: FactKind, value: str, *, short: bool = False) -> str:
+def fact_value(
+    kind: FactKind,
+    value: str,
+    *,
+    short: bool = False,
+    names: Mapping[str, Text] | None = None,
+) -> str:
     """Return a value as people read it: a word, or a number with its unit.
 
-    ``short`` is for a sentence that lists several.
+    ``short`` is for a sentence that lists several; ``names`` is what the regimen calls
+    its words.
     """
+    if names and value in names:
+        return names[value].in_language(get_language() or "en")
     brief = blocks.SHORT_VALUES.get(kind, {}).get(value) if short else None
     if brief:
         return brief
@@ -52,7 +62,8 @@ def assay_name(assay: str) -> str:
 
 def known_fact(fact: KnownFact) -> str:
     """Return what is known: ``MRD: 0.01% (10⁻⁴), flow cytometry``."""
-    text = _named(fact.kind, fact_value(fact.kind, fact.value))
+    names = {fact.value: fact.name} if fact.name else None
+    text = _named(fact.kind, fact_value(fact.kind, fact.value, names=names))
     if not fact.assay:
         return text
     pattern = gettext("%(what)s, by %(assay)s")
@@ -97,10 +108,9 @@ def _named(kind: FactKind, value: str) -> str:
 
 def _is(condition: Condition) -> str:
     short = len(condition.values) > 1
-    kind = condition.kind
-    return _named(
-        kind, any_of(fact_value(kind, v, short=short) for v in condition.values)
-    )
+    kind, names = condition.kind, condition.names
+    values = (fact_value(kind, v, short=short, names=names) for v in condition.values)
+    return _named(kind, any_of(values))
 
 
 def _below(condition: Condition) -> str:

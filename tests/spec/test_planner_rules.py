@@ -447,3 +447,12 @@ def test_every_recipe_of_the_catalogue_can_be_planned():
 
         assert not outcome.unmet
         assert outcome.bags[-1].take_down_at == MONDAY + 28 * DAY
+
+
+@pytest.mark.parametrize("start", WEEKDAYS)
+def test_a_bag_to_be_stopped_early_is_only_taken_when_asked_for(start):
+    listed = ("uk-24h", "uk-48h", "uk-72h", "uk-96h", "uk-96h-stopped")
+
+    outcome = plan_chain(asked(on(start), keys=listed))
+
+    assert "uk-96h-stopped" not in {bag.recipe.key for bag in outcome.bags}

@@ -9,6 +9,7 @@ import pytest
 from infusion import catalogue
 from infusion.domain.blocks import Block
 from infusion.domain.conditions import WORDS, FactKind, KnownFact
+from infusion.domain.regimens import Regimen
 from infusion.domain.walks import Verdict, branches
 
 ARITHMETIC = re.compile(r"\d+ (?:x|/|-) \d+")
@@ -85,3 +86,23 @@ def test_every_remission_leaves_a_way_open(block: Block, fact: KnownFact):
     ]
 
     assert open_
+
+
+@pytest.mark.parametrize(
+    "regimen", catalogue.all_regimens().values(), ids=lambda one: one.key
+)
+def test_every_word_of_a_regimen_has_a_name_in_both_languages(regimen: Regimen):
+    own = {FactKind.RISK_GROUP, FactKind.PHYSICIAN_CHOICE, FactKind.RESPONSE}
+    asked = {
+        (one.kind, value)
+        for block in regimen.blocks
+        for way in block.successors
+        for one in way.when
+        for value in one.values
+        if one.kind in own
+    }
+    named = {(kind, word) for kind, words in regimen.names.items() for word in words}
+    general = {(FactKind.RESPONSE, "YES"), (FactKind.RESPONSE, "NO")}
+
+    assert asked <= named
+    assert named <= asked | general

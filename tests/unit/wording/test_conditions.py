@@ -5,6 +5,7 @@ from django.utils import translation
 
 from infusion.domain.blocks import BlockKind, Rhythm, Route
 from infusion.domain.conditions import WORDS, Condition, FactKind, KnownFact, Operator
+from infusion.domain.courses import Text
 from infusion.domain.evidence import Mark
 from infusion.domain.regimens import Trigger
 from infusion.domain.walks import Firmness, Reason, RoundStatus, Verdict, Why
@@ -101,6 +102,21 @@ def test_an_mrd_is_a_share_of_cells(value, text):
 def test_a_value_is_read_with_its_unit(kind, value, text):
     with translation.override("en"):
         assert conditions.fact_value(kind, value) == text
+
+
+def test_the_words_of_a_regimen_are_read_in_both_languages():
+    names = {"MR": Text(en="medium", zh="中危"), "HR": Text(en="high", zh="高危")}
+    risk = Condition(
+        kind=FactKind.RISK_GROUP, operator=Operator.IS, values=("MR", "HR"), names=names
+    )
+    fact = KnownFact(kind=FactKind.RISK_GROUP, value="MR", name=names["MR"])
+
+    with translation.override("en"):
+        assert conditions.condition_sentence(risk) == "Risk group: medium or high"
+        assert conditions.known_fact(fact) == "Risk group: medium"
+    with translation.override("zh-hans"):
+        assert conditions.condition_sentence(risk).endswith("：中危 或 高危")
+        assert conditions.known_fact(fact).endswith("：中危")
 
 
 def test_a_known_fact_says_how_it_was_measured():
