@@ -12,8 +12,17 @@ from infusion.domain.flowcharts.layering import (
     weave,
 )
 from infusion.domain.flowcharts.shapes import inset_of
-from infusion.domain.flowcharts.texts import LEADING, SMALL, TITLE, width_of, wrap
-from infusion.domain.flowcharts.values import Bend, Box, Form, Graph, Layout, Line, Node
+from infusion.domain.flowcharts.texts import BOLD, LEADING, SMALL, TITLE, width_of, wrap
+from infusion.domain.flowcharts.values import (
+    Bend,
+    Box,
+    Form,
+    Graph,
+    Layout,
+    Line,
+    Node,
+    Tone,
+)
 
 MARGIN = 12
 PAD = 8
@@ -39,12 +48,13 @@ class Size:
 
 def title_lines(node: Node, form: Form) -> list[str]:
     """Return the title of a block in lines."""
-    return wrap(node.title, _room(node, form), TITLE * 1.08)
+    return wrap(node.title, _room(node, form), TITLE * BOLD)
 
 
 def text_lines(node: Node, line: Line, form: Form) -> list[str]:
     """Return one text of a block in lines."""
-    return wrap(line.text, _room(node, form), SMALL)
+    size = SMALL * BOLD if line.tone == Tone.MISSING else SMALL
+    return wrap(line.text, _room(node, form), size)
 
 
 def tag_lines(text: str, form: Form) -> list[str]:

@@ -5,10 +5,14 @@ import unicodedata
 
 TITLE, SMALL = 13.5, 12.0
 LEADING = 16
+# How much wider a bold letter is.
+BOLD = 1.1
 _NARROW = frozenset("iljtfrI.,:;'|()[]! /-·")
 _WIDE_LETTERS = frozenset("mwMWµ%@—→")
 # Break before a wide letter or after a space: Chinese has no spaces.
-_PIECES = re.compile(r"[^\s\u2e80-\uffef]+[，。；：、）]?\s*|[\u2e80-\uffef][，。；：、）]?\s*|\s+")
+_PIECES = re.compile(
+    r"[^\s\u2e80-\uffef]+[，。；：、）]?\s*|[\u2e80-\uffef][，。；：、）]?\s*|\s+"
+)
 
 
 def width_of(text: str, size: float) -> float:
