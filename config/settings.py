@@ -235,6 +235,7 @@ SPECTACULAR_SETTINGS = {
         "PlacementKind": "infusion.domain.states.PlacementKind",
         "MessageKind": "infusion.domain.messages.MessageKind",
         "PauseReason": "infusion.domain.clock.PauseReason",
+        "Happening": "infusion.domain.events.Happening",
         "CaregiverKind": "patients.models.CaregiverKind.values",
         "MeasurementKind": "patients.models.MeasurementKind.values",
     },

@@ -25,6 +25,7 @@ from infusion.api.shapes import (
 from infusion.domain.courses import CourseState, CycleState
 from infusion.domain.ribbon import draw, labels_in, ribbon_of
 from infusion.domain.states import BagStatus, CycleStatus, PlacementKind, VisitStatus
+from infusion.domain.stops import WayOn
 from infusion.selectors import courses, rest
 from patients.api.endpoints import Endpoint
 from patients.api.fields import DecimalText, Input, InstantField, Output
@@ -54,6 +55,11 @@ class ClockOut(Output):
     dry_at = InstantField(allow_null=True)
     projected_end_at = InstantField(allow_null=True)
     gaps = GapOut(many=True)
+    missed_hours = DecimalText()
+    way_on = serializers.ChoiceField(
+        choices=[str(each) for each in WayOn], allow_blank=True
+    )
+    unsupervised = GapOut(many=True)
 
 
 class CyclePlanOut(Output):

@@ -7,6 +7,7 @@ from infusion.api import (
     bags,
     courses,
     cycles,
+    events,
     hanging,
     interruptions,
     messages,
@@ -23,6 +24,7 @@ from infusion.api import (
 _PATIENT = "patients/<uuid:patient_id>"
 _COURSE = "courses/<uuid:course_id>"
 _CHECK = "hang-checks/<uuid:check_id>"
+_EVENT = "events/<uuid:event_id>"
 _BAG = "bags/<uuid:bag_id>"
 _OVERLAY = "overlays/<uuid:overlay_id>"
 
@@ -85,6 +87,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{_COURSE}/cancel-cycle", cycles.CancelCycle.as_view(), name="cancel_cycle"),
     path(f"{_COURSE}/end-cycle", cycles.EndCycle.as_view(), name="end_cycle"),
     path(f"{_COURSE}/next-cycle", cycles.NextCycle.as_view(), name="next_cycle"),
+    path(f"{_COURSE}/events", events.CourseEvents.as_view(), name="course_events"),
+    path(f"{_EVENT}/correction", events.CorrectEvent.as_view(), name="correct_event"),
+    path(f"{_EVENT}/withdrawal", events.WithdrawEvent.as_view(), name="withdraw_event"),
     path(f"{_COURSE}/pause", interruptions.Pause.as_view(), name="pause"),
     path(f"{_COURSE}/resume", interruptions.Resume.as_view(), name="resume"),
     path(

@@ -126,6 +126,12 @@ class ClockState:
     dry_at: dt.datetime | None
     projected_end_at: dt.datetime | None
     gaps: tuple[GapState, ...]
+    # How long the pump stood still since the start; what the end has moved by.
+    missed_hours: Decimal = Decimal(0)
+    # How the infusion may go on while it stands still (``stops.WayOn``), else empty.
+    way_on: str = ""
+    # Stops of four hours or more whose restart nobody recorded as supervised.
+    unsupervised: tuple[GapState, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

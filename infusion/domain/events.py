@@ -175,6 +175,17 @@ FAMILY = frozenset(
     }
 )
 
+# Not corrected as events: their consequences are rows of their own.
+FIXED = frozenset(
+    {
+        Happening.START,
+        Happening.STOP,
+        Happening.DIED,
+        Happening.ADMITTED,
+        Happening.DISCHARGED,
+    }
+)
+
 _KINDS: Mapping[Effect, EventKind] = {
     Effect.STOPS: EventKind.PAUSE,
     Effect.RUNS: EventKind.RESUME,

@@ -120,6 +120,11 @@ class Bag(VersionedRecord):
 class InfusionEvent(Record):
     """What happened around an infusion. Append-only: a later row says it better."""
 
+    SCOPE: ClassVar = {
+        "site": "cycle__course__site",
+        "patient": "cycle__course__patient",
+    }
+
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="ledger")
     kind = models.CharField(max_length=16, choices=choices(Happening))
     at = models.DateTimeField()

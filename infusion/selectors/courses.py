@@ -2,13 +2,13 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 
 from django.db.models import QuerySet
 
 from infusion import catalogue, models
-from infusion.domain.clock import REINITIATION_FROM, Ledger, infusion_day
+from infusion.domain.clock import REINITIATION_FROM, Gap, Ledger, infusion_day
 from infusion.domain.courses import (
     BagState,
     ClockState,
@@ -38,12 +38,14 @@ from infusion.domain.states import (
     PlacementKind,
     VisitStatus,
 )
+from infusion.domain.stops import late_restarts, missed, open_gap, way_on
 from infusion.selectors.planning import (
     CourseRows,
     CycleRows,
     cycle_facts,
     load_rows,
     plan_request,
+    stop_limits,
 )
 from infusion.selectors.regimens import newer_version
 from patients import policy
@@ -213,11 +215,31 @@ def _clock_state(
         calendar_day=_calendar_day(ledger, request, now) if has_begun else None,
         dry_at=empties_at(facts.ledger, facts.hanging),
         projected_end_at=plan.infusion_ends_at,
-        gaps=tuple(
-            GapState(paused_at=gap.start, resumed_at=gap.end, reason=gap.reason)
-            for gap in ledger.gaps()
-        ),
+        gaps=tuple(_gap(gap) for gap in ledger.gaps()),
+        missed_hours=_hours(missed(ledger, now, dt.timedelta(hours=total))),
+        way_on=_way_on(rows, ledger, now),
+        unsupervised=tuple(_gap(gap) for gap in _unsupervised(rows, ledger, now)),
     )
+
+
+def _gap(gap: Gap) -> GapState:
+    return GapState(paused_at=gap.start, resumed_at=gap.end, reason=gap.reason)
+
+
+def _way_on(rows: CycleRows, ledger: Ledger, now: dt.datetime) -> str:
+    """Return how it may go on while the pump stands still, else nothing."""
+    gap = open_gap(ledger)
+    if gap is None or now < gap.start:
+        return ""
+    return way_on(gap, now, stop_limits(rows.cycle.course.site_id)).value
+
+
+def _unsupervised(rows: CycleRows, ledger: Ledger, now: dt.datetime) -> Iterator[Gap]:
+    """Yield the stops of four hours or more whose restart was not supervised."""
+    supervised = {event.at for event in rows.events if event.supervised}
+    for gap in late_restarts(ledger, now):
+        if gap.end not in supervised:
+            yield gap
 
 
 def _hours(span: dt.timedelta) -> Decimal:

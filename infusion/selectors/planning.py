@@ -169,10 +169,15 @@ def ledger_of(rows: CycleRows) -> Ledger:
     """
     hanging = rows.hanging
     return flowing(
-        told_ledger(map(as_told, rows.events)),
+        told_by(rows),
         [_hung(bag) for bag in rows.bags if bag.taken_down_at and bag.hung_at],
         hanging.hung_at if hanging else None,
     )
+
+
+def told_by(rows: CycleRows) -> Ledger:
+    """Return the facts about the pump as they were told."""
+    return told_ledger(map(as_told, rows.events))
 
 
 def as_told(row: models.InfusionEvent) -> Told:

@@ -242,20 +242,8 @@ def _correctable(rows: CycleRows, event_id: uuid.UUID) -> models.InfusionEvent:
     return old
 
 
-# Their consequences are rows of their own: bags, placements, the end of the cycle.
-_FIXED = frozenset(
-    {
-        Happening.START,
-        Happening.STOP,
-        Happening.DIED,
-        Happening.ADMITTED,
-        Happening.DISCHARGED,
-    }
-)
-
-
 def _check_not_fixed(kind: Happening) -> None:
-    if kind in _FIXED:
+    if kind in events.FIXED:
         raise events.EventFixed(field="kind")
 
 

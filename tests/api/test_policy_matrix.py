@@ -121,6 +121,9 @@ ROUTES: dict[str, Any] = {
     "cancel_cycle": post("cycle.cancel"),
     "end_cycle": post("cycle.end"),
     "next_cycle": post("cycle.order"),
+    "course_events": both("event.view", "event.record"),
+    "correct_event": post("event.correct"),
+    "withdraw_event": post("event.correct"),
     "pause": post("infusion.pause"),
     "resume": post("infusion.resume"),
     "placement": post("placement.change"),
@@ -206,6 +209,7 @@ def test_every_action_of_the_table_is_used():
     # These are steps without a route of their own.
     apart = {
         "cycle.complete_short",
+        "event.record_any",
         "consent.give",
         "consent.withdraw",
         "assignment.change",
@@ -311,6 +315,12 @@ def _targets(world, patient, physician) -> dict[str, Any]:
         "course_id": course.id,
         "bag_id": bag.id,
         "check_id": check.id,
+        "event_id": models.InfusionEvent.objects.create(
+            cycle=course.cycles.get(),
+            kind="TRANSFERRED",
+            at=world.now,
+            recorded_by_id=physician.user_id,
+        ).id,
         "visit_id": models.Visit.objects.filter(cycle__course=course).first().id,
         "contact_id": ContactPointFactory(patient=patient).id,
         "link_id": CaregiverLinkFactory(patient=patient, state="PENDING").id,
