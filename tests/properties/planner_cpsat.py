@@ -91,11 +91,17 @@ class Model:
         """Return what each instant of the grid is rated, wish by wish."""
         ticks = [self.start + n * self.step for n in range(self.span + 1)]
         ratings = [self.request.calendar.rates(instant(tick)) for tick in ticks]
-        kept = self.oracle.kept
         return {
             "outside": [int(one.outside) for one in ratings],
             "off_day": [int(one.off_day) for one in ratings],
-            "moved": [int(bool(kept) and tick not in kept) for tick in ticks],
+            "moved": [
+                int(bool(self.oracle.kept) and not self.oracle.is_kept(tick))
+                for tick in ticks
+            ],
+            "nudged": [
+                int(self.oracle.is_kept(tick) and tick not in self.oracle.kept)
+                for tick in ticks
+            ],
             "unsteady_minute": [off_hour(self.request, tick) for tick in ticks],
         }
 

@@ -83,13 +83,25 @@ class Oracle:
             nodes = {t for t in nodes if not rates(instant(t)).outside}
         return sorted(nodes | {start, end})
 
+    def move(self, minute: int) -> int:
+        """Return what it costs that a visit is not one of the plan in force."""
+        if not self.kept or minute in self.kept:
+            return 0
+        is_near = self.is_kept(minute)
+        return self.weights.moved // 256 if is_near else self.weights.moved
+
+    def is_kept(self, minute: int) -> bool:
+        """Say whether a visit is one of the plan in force, a step away at the most."""
+        step = self.request.grid // MINUTE
+        return any(abs(minute - visit) <= step for visit in self.kept)
+
     def toll(self, minute: int) -> int:
         """Return what a visit costs."""
         rating = self.request.calendar.rates(instant(minute))
         return (
             self.weights.outside * rating.outside
             + self.weights.off_day * rating.off_day
-            + self.weights.moved * bool(self.kept and minute not in self.kept)
+            + self.move(minute)
             + self.weights.unsteady_minute * off_hour(self.request, minute)
         )
 
@@ -183,7 +195,7 @@ class Trial:
 
     def may_come_down(self, down: int) -> bool:
         latest = minutes(self.hanging.latest)
-        is_visit = down == latest or down in self.oracle.kept
+        is_visit = down == latest or self.oracle.is_kept(down)
         return is_visit or down >= minutes(self.hanging.free_from)
 
     def ways(self, here, layer, turn):

@@ -57,6 +57,15 @@ class Weights:
         if any(getattr(self, one.name) < 0 for one in fields(self)):
             raise ChainNotSane(field="weights")
 
+    @property
+    def nudged(self) -> int:
+        """Return what a visit costs that moves by a step of the grid at the most.
+
+        Next to nothing beside one that moves, and more than the usual hour can offer:
+        else each new plan would creep a step nearer to it.
+        """
+        return self.moved >> 8
+
 
 @dataclass(frozen=True, kw_only=True)
 class Supply:
@@ -117,8 +126,8 @@ class ChainRequest:
     ``recipes`` are those the patient and the site may have; ``out_of_stock`` those that
     the jurisdiction knows and this plan may not use: they are only ever named as what
     would help. ``waiting`` bags that are made come before new ones, in the order given;
-    those only planned lend their identity. ``kept`` are the instants of the plan in
-    force. ``needle_windows`` are spans in which one change should fall. ``steady_at`` is
+    those only planned lend their identity. ``kept`` are the visits of the plan in force;
+    one that moves by a step of the grid at the most does not count as moved. ``needle_windows`` are spans in which one change should fall. ``steady_at`` is
     the usual hour on the wall clock. The last stretch may end ``end_tolerance`` early if
     that saves a bag.
     """

@@ -104,7 +104,9 @@ def _instants(setting: Setting, start: int, end: int, anchors: list[int]) -> lis
 def _anchors(setting: Setting, start: int, end: int) -> Iterator[int]:
     """Return every instant that means something, whatever bags there are."""
     yield end
-    yield from (tick for tick in setting.kept if start <= tick < end)
+    for visit in setting.kept:
+        near = (visit - setting.grid, visit, visit + setting.grid)
+        yield from (tick for tick in near if start <= tick < end)
     yield from _good_sides(setting, start, end)
     yield from _usual_hours(setting)
     yield from _slots(setting, start, end)
@@ -174,11 +176,8 @@ def _tolls(setting: Setting, at: list[int]) -> list[int]:
                 setting.prices.outside * outside + setting.prices.off_day * off_day
             )
     if setting.kept:
-        kept, moved = setting.kept, setting.prices.moved
-        tolls = [
-            toll if tick in kept else toll + moved
-            for tick, toll in zip(at, tolls, strict=True)
-        ]
+        price = setting.move_price
+        tolls = [toll + price(tick) for tick, toll in zip(at, tolls, strict=True)]
     return _with_usual_hour(setting, at, tolls)
 
 

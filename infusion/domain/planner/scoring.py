@@ -20,12 +20,17 @@ def score(setting: Setting, bags: Sequence[PlannedBag]) -> Score:
         return Score()
     visits = visits_of(bags)
     rated = [setting.timeline.at(setting.axis.tick(at)) for at in visits]
+    off_plan = (
+        [setting.off_plan(setting.axis.tick(at)) for at in visits]
+        if request.kept
+        else []
+    )
     thrown = [*_left_over(request, bags), *_unused(request, bags)]
-    kept = set(request.kept)
     return Score(
         outside=sum(outside for _, outside, _ in rated),
         off_days=sum(off_day for *_, off_day in rated),
-        moved=sum(at not in kept for at in visits) if kept else 0,
+        moved=sum(off is None for off in off_plan),
+        nudged=sum(bool(off) for off in off_plan),
         discarded=sum(1 for _ in _unused(request, bags)),
         changes=sum(not bag.is_hanging for bag in bags),
         vials=sum(_vials(request, bags)),

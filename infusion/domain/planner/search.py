@@ -119,7 +119,7 @@ def _take_down(setting: Setting, hanging: OnPump, way: Road, cost: list[int]) ->
     latest, dry = tick(hanging.latest), tick(hanging.dry_at)
     free = setting.axis.first_from(hanging.free_from)
     for place, at in enumerate(way.at):
-        is_open = at >= free or at == latest or at in setting.kept
+        is_open = at >= free or at == latest or setting.off_plan(at) is not None
         if at <= latest and is_open and way.toll[place] < BLOCKED:
             missed = way.over[place] * prices.unaligned
             thrown = (dry - at) * prices.waste_tick

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,7 @@ class Prices:
     outside: int
     off_day: int
     moved: int
+    nudged: int
     discarded: int
     change: int
     vial: int
@@ -45,6 +47,7 @@ def prices(weights: Weights, axis: Axis, fine: int) -> Prices:
         outside=weights.outside * by_visit,
         off_day=weights.off_day * by_visit,
         moved=weights.moved * by_visit,
+        nudged=weights.nudged * by_visit,
         discarded=weights.discarded * by_visit,
         change=weights.change * by_visit,
         vial=weights.vial * by_visit,
@@ -65,9 +68,25 @@ class Setting:
     is_strict: bool
 
     @cached_property
-    def kept(self) -> frozenset[int]:
-        """Return the changes of the plan in force."""
-        return frozenset(map(self.axis.tick, self.request.kept))
+    def kept(self) -> tuple[int, ...]:
+        """Return the visits of the plan in force."""
+        return tuple(map(self.axis.tick, self.request.kept))
+
+    def off_plan(self, tick: int) -> int | None:
+        """Return how far a visit lies from one of the plan in force.
+
+        None where there is none within a step of the grid.
+        """
+        after = bisect_left(self.kept, tick - self.grid)
+        near = self.kept[after : bisect_right(self.kept, tick + self.grid)]
+        return min((abs(tick - visit) for visit in near), default=None)
+
+    def move_price(self, tick: int) -> int:
+        """Return what it costs that a visit lies off the plan in force."""
+        off = self.off_plan(tick)
+        if off is None:
+            return self.prices.moved
+        return self.prices.nudged if off else 0
 
     @cached_property
     def needle_windows(self) -> tuple[tuple[int, int], ...]:

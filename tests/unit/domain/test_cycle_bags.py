@@ -197,3 +197,21 @@ def test_the_plan_shows_vials_and_waste():
     assert cycle["score"]["vials_at_least"] == 24
     assert cycle["score"]["waste_hours"] == 0
     assert cycle["score"]["changes"] == 4
+
+
+def test_a_change_a_minute_early_leaves_the_visits_as_they_are():
+    week = recipes("us-7d")
+    first = planned(facts(), bags=week)
+    visits = tuple(visit.at for visit in first.visits)
+    minute = dt.timedelta(minutes=1)
+    early = facts(
+        ledger=ledger("start 0"),
+        hanging=hanging("us-7d", "28", hung_at=START + 7 * DAY - minute),
+        kept=visits[2:],
+    )
+
+    again = planned(early, START + 7 * DAY, bags=week)
+
+    # The minute is missing at the end, where a physician may let it go.
+    assert [bag.run for bag in again.bags] == [7 * DAY, 7 * DAY, 7 * DAY, minute]
+    assert (again.score.moved, again.score.nudged) == (0, 3)
