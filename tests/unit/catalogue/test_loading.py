@@ -54,7 +54,7 @@ def test_a_premedication_is_a_fact_with_its_mark():
     facts = catalogue.get_regimen("us-label-mrd").facts
     marks = [fact.mark for fact in facts if "premedication" in fact.path]
 
-    assert marks == [Mark.A, Mark.B, Mark.B]
+    assert marks == [Mark.A, Mark.B, Mark.B, Mark.S]
 
 
 def test_a_premedication_that_was_not_seen_needs_a_signature(tmp_path):

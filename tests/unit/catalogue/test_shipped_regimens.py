@@ -9,13 +9,19 @@ import pytest
 from infusion import catalogue
 from infusion.domain.blocks import Block
 from infusion.domain.conditions import WORDS, FactKind, KnownFact
-from infusion.domain.regimens import Regimen
+from infusion.domain.regimens import Regimen, Trigger
 from infusion.domain.walks import Verdict, branches
 
 ARITHMETIC = re.compile(r"\d+ (?:x|/|-) \d+")
 SEEN = {"A", "B", "S", "F"}
 # These say so in words: what follows otherwise was not found.
 UNSOURCED = {("gimema-lal2317", "induction")}
+# No text of these uses was readable: every number of them is open.
+UNREAD_LABELS = {
+    f"{place}-label-{use}"
+    for place in ("eu", "uk", "hk")
+    for use in ("mrd", "consolidation")
+}
 REMISSIONS = [KnownFact(kind=FactKind.REMISSION, value=v) for v in WORDS["REMISSION"]]
 
 
@@ -106,3 +112,17 @@ def test_every_word_of_a_regimen_has_a_name_in_both_languages(regimen: Regimen):
 
     assert asked <= named
     assert named <= asked | general
+
+
+@pytest.mark.parametrize("key", catalogue.all_regimens())
+def test_a_restart_has_its_premedication(key):
+    """Source: report 1.0, rules of all templates [S 2, 4, 14]: premedicate after 4 h."""
+    regimen = catalogue.get_regimen(key)
+    has_infusion = any("infusion" in row for row in catalogue.document(key)["blocks"])
+    bands = {
+        rule.age_band
+        for rule in regimen.premedication
+        if rule.trigger == Trigger.RESTART
+    }
+
+    assert bands or not has_infusion or key in UNREAD_LABELS
