@@ -98,9 +98,8 @@ class Model:
                 int(bool(self.oracle.kept) and not self.oracle.is_kept(tick))
                 for tick in ticks
             ],
-            "nudged": [
-                int(self.oracle.is_kept(tick) and tick not in self.oracle.kept)
-                for tick in ticks
+            "nudged_minute": [
+                self.oracle.off_plan(tick) * self.oracle.is_kept(tick) for tick in ticks
             ],
             "unsteady_minute": [off_hour(self.request, tick) for tick in ticks],
         }

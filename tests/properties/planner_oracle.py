@@ -85,10 +85,14 @@ class Oracle:
 
     def move(self, minute: int) -> int:
         """Return what it costs that a visit is not one of the plan in force."""
-        if not self.kept or minute in self.kept:
+        if not self.kept:
             return 0
-        is_near = self.is_kept(minute)
-        return self.weights.moved // 256 if is_near else self.weights.moved
+        if not self.is_kept(minute):
+            return self.weights.moved
+        return self.weights.moved // 4096 * self.off_plan(minute)
+
+    def off_plan(self, minute: int) -> int:
+        return min((abs(minute - visit) for visit in self.kept), default=0)
 
     def is_kept(self, minute: int) -> bool:
         """Say whether a visit is one of the plan in force, a step away at the most."""

@@ -17,8 +17,8 @@ MINUTE = dt.timedelta(minutes=1)
 class Score:
     """What a chain costs, wish by wish; visits are every hanging and the disconnect.
 
-    ``nudged`` are those that move by a step of the grid at the most, ``moved`` those that
-    move further. ``changes`` are the bags to hang. ``waste`` is infusion time thrown away with bags
+    ``moved`` are those more than a step of the grid away from the plan in force,
+    ``nudged`` is how far the others lie off it, summed. ``changes`` are the bags to hang. ``waste`` is infusion time thrown away with bags
     stopped early and bags discarded unhung. ``vials`` are those of bags still to be
     made, at least: content over the declared strength of a vial. The labels' own tables
     of vials a bag could not be read (fact sheet 4.4), so the number is arithmetic [D]
@@ -29,7 +29,7 @@ class Score:
     outside: int = 0
     off_days: int = 0
     moved: int = 0
-    nudged: int = 0
+    nudged: dt.timedelta = ZERO
     discarded: int = 0
     changes: int = 0
     vials: int = 0
@@ -45,7 +45,7 @@ class Score:
             self.outside * weights.outside
             + self.off_days * weights.off_day
             + self.moved * weights.moved
-            + self.nudged * weights.nudged
+            + self.nudged // MINUTE * weights.nudged_minute
             + self.discarded * weights.discarded
             + self.changes * weights.change
             + self.vials * weights.vial

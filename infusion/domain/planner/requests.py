@@ -58,13 +58,13 @@ class Weights:
             raise ChainNotSane(field="weights")
 
     @property
-    def nudged(self) -> int:
-        """Return what a visit costs that moves by a step of the grid at the most.
+    def nudged_minute(self) -> int:
+        """Return what a minute costs by which a visit moves within a step of the grid.
 
-        Next to nothing beside one that moves, and more than the usual hour can offer:
-        else each new plan would creep a step nearer to it.
+        Little beside a visit that moves, and more than the usual hour can offer: else
+        each new plan would creep a step nearer to it.
         """
-        return self.moved >> 8
+        return self.moved >> 12
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,7 @@ def score(setting: Setting, bags: Sequence[PlannedBag]) -> Score:
         outside=sum(outside for _, outside, _ in rated),
         off_days=sum(off_day for *_, off_day in rated),
         moved=sum(off is None for off in off_plan),
-        nudged=sum(bool(off) for off in off_plan),
+        nudged=setting.axis.length(sum(off or 0 for off in off_plan)),
         discarded=sum(1 for _ in _unused(request, bags)),
         changes=sum(not bag.is_hanging for bag in bags),
         vials=sum(_vials(request, bags)),

@@ -23,7 +23,7 @@ class Prices:
     outside: int
     off_day: int
     moved: int
-    nudged: int
+    nudged_tick: int
     discarded: int
     change: int
     vial: int
@@ -47,7 +47,7 @@ def prices(weights: Weights, axis: Axis, fine: int) -> Prices:
         outside=weights.outside * by_visit,
         off_day=weights.off_day * by_visit,
         moved=weights.moved * by_visit,
-        nudged=weights.nudged * by_visit,
+        nudged_tick=weights.nudged_minute * fine,
         discarded=weights.discarded * by_visit,
         change=weights.change * by_visit,
         vial=weights.vial * by_visit,
@@ -86,7 +86,7 @@ class Setting:
         off = self.off_plan(tick)
         if off is None:
             return self.prices.moved
-        return self.prices.nudged if off else 0
+        return self.prices.nudged_tick * off
 
     @cached_property
     def needle_windows(self) -> tuple[tuple[int, int], ...]:
