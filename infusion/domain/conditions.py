@@ -3,6 +3,7 @@
 A missing fact makes a condition neither true nor false; nothing is assumed.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -78,6 +79,8 @@ UNITS: Mapping[FactKind, str] = {
     FactKind.MARROW_BLASTS: "%",
     FactKind.BLOOD_BLASTS: "/uL",
 }
+# A share of cells may be written 1e-5; more digits than these are a slip of the finger.
+_NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?([eE][-+]?[0-9])?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,11 +115,7 @@ class KnownFact:
         """Return the value as a number, if the kind has numbers and it is one."""
         if self.kind not in UNITS or self.value in MRD_WORDS:
             return None
-        try:
-            found = Decimal(self.value)
-        except ArithmeticError:
-            return None
-        return found if found.is_finite() and found >= 0 else None
+        return Decimal(self.value) if _NUMBER.fullmatch(self.value) else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from infusion.domain.blocks import TIMELESS, Block
+from infusion.domain.blocks import Block
 from infusion.domain.regimens import Regimen
 from infusion.domain.walks import RoundStatus, WalkedRound
 
@@ -12,14 +12,15 @@ def altered(
 ) -> tuple[str, ...]:
     """Return where the new version contradicts what was given, as places of the file.
 
-    A planned round has not been given: it may change. Of what was given elsewhere only
-    the block must be there.
+    A planned round has not been given: it may change, as long as it is still there. Of
+    what was given elsewhere only the block must be there, and so must the block that
+    was decided upon.
     """
     found: list[str] = []
     for index, round_ in enumerate(walked):
+        found.extend(_of_round(old, new, round_))
         if round_.status == RoundStatus.PLANNED:
             continue
-        found.extend(_of_round(old, new, round_))
         if index + 1 < len(walked):
             found.extend(_of_way(old, new, round_.block, walked[index + 1].block))
         elif round_.moved_on_to is not None:
@@ -35,9 +36,11 @@ def _of_round(old: Regimen, new: Regimen, round_: WalkedRound) -> Iterator[str]:
         return
     if round_.ordinal > block.times:
         yield f"{place}.times"
-    if round_.status == RoundStatus.ELSEWHERE:
-        return
     before = old.block(round_.block)
+    if before.is_cycle != block.is_cycle:
+        yield f"{place}.kind"
+    if round_.status in {RoundStatus.ELSEWHERE, RoundStatus.PLANNED}:
+        return
     if before.kind != block.kind:
         yield f"{place}.kind"
     if before.pattern != block.pattern:
@@ -58,12 +61,15 @@ def _of_doses(old: Regimen, new: Regimen, block: Block) -> Iterator[str]:
 
 def _of_way(old: Regimen, new: Regimen, start: str, end: str) -> Iterator[str]:
     """Name a way that was taken and would no longer be there."""
-    if start == end or start not in {one.key for one in new.blocks}:
+    keys = {one.key for one in new.blocks}
+    if start == end or start not in keys:
         return
     was_there = _leads(old.block(start), end)
     if was_there and not _leads(new.block(start), end):
         yield f"blocks.{start}.next"
+    if end not in keys:
+        yield f"blocks.{end}"
 
 
 def _leads(block: Block, end: str) -> bool:
-    return block.kind in TIMELESS or any(way.to == end for way in block.successors)
+    return any(way.to == end for way in block.successors)

@@ -20,6 +20,7 @@ from infusion.domain.states import (
     PlacementKind,
     check_step,
 )
+from infusion.domain.walks import RoundStatus
 from infusion.selectors.planning import (
     CycleRows,
     load_rows,
@@ -363,12 +364,12 @@ def check_after_block(walk: Walk, start: dt.datetime) -> None:
     """
     day = local_date(start, zone(walk.course.time_zone))
     for round_ in reversed(walk.rounds):
-        kind = walk.regimen.block(round_.block).kind
-        if kind in TIMELESS or round_.status in OPEN:
+        block, over = walk.regimen.block(round_.block), round_.ended_on
+        if block.kind in TIMELESS or round_.status in OPEN:
             continue
-        over = round_.ended_on
-        is_other = walk.regimen.block(round_.block).pattern is None
-        if is_other and over is not None and day < over:
+        # The free days of a cycle that ran here count from its last hour instead.
+        is_here = block.is_cycle and round_.status != RoundStatus.ELSEWHERE
+        if not is_here and over is not None and day < over:
             raise FreeIntervalNotOver(field="start_at", earliest=over.isoformat())
         return
 

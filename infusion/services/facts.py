@@ -12,6 +12,9 @@ from infusion.domain.refusals import Refusal
 from infusion.selectors.walking import Walk
 from infusion.services.common import InTheFuture
 
+# A share of cells can't be above one: most likely per cent were typed.
+_LARGEST = {FactKind.MRD: 1, FactKind.MARROW_BLASTS: 100}
+
 
 class FactsMissing(Refusal):
     """Facts that the decision asks for were not given."""
@@ -69,8 +72,7 @@ def _checked(one: FactGiven, today: dt.date) -> FactTaken:
     fact = KnownFact(kind=kind, value=one.value.strip(), assay=one.assay.strip())
     if fact.number is not None and one.unit != UNITS[kind]:
         raise UnitNotSupported(field=one.kind, expected=UNITS[kind])
-    # A share of cells can't be above one: most likely per cent were typed.
-    if kind == FactKind.MRD and fact.number is not None and fact.number > 1:
+    if fact.number is not None and fact.number > _LARGEST.get(kind, fact.number):
         raise FactNotUsable(field=one.kind)
     return FactTaken(fact=fact, taken_on=one.taken_on)
 

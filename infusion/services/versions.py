@@ -14,6 +14,7 @@ from infusion.selectors.regimens import (
     effective_regimen,
     opened,
     read_document,
+    regimen_of,
 )
 from infusion.selectors.walking import Walk, load_walk
 from infusion.services.common import changing
@@ -128,6 +129,10 @@ def change_regimen_version(
 
 
 def _move(course: models.Course, found: EffectiveRegimen, opening: str | None) -> None:
+    """Let a course that was ordered to the end go to the end of the new version."""
+    is_whole = course.cycles_planned >= regimen_of(course).max_cycles
+    most = found.regimen.max_cycles
+    course.cycles_planned = most if is_whole else min(course.cycles_planned, most)
     course.snapshot = store_snapshot(found, opening)
     course.regimen_version = found.version
     course.label_id = found.regimen.label_id

@@ -8,6 +8,7 @@ from infusion import catalogue, models
 from infusion.selectors import regimens
 from infusion.selectors.courses import read_course
 from infusion.services import overlays, versions
+from infusion.services.courses import order_course
 from infusion.services.ordering import RegimenIncomplete
 from infusion.services.versions import (
     GivenRoundsWouldChange,
@@ -122,6 +123,54 @@ def test_a_confirmed_change_is_kept_with_who_and_why(monkeypatch):
     )
     assert course.plan_versions.order_by("-number").first().cause == "regimen_changed"
     assert read_course(course.id, MONDAY + HOUR).unmet == ()
+
+
+@pytest.mark.parametrize(("asked", "planned"), [(None, 7), (9, 7), (8, 7), (4, 4)])
+def test_a_version_with_fewer_cycles_plans_no_more_than_it_has(
+    monkeypatch, asked, planned
+):
+    here = ward()
+    course = order_cycles(here, asked)
+    fewer_cycles(monkeypatch)
+
+    change(here, course, preview(here, course), now=MONDAY)
+
+    course.refresh_from_db()
+    assert course.cycles_planned == planned
+
+
+@pytest.mark.parametrize(("asked", "planned"), [(None, 9), (7, 9), (6, 6)])
+def test_who_was_to_have_every_cycle_has_those_of_the_new_version(
+    monkeypatch, asked, planned
+):
+    here = ward()
+    with monkeypatch.context() as before:
+        fewer_cycles(before)
+        course = order_cycles(here, asked)
+    changed_file(monkeypatch)
+
+    change(here, course, preview(here, course), now=MONDAY)
+
+    course.refresh_from_db()
+    assert course.cycles_planned == planned
+
+
+def order_cycles(here, cycles):
+    return order_course(
+        actor=here.physician,
+        patient_id=here.patient.id,
+        regimen_key=RR,
+        start_at=MONDAY + HOUR,
+        cycles=cycles,
+        now=MONDAY,
+    )
+
+
+def fewer_cycles(monkeypatch):
+    """Let continued treatment have two cycles instead of four: seven in all."""
+    fact = {"value": "2", "unit": "", "mark": "M", "sources": []}
+    most = {**fact, "value": "7"}
+    changed_file(monkeypatch, blocks__continued__times=fact, max_cycles=most)
 
 
 def test_what_was_given_is_never_altered(monkeypatch):
