@@ -35,6 +35,10 @@ def beat_table() -> dict[str, dict[str, Any]]:
             "schedule": float(settings.BEAT_SECONDS),
             "kwargs": {"from_beat": True},
         },
+        "sweep-readiness": {
+            "task": "infusion.sweep_readiness",
+            "schedule": float(settings.BEAT_SECONDS),
+        },
         "refresh-recipients": {
             "task": "infusion.refresh_recipients",
             "schedule": REFRESH_SECONDS,

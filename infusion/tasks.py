@@ -13,7 +13,7 @@ from django.conf import settings
 
 from infusion import dispatch
 from infusion.notifications.channels.registry import open_channels
-from infusion.services import following, messages, replies, sweeps
+from infusion.services import following, messages, reassessing, replies, sweeps
 from patients import clock
 
 
@@ -35,6 +35,12 @@ def deliver_messages(
             offset=clock.offset(),
             channels=channels,
         )
+
+
+@shared_task(name="infusion.sweep_readiness")
+def sweep_readiness(**_: object) -> None:
+    """Look again at the signatures that are due."""
+    reassessing.reassess_due(now=clock.now(), offset=clock.offset())
 
 
 @shared_task(name="infusion.refresh_recipients")

@@ -75,6 +75,12 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "event.correct": _BEDSIDE | {PHYSICIAN},
     "placement.change": frozenset({NURSE, PHYSICIAN}),
     "placement.override": frozenset({PHYSICIAN}),
+    "readiness.view": _READERS,
+    "readiness.record": frozenset(
+        {NURSE, HOME_NURSE, PHYSICIAN, PHARMACIST, COORDINATOR}
+    ),
+    "readiness.waive": frozenset({NURSE, PHYSICIAN, COORDINATOR}),
+    "readiness.sign": frozenset({NURSE, PHYSICIAN, PHARMACIST}),
     "visit.assign": frozenset({NURSE, COORDINATOR}),
     "message.view": _READERS | _FAMILY,
     "regimen.view": _READERS | _FAMILY,

@@ -7,6 +7,7 @@ from infusion.api import (
     bags,
     courses,
     cycles,
+    discharging,
     events,
     hanging,
     interruptions,
@@ -15,6 +16,7 @@ from infusion.api import (
     overlays,
     placements,
     plans,
+    readiness,
     regimens,
     versions,
     visits,
@@ -95,6 +97,25 @@ urlpatterns: list[URLPattern] = [
     path(
         f"{_COURSE}/placement", placements.ChangePlacement.as_view(), name="placement"
     ),
+    path(f"{_COURSE}/readiness", readiness.OneReadiness.as_view(), name="readiness"),
+    path(
+        f"{_COURSE}/readiness/facts",
+        readiness.RecordFacts.as_view(),
+        name="readiness_facts",
+    ),
+    path(
+        f"{_COURSE}/readiness/waivers",
+        readiness.Waive.as_view(),
+        name="readiness_waivers",
+    ),
+    path(
+        f"{_COURSE}/readiness/signatures",
+        readiness.Sign.as_view(),
+        name="readiness_signatures",
+    ),
+    path(f"{_COURSE}/discharge", discharging.Discharge.as_view(), name="discharge"),
+    path(f"{_COURSE}/readmit", discharging.Readmit.as_view(), name="readmit"),
+    path(f"{_COURSE}/handover", discharging.HandOverSheet.as_view(), name="handover"),
     path(f"{_COURSE}/hang", hanging.Hang.as_view(), name="hang"),
     path(_CHECK, hanging.OneCheck.as_view(), name="hang_check"),
     path(f"{_CHECK}/confirm", hanging.ConfirmCheck.as_view(), name="confirm_hang"),

@@ -75,6 +75,7 @@ MESSAGE_KINDS: Words = {
     "bag_change_2h": _("Bag change in 2 h"),
     "bag_change_overdue": _("Bag change overdue"),
     "infusion_end_24h": _("End of infusion in 24 h"),
+    "readiness_voided": _("A sign-off no longer holds"),
 }
 CHANNELS: Words = {
     "EMAIL": _("Email"),

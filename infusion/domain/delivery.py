@@ -40,12 +40,14 @@ class Outcome(StrEnum):
 class DeliveryRule:
     """How one kind of message is delivered.
 
-    ``bag_statuses`` are those in which the message still tells the truth.
+    ``bag_statuses`` are those in which the message still tells the truth. A message
+    that ``follows_bag`` is about the end of its bag and falls with it.
     """
 
     bag_statuses: frozenset[BagStatus]
     wakes_people: bool
     repeat_when_unknown: bool
+    follows_bag: bool = True
 
 
 RULES: Mapping[MessageKind, DeliveryRule] = {
@@ -62,6 +64,12 @@ RULES: Mapping[MessageKind, DeliveryRule] = {
     ),
     MessageKind.INFUSION_END_24H: DeliveryRule(
         bag_statuses=_EXPECTED, wakes_people=False, repeat_when_unknown=False
+    ),
+    MessageKind.READINESS_VOIDED: DeliveryRule(
+        bag_statuses=frozenset(BagStatus),
+        wakes_people=True,
+        repeat_when_unknown=True,
+        follows_bag=False,
     ),
 }
 
@@ -113,9 +121,11 @@ def before_sending(owed: Owed, now: dt.datetime) -> Step | None:
 def _reason_gone(owed: Owed) -> str:
     if owed.course_status not in OPEN_COURSES:
         return "course_closed"
-    if owed.bag_status not in RULES[MessageKind(owed.kind)].bag_statuses:
+    rule = RULES[MessageKind(owed.kind)]
+    if owed.bag_status not in rule.bag_statuses:
         return "bag_changed"
-    return "event_moved" if owed.event_at != owed.bag_ends_at else ""
+    has_moved = rule.follows_bag and owed.event_at != owed.bag_ends_at
+    return "event_moved" if has_moved else ""
 
 
 def held_until(owed: Owed, quiet_until: dt.datetime, now: dt.datetime) -> Step | None:

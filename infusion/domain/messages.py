@@ -20,6 +20,11 @@ class MessageKind(StrEnum):
     BAG_CHANGE_2H = "bag_change_2h"
     BAG_CHANGE_OVERDUE = "bag_change_overdue"
     INFUSION_END_24H = "infusion_end_24h"
+    READINESS_VOIDED = "readiness_voided"
+
+
+# These follow from an event, not from the plan: a new plan neither owes nor cancels them.
+NOTICES = frozenset({MessageKind.READINESS_VOIDED})
 
 
 class To(StrEnum):

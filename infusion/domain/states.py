@@ -70,6 +70,17 @@ class VisitStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class SignOffStatus(StrEnum):
+    """Where the two signatures stand under which a patient goes home."""
+
+    OPEN = "OPEN"
+    SIGNED = "SIGNED"
+    # A fact became worse, or too old.
+    VOID = "VOID"
+    # The patient went home under it.
+    USED = "USED"
+
+
 class MessageStatus(StrEnum):
     """Where a message stands; every send is also kept as an attempt."""
 
@@ -144,6 +155,13 @@ VISIT_STEPS: Mapping[VisitStatus, frozenset[VisitStatus]] = {
     VisitStatus.CANCELLED: frozenset(),
 }
 
+SIGN_OFF_STEPS: Mapping[SignOffStatus, frozenset[SignOffStatus]] = {
+    SignOffStatus.OPEN: frozenset({SignOffStatus.SIGNED, SignOffStatus.VOID}),
+    SignOffStatus.SIGNED: frozenset({SignOffStatus.USED, SignOffStatus.VOID}),
+    SignOffStatus.VOID: frozenset(),
+    SignOffStatus.USED: frozenset(),
+}
+
 MESSAGE_STEPS: Mapping[MessageStatus, frozenset[MessageStatus]] = {
     MessageStatus.PENDING: frozenset(
         {MessageStatus.SENDING, MessageStatus.EXPIRED, MessageStatus.CANCELLED}
@@ -187,6 +205,7 @@ STEPS: Mapping[type[StrEnum], Mapping[StrEnum, frozenset[StrEnum]]] = {
     OverlayStatus: _plain(OVERLAY_STEPS),
     BagStatus: _plain(BAG_STEPS),
     VisitStatus: _plain(VISIT_STEPS),
+    SignOffStatus: _plain(SIGN_OFF_STEPS),
     MessageStatus: _plain(MESSAGE_STEPS),
 }
 

@@ -5,6 +5,15 @@ from infusion.models.blocks import CourseBlock, Decision
 from infusion.models.courses import Course, Cycle, Placement, PlanVersion, Visit
 from infusion.models.messages import Heartbeat, Message, MessageAttempt, StoredReply
 from infusion.models.overlays import OverlaySignature, RegimenOverlay
+from infusion.models.readiness import (
+    Discharge,
+    ReadinessFact,
+    ReadinessSignature,
+    ReadinessWaiver,
+    Readmission,
+    Reassessment,
+    SignOff,
+)
 from infusion.models.snapshots import RegimenChange, RegimenSnapshot
 
 __all__ = [
@@ -13,6 +22,7 @@ __all__ = [
     "CourseBlock",
     "Cycle",
     "Decision",
+    "Discharge",
     "HangCheck",
     "Heartbeat",
     "InfusionEvent",
@@ -21,9 +31,15 @@ __all__ = [
     "OverlaySignature",
     "Placement",
     "PlanVersion",
+    "ReadinessFact",
+    "ReadinessSignature",
+    "ReadinessWaiver",
+    "Readmission",
+    "Reassessment",
     "RegimenChange",
     "RegimenOverlay",
     "RegimenSnapshot",
+    "SignOff",
     "StoredReply",
     "Visit",
 ]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from dataclasses import dataclass
 
 from infusion import models
 from infusion.domain.plans import make_plan
@@ -10,6 +11,7 @@ from infusion.domain.states import CycleStatus, PlacementKind
 from infusion.selectors.planning import load_rows, plan_request
 from infusion.services.common import changing, past_instant
 from infusion.services.planning import replan
+from infusion.services.signing import signed_and_ready, use
 from patients import policy
 from patients.policy import Actor
 
@@ -38,6 +40,30 @@ class InpatientDaysNotOver(Refusal):
     code = "inpatient_days_not_over"
 
 
+class NotReadyForHome(Refusal):
+    """Nobody has signed that the patient is ready, or it no longer holds."""
+
+    code = "not_ready_for_home"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """Where the patient goes, from when, and why."""
+
+    kind: str
+    from_at: dt.datetime
+    reason: str = ""
+    override_reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """A move that is recorded, and the signatures under which it was made."""
+
+    placement: models.Placement
+    sign_off: models.SignOff | None
+
+
 def change_placement(
     *,
     actor: Actor,
@@ -51,9 +77,7 @@ def change_placement(
 ) -> models.Course:
     """Record where the patient is from an instant on.
 
-    Leaving the ward before the recommended days are over needs a physician's reason.
-
-    :raises InpatientDaysNotOver: when they are not and no physician gave a reason.
+    :raises Refusal: as ``move`` does.
     """
     with changing(
         actor=actor,
@@ -61,23 +85,46 @@ def change_placement(
         course_id=course_id,
         expected_version=expected_version,
     ) as course:
-        if kind not in PlacementKind.__members__:
-            raise PlacementUnknown(field="kind", known=", ".join(PlacementKind))
-        from_at = past_instant(from_at, now, field="from_at")
-        _check_order(course, kind, from_at)
-        early = kind != PlacementKind.WARD and _is_early(course, from_at, now)
-        if early:
-            _check_override(actor, course, override_reason)
-        models.Placement.objects.create(
-            course=course,
-            kind=kind,
-            from_at=from_at,
-            reason=reason,
-            override_reason=override_reason if early else "",
-            recorded_by_id=actor.user_id,
+        asked = Move(
+            kind=kind, from_at=from_at, reason=reason, override_reason=override_reason
         )
-        replan(course, cause="placement_changed", actor_id=actor.user_id, now=now)
+        move(course, asked, actor, now)
     return course
+
+
+def move(course: models.Course, asked: Move, actor: Actor, now: dt.datetime) -> Moved:
+    """Move the patient of a locked course and plan again.
+
+    Leaving the ward before the days of the regimen are over, or going home from the ward
+    without two signatures that still hold, needs a physician's reason.
+
+    :raises InpatientDaysNotOver: when the days are not over and no physician gave one.
+    :raises NotReadyForHome: when nobody signed, or it no longer holds, and likewise.
+    """
+    if asked.kind not in PlacementKind.__members__:
+        raise PlacementUnknown(field="kind", known=", ".join(PlacementKind))
+    from_at = past_instant(asked.from_at, now, field="from_at")
+    _check_order(course, asked.kind, from_at)
+    early = asked.kind != PlacementKind.WARD and _is_early(course, from_at, now)
+    signed: models.SignOff | None = None
+    unsigned = False
+    if asked.kind == PlacementKind.HOME and _leaves_the_ward(course):
+        signed = signed_and_ready(course, now)
+        unsigned = signed is None
+    if early or unsigned:
+        _check_override(actor, course, asked.override_reason, early=early)
+    placement = models.Placement.objects.create(
+        course=course,
+        kind=asked.kind,
+        from_at=from_at,
+        reason=asked.reason,
+        override_reason=asked.override_reason if early or unsigned else "",
+        recorded_by_id=actor.user_id,
+    )
+    if signed is not None:
+        use(signed)
+    replan(course, cause="placement_changed", actor_id=actor.user_id, now=now)
+    return Moved(placement=placement, sign_off=signed)
 
 
 def _check_order(course: models.Course, kind: str, from_at: dt.datetime) -> None:
@@ -101,6 +148,25 @@ def _is_early(course: models.Course, from_at: dt.datetime, now: dt.datetime) -> 
     return False
 
 
-def _check_override(actor: Actor, course: models.Course, reason: str) -> None:
-    if not reason.strip() or not policy.can(actor, "placement.override", course):
+def _leaves_the_ward(course: models.Course) -> bool:
+    """Say whether the patient goes home from the ward with a cycle running.
+
+    Who was discharged and comes to the clinic in between goes home as before.
+    """
+    if not course.cycles.filter(status=CycleStatus.STARTED).exists():
+        return False
+    kinds = course.placements.order_by("-from_at", "-created_at")
+    for kind in kinds.values_list("kind", flat=True):
+        if kind != PlacementKind.CLINIC:
+            return bool(kind == PlacementKind.WARD)
+    return True
+
+
+def _check_override(
+    actor: Actor, course: models.Course, reason: str, *, early: bool
+) -> None:
+    if reason.strip() and policy.can(actor, "placement.override", course):
+        return
+    if early:
         raise InpatientDaysNotOver(field="override_reason")
+    raise NotReadyForHome(field="override_reason")

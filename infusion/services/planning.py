@@ -23,6 +23,7 @@ from infusion.selectors.planning import (
 )
 from infusion.services.common import touch
 from infusion.services.projection import store_messages
+from infusion.services.reassessments import hasten
 
 _OPEN = (CycleStatus.PLANNED, CycleStatus.STARTED)
 
@@ -52,6 +53,8 @@ def replan(
     # After the visits: who is booked for them belongs to the people of the plan.
     version = _store_version(course, request, plan, cause, actor_id, now)
     store_messages(course, owed, version, now)
+    # Visits, bags and the end are part of what was signed.
+    hasten(course, now)
     touch(course)
     return plan
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from infusion import models
 from infusion.domain.instants import local_date, zone
-from infusion.domain.messages import PlannedMessage, To
+from infusion.domain.messages import NOTICES, PlannedMessage, To
 from infusion.domain.plans import CyclePlan, difference
 from infusion.domain.states import MessageStatus, VisitStatus
 from patients.domain.contacts import CAREGIVER, EMAIL, PATIENT, STAFF, Recipient
@@ -33,6 +33,7 @@ def store_messages(
     people = _People(course, now)
     wanted = dict(_wanted(course, *owed, version, people)) if owed else {}
     rows = course.messages.exclude(status=MessageStatus.CANCELLED)
+    rows = rows.exclude(kind__in=NOTICES)
     stored = {_key(row): row for row in rows}
     change = difference(stored, wanted)
     models.Message.objects.bulk_create(change.added.values())

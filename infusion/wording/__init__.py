@@ -11,6 +11,7 @@ from infusion.wording.base import Wording
 from infusion.wording.courses import COURSES
 from infusion.wording.events import EVENTS
 from infusion.wording.people import PEOPLE
+from infusion.wording.readiness import READINESS
 from infusion.wording.records import RECORDS
 from infusion.wording.requests import REQUESTS
 from infusion.wording.walking import WALKING
@@ -51,6 +52,7 @@ REFUSALS: Mapping[str, Wording] = {
     **COURSES,
     **EVENTS,
     **WALKING,
+    **READINESS,
     **PEOPLE,
     **RECORDS,
 }

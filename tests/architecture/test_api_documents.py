@@ -8,11 +8,20 @@ from config.problem_texts import TEXTS
 from infusion.wording.courses import COURSES
 from infusion.wording.events import EVENTS
 from infusion.wording.people import PEOPLE
+from infusion.wording.readiness import READINESS
 from infusion.wording.requests import REQUESTS
 from infusion.wording.walking import WALKING
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "api"
-ROWS = {**TEXTS, **REQUESTS, **COURSES, **EVENTS, **WALKING, **PEOPLE}
+ROWS = {
+    **TEXTS,
+    **REQUESTS,
+    **COURSES,
+    **EVENTS,
+    **WALKING,
+    **READINESS,
+    **PEOPLE,
+}
 
 
 @pytest.mark.parametrize("code", sorted(ROWS))

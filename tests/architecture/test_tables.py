@@ -9,7 +9,7 @@ from infusion.catalogue.policies import proposals, site_policy
 from infusion.catalogue.reminders import reminder_rules
 from infusion.domain import clock, doses, states
 from infusion.domain.evidence import NEEDS_SIGN_OFF, Mark
-from infusion.domain.messages import MessageKind
+from infusion.domain.messages import NOTICES, MessageKind
 
 NOT_LIVED_THROUGH = {states.PlacementKind}
 STATUSES = [
@@ -57,7 +57,7 @@ def test_every_surface_formula_is_computed_and_offered():
 def test_every_message_kind_has_its_rule():
     rules = reminder_rules(site_policy({}))
 
-    assert {rule.kind for rule in rules} == set(MessageKind)
+    assert {rule.kind for rule in rules} == set(MessageKind) - NOTICES
 
 
 def test_every_mark_is_either_sourced_or_asks_for_a_signature():

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import pytest
 
 from infusion import models
+from patients import clock
 from patients import models as patients
 from tests.browser.conftest import Person
 from tests.browser.walks import Walk, account, chinese_ward
-from tests.factories import wards
+from tests.factories import readiness, wards
 
 HOUR = dt.timedelta(hours=1)
 WORDS = {
@@ -98,6 +99,8 @@ def pause_and_resume(walk: Walk, nurse: Person, done: str) -> None:
 
 def go_home(walk: Walk, nurse: Person, never: str) -> None:
     walk.clock.forward(days=3)
+    people = walk.ward
+    readiness.make_signed(walk.course, people.nurse, people.physician, clock.now())
     walk.step(nurse, "placement")
     nurse.page.check("[name=kind][value=HOME]")
     nurse.inspect("placement")

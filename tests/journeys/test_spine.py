@@ -148,7 +148,15 @@ def the_patient_goes_home_after_the_third_day(story, begun):
     assert early.body["code"] == "inpatient_days_not_over"
     story.clock.move_to(begun + 3 * DAY + HOUR)
     now = at(story.clock.now())
-    home = story.do(story.nurse, "placement", kind="HOME", from_at=now)
+    unsigned = story.do(story.nurse, "placement", kind="HOME", from_at=now)
+    assert unsigned.body["code"] == "not_ready_for_home"
+    home = story.do(
+        story.physician,
+        "placement",
+        kind="HOME",
+        from_at=now,
+        override_reason="Assessed on paper.",
+    )
     assert home.status == 200, home
 
 

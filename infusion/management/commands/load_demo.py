@@ -188,6 +188,7 @@ class Story:
             kind="HOME",
             from_at=at,
             reason="stable",
+            override_reason="The assessment was made on paper before this demo began.",
             now=at,
         )
         return self
