@@ -96,7 +96,7 @@ class EventEndpoint(Endpoint):
         """Answer with the event and the clock derived again."""
         course = courses.get_course(self.actor, course_id)
         state = courses.read_course(course_id, self.now)
-        listed = reading.list_events(course)
+        listed = reading.list_events(course.id)
         shown = {
             "course_version": state.version,
             "event": next(one for one in listed if one.id == event_id),
@@ -123,7 +123,7 @@ class CourseEvents(EventEndpoint):
         shown = {
             "course_version": course.version,
             "time_zone": course.time_zone,
-            "events": reading.list_events(course),
+            "events": reading.list_events(course.id),
         }
         context = {"for_staff": rest.is_staff_for(self.actor, course)}
         return Response(EventsOut(shown, context=context).data)

@@ -21,8 +21,9 @@ from infusion.board.waiting import offered_walk, waits_for
 from infusion.domain.courses import BagState, CourseState, CycleState
 from infusion.domain.regimens import Trigger
 from infusion.domain.ribbon import draw, labels_in, ribbon_of
-from infusion.domain.states import BagStatus
+from infusion.domain.states import BagStatus, PlacementKind
 from infusion.selectors.courses import get_course, read_course
+from infusion.selectors.events import list_events
 from infusion.selectors.messages import list_messages
 from infusion.selectors.outlook import read_outlook
 from patients.domain.refusals import NotFound
@@ -81,6 +82,8 @@ class CoursePage(CourseConsole):
             "steps": steps,
             "bag_steps": steps_by(steps, "bag"),
             "visit_steps": steps_by(steps, "visit"),
+            "event_steps": steps_by(steps, "event"),
+            "events": list_events(self.state.id),
             **self._messages(),
             "is_first_reader": self._entered_by_me(),
             **self._way(),
@@ -179,6 +182,16 @@ class Status:
     def restart_limit_at(self) -> dt.datetime | None:
         """Return from when on a restart is a re-initiation."""
         return self.cycle.clock.restart_limit_at if self.cycle else None
+
+    @property
+    def way_on(self) -> str:
+        """Return how the infusion may go on while it stands still."""
+        return self.cycle.clock.way_on if self.cycle else ""
+
+    @property
+    def is_at_home(self) -> bool:
+        """Say whether the patient is at home now."""
+        return self.place is not None and self.place.kind == PlacementKind.HOME
 
     @property
     def limit_passed(self) -> bool:

@@ -9,11 +9,21 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from infusion.board.forms import courses as forms
+from infusion.board.forms import events as event_forms
 from infusion.domain.courses import BagState, CourseState, CycleState
-from infusion.domain.states import BagStatus, CourseStatus, CycleStatus, VisitStatus
+from infusion.domain.states import (
+    BagStatus,
+    CourseStatus,
+    CycleStatus,
+    PlacementKind,
+    VisitStatus,
+)
+from infusion.domain.stops import WayOn
+from infusion.selectors.events import list_events
 from infusion.services import (
     bags,
     cycles,
+    events,
     hanging,
     interruptions,
     placements,
@@ -67,9 +77,15 @@ def _runs(state: CourseState) -> bool:
     return cycle is not None and cycle.clock.is_running
 
 
-def _is_paused(state: CourseState) -> bool:
+def _may_resume(state: CourseState) -> bool:
+    """Say whether a restart is offered: from four hours on never at home."""
     cycle = _cycle(state)
-    return cycle is not None and cycle.clock.stopped_since is not None
+    if cycle is None or cycle.clock.stopped_since is None:
+        return False
+    place = state.placement_at(cycle.clock.read_at)
+    is_home = place is not None and place.kind == PlacementKind.HOME
+    way = cycle.clock.way_on
+    return way == WayOn.RESUME or (way == WayOn.SUPERVISED and not is_home)
 
 
 def _may_hang(state: CourseState) -> bool:
@@ -172,7 +188,7 @@ STEPS: tuple[Step, ...] = (
         service=interruptions.resume,
         title=_("Resume"),
         done=_("The infusion runs again."),
-        is_open=_is_paused,
+        is_open=_may_resume,
         template="board/courses/resume.html",
         is_main=True,
     ),
@@ -184,6 +200,38 @@ STEPS: tuple[Step, ...] = (
         title=_("Pause"),
         done=_("The pause is recorded."),
         is_open=_runs,
+    ),
+    Step(
+        key="event",
+        action="event.record_any",
+        form=event_forms.TellEvent,
+        service=events.record_event,
+        title=_("Record an event"),
+        done=_("The event is recorded. The clock is read again."),
+        is_open=_started,
+    ),
+    Step(
+        key="correct",
+        action="event.correct",
+        form=event_forms.CorrectEvent,
+        service=events.correct_event,
+        title=_("Correct"),
+        done=_("The correction is recorded. The first entry stays."),
+        is_open=_started,
+        of="event",
+        fits=lambda event: event.may_be_corrected,
+    ),
+    Step(
+        key="undo",
+        action="event.correct",
+        form=event_forms.WithdrawEvent,
+        service=events.withdraw_event,
+        title=_("Take back"),
+        done=_("The event is taken back. The first entry stays."),
+        is_open=_started,
+        of="event",
+        fits=lambda event: event.may_be_corrected,
+        is_grave=True,
     ),
     Step(
         key="placement",
@@ -270,4 +318,6 @@ def target_of(step: Step, state: CourseState, target_id: uuid.UUID | None) -> An
         found = [bag for cycle in state.cycles for bag in cycle.bags]
     elif step.of == "visit":
         found = [visit for cycle in state.cycles for visit in cycle.visits]
+    elif step.of == "event":
+        found = list_events(state.id)
     return next((item for item in found if item.id == target_id), None)

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
+from infusion.board import event_words
 from infusion.wording import blocks
 
 Words = Mapping[str, Promise]
@@ -60,6 +61,7 @@ ENDS: Words = {
     "ADVERSE_EVENT": _("Adverse event"),
     "DISEASE": _("Disease progression or relapse"),
     "PATIENT_WISH": _("Wish of the patient"),
+    "DEATH": _("The patient died"),
     "OTHER": pgettext_lazy("reason", "Other"),
 }
 MESSAGES: Words = {
@@ -183,6 +185,9 @@ LISTS: Mapping[str, Words] = {
     "course": COURSES,
     "cycle": CYCLES,
     "bag": BAGS,
+    "event": event_words.EVENTS,
+    "effect": event_words.EFFECTS,
+    "event_reason": {**ENDS, **event_words.REASON_WORDS},
     "visit": VISITS,
     "visit_kind": VISIT_KINDS,
     "place": PLACES,

@@ -49,8 +49,9 @@ class EventState:
     may_be_corrected: bool = False
 
 
-def list_events(course: models.Course) -> list[EventState]:
+def list_events(course_id: uuid.UUID) -> list[EventState]:
     """List everything that happened in a course, the latest first."""
+    course = models.Course.objects.get(id=course_id)
     rows = load_rows(course)
     names = names_of({row.recorded_by_id for row in rows.events})
     late = dt.timedelta(

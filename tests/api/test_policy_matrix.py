@@ -171,6 +171,7 @@ ROUTES: dict[str, Any] = {
         step("hang", "bag.hang"),
         step("pause", "infusion.pause"),
         step("resume", "infusion.resume"),
+        step("event", "event.record_any"),
         step("placement", "placement.change"),
         step("move", "cycle.move"),
         step("cancel", "cycle.cancel"),
@@ -183,6 +184,8 @@ ROUTES: dict[str, Any] = {
         step("deliver", "bag.deliver", "bag"),
         step("discard", "bag.discard", "bag"),
         step("assign", "visit.assign", "visit"),
+        step("correct", "event.correct", "event"),
+        step("undo", "event.correct", "event"),
     ],
 }
 # No policy row: the page asks for staff.
@@ -216,7 +219,6 @@ def test_every_action_of_the_table_is_used():
     # These are steps without a route of their own.
     apart = {
         "cycle.complete_short",
-        "event.record_any",
         "consent.give",
         "consent.withdraw",
         "assignment.change",
