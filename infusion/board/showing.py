@@ -211,7 +211,7 @@ def _fact_row(fact: Fact, regimen: Regimen, known: Mapping[str, Source]) -> Fact
 def _block_row(block: Block, regimen: Regimen) -> BlockRow:
     return BlockRow(
         block=block,
-        length=wording.length_of(block, regimen),
+        length=wording.sourced_length(block, regimen),
         rounds=wording.rounds_of(block),
         doses=tuple(wording.dose_lines(block, regimen)),
         given=tuple(

@@ -296,7 +296,7 @@ def _block_lines(block: Block, regimen: Regimen, standing: Standing) -> list[Lin
     lines = []
     if standing in _STANDINGS:
         lines.append(Line(text=str(_STANDINGS[standing])))
-    length = _sourced_length(block, regimen)
+    length = sourced_length(block, regimen)
     lines += [Line(text=text) for text in (rounds_of(block), length) if text]
     if block.gate is not None:
         text = gettext("Start only when: %(gate)s") % {"gate": read(block.gate.text)}
@@ -308,7 +308,7 @@ def _block_lines(block: Block, regimen: Regimen, standing: Standing) -> list[Lin
     return lines
 
 
-def _sourced_length(block: Block, regimen: Regimen) -> str:
+def sourced_length(block: Block, regimen: Regimen) -> str:
     """Return what is known of a length; the rest is told as missing below it."""
     if block.length_days is not None or block.until is not None:
         return length_of(block, regimen)
