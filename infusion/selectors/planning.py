@@ -142,8 +142,23 @@ def cycle_facts(rows: CycleRows) -> CycleFacts:
         ledger=ledger_of(rows),
         hanging=as_hanging(hanging) if hanging else None,
         waiting=tuple(_waiting(bag) for bag in rows.bags if bag.status in _WAITING),
+        kept=_visits_in_force(rows),
         ended_at=cycle.ended_at if cycle.status != CycleStatus.STARTED else None,
     )
+
+
+def _visits_in_force(rows: CycleRows) -> tuple[dt.datetime, ...]:
+    """Return when a started cycle has its visits by the plan in force.
+
+    Before the start a new plan is free: whoever moves a start wants the same course later.
+    """
+    if rows.cycle.status != CycleStatus.STARTED:
+        return ()
+    to_come = [bag for bag in rows.bags if bag.status in _WAITING]
+    on_pump = [rows.hanging] if rows.hanging else []
+    visits = {bag.planned_hang_at for bag in to_come}
+    visits |= {bag.planned_take_down_at for bag in (*on_pump, *to_come)}
+    return tuple(sorted(visits))
 
 
 def pattern_of_cycle(regimen: Regimen, cycle: models.Cycle) -> CyclePattern:
