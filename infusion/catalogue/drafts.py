@@ -10,6 +10,10 @@ from infusion.catalogue import files
 from infusion.catalogue.files import CatalogueFileRefused
 from infusion.catalogue.reasons import reason
 
+# No regimen runs so long or has so many rounds: more is a slip of the finger, and days
+# beyond the calendar would break every page that counts them.
+_LARGEST = {"d": 3660, "h": 8784, "": 99}
+
 
 @dataclass
 class Draft:
@@ -30,6 +34,10 @@ class Draft:
             return None
         if value != value.to_integral_value():
             self.refuse(place, "not_whole")
+            return None
+        most = _LARGEST.get(fact["unit"] if fact else "")
+        if most is not None and value > most:
+            self.refuse(place, "too_large", most=most)
             return None
         return int(value)
 

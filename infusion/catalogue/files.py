@@ -1,9 +1,10 @@
 """Reads catalogue files and refuses what is not sound, naming file, place and reason."""
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ SCHEMAS = {
     "reminders": 1,
     "readiness": 1,
 }
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,12})?")
 
 
 class CatalogueFileRefused(Refusal):
@@ -148,15 +150,12 @@ def paths(kind: str, root: Path = ROOT) -> list[Path]:
 def number(path: Path, place: str, fact: Mapping[str, Any]) -> Decimal:
     """Return a fact's value as a number.
 
-    :raises CatalogueFileRefused: when it is not a finite number, zero or above.
+    :raises CatalogueFileRefused: when it is not a number in plain digits: a "1e3" or a
+        digit of another script is a slip of the finger.
     """
-    try:
-        value = Decimal(fact["value"])
-    except InvalidOperation:
-        raise CatalogueFileRefused(path, place, reason("not_a_number")) from None
-    if not value.is_finite() or value < 0:
+    if not _NUMBER.fullmatch(fact["value"]):
         raise CatalogueFileRefused(path, place, reason("not_a_number"))
-    return value
+    return Decimal(fact["value"])
 
 
 def positive(path: Path, place: str, fact: Mapping[str, Any]) -> Decimal:

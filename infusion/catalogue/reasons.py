@@ -73,6 +73,7 @@ REASONS: Mapping[str, Text] = {
         en="is not a number from zero up", zh="不是大于或等于零的数字"
     ),
     "not_whole": Text(en="is not a whole number", zh="不是整数"),
+    "too_large": Text(en="must be at most {most}", zh="不得超过 {most}"),
     "not_above_zero": Text(en="must be above zero", zh="必须大于零"),
     "dose_above_cap": Text(
         en="the dose of {dose} is above its cap of {cap} ug/d",
