@@ -22,12 +22,16 @@ from infusion.domain.regimens import Regimen
 from infusion.domain.states import BagStatus, CycleStatus, PlacementKind
 from infusion.domain.stops import StopLimits
 from infusion.domain.visits import Whereabouts
+from infusion.selectors.calendars import Scheduling, scheduling_of
 from infusion.selectors.regimens import regimen_of
 from patients.selectors.sites import get_site
 
 # A row that is not stored yet is the last word.
 _NOT_YET = dt.datetime.max.replace(tzinfo=dt.UTC)
 _WAITING = (BagStatus.PLANNED, BagStatus.DELIVERED)
+_DAY = dt.timedelta(days=1)
+# Days off are read so far ahead: longer than all cycles of any regimen take.
+_HORIZON = 730 * _DAY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +88,9 @@ def plan_request(rows: CourseRows, now: dt.datetime) -> PlanRequest:
     regimen = regimen_of(course)
     policy = site_policy(course.site_id)
     facts = tuple(cycle_facts(rows.of(cycle)) for cycle in rows.cycles)
+    scheduling = scheduling_for(
+        course.site_id, course.patient_id, now, [one.starts_at for one in facts]
+    )
     return PlanRequest(
         regimen=regimen,
         recipes=catalogue.recipes_of(regimen),
@@ -97,7 +104,24 @@ def plan_request(rows: CourseRows, now: dt.datetime) -> PlanRequest:
         step_tolerance=dt.timedelta(
             minutes=float(policy.number("step_tolerance_minutes"))
         ),
-        unsigned=unsigned_policy(policy, regimen, [one.weight for one in facts]),
+        unsigned=(
+            *scheduling.unsigned,
+            *unsigned_policy(policy, regimen, [one.weight for one in facts]),
+        ),
+        wishes=scheduling.wishes,
+    )
+
+
+def scheduling_for(
+    site_id: uuid.UUID,
+    patient_id: uuid.UUID,
+    now: dt.datetime,
+    starts: Sequence[dt.datetime],
+) -> Scheduling:
+    """Return what a site wants, with the days off of every day that bags may be on."""
+    first, last = min([now, *starts]), max([now, *starts])
+    return scheduling_of(
+        site_id, patient_id, first.date() - _DAY, last.date() + _HORIZON
     )
 
 

@@ -24,7 +24,11 @@ from infusion.domain.regimens import CycleNotInRegimen, Regimen, Round
 from infusion.domain.states import CourseStatus, PlacementKind
 from infusion.domain.walks import OutlookItem, RoundStatus, WalkedRound, outlook
 from infusion.selectors.outlook import cap_warnings
-from infusion.selectors.planning import site_policy, unsigned_policy
+from infusion.selectors.planning import (
+    scheduling_for,
+    site_policy,
+    unsigned_policy,
+)
 from infusion.selectors.regimens import (
     effective_regimen,
     opened,
@@ -174,6 +178,7 @@ def preview_course(
     weight = last_weight(patient.id, patient.site_id, now).weight
     dosing_surface_m2(regimen.doses, weight)
     policy_values = site_policy(patient.site_id)
+    scheduling = scheduling_for(patient.site_id, patient.id, now, [start])
     request = PlanRequest(
         regimen=regimen,
         recipes=catalogue.recipes_of(regimen),
@@ -183,7 +188,11 @@ def preview_course(
         cycles=tuple(CycleFacts(**one, weight=weight) for one in facts),
         last_cycle=count if facts else 0,
         dose_step_mcg=policy_values.number("dose_rounding_mcg"),
-        unsigned=unsigned_policy(policy_values, regimen, [weight]),
+        unsigned=(
+            *scheduling.unsigned,
+            *unsigned_policy(policy_values, regimen, [weight]),
+        ),
+        wishes=scheduling.wishes,
     )
     return {
         **plan_as_json(make_plan(request), regimen),

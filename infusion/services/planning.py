@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from infusion import models
 from infusion.domain.bags import PlannedBag
@@ -74,11 +75,23 @@ def _store_version(
         cause=cause,
         made_by_id=actor_id,
         made_at=now,
-        request_digest=hashlib.sha256(repr(request).encode()).hexdigest(),
+        request_digest=hashlib.sha256(canonical(request).encode()).hexdigest(),
         sources=_sources(request),
         people=people_of([course], now)[course.id],
         body=plan_as_json(plan, request.regimen),
     )
+
+
+def canonical(request: PlanRequest) -> str:
+    """Write a request down the same way in every process: sets of days in order."""
+    wishes = request.wishes
+    days: list[list[dt.date]] = []
+    if wishes is not None:
+        calendar = wishes.calendar
+        days = [sorted(calendar.holidays), sorted(calendar.workdays)]
+        bare = replace(calendar, holidays=frozenset(), workdays=frozenset())
+        request = replace(request, wishes=replace(wishes, calendar=bare))
+    return repr((request, days))
 
 
 def _sources(request: PlanRequest) -> dict[str, str]:

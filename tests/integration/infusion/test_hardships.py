@@ -310,18 +310,18 @@ def test_a_start_is_moved_with_everything_that_hangs_on_it():
     scheduling.move_start(
         actor=here.physician,
         course_id=course.id,
-        start_at=MONDAY + 5 * DAY,
+        start_at=MONDAY + 7 * DAY,
         now=MONDAY,
     )
 
     plan = planned_bags(course)
     assert {bag.id for bag in plan} == before
-    assert plan[0].planned_hang_at == MONDAY + 5 * DAY
+    assert plan[0].planned_hang_at == MONDAY + 7 * DAY
     running = here.neighbour().running()
     with pytest.raises(scheduling.NoPlannedCycle):
         scheduling.move_start(
             actor=here.physician,
             course_id=running.id,
-            start_at=MONDAY + 5 * DAY,
+            start_at=MONDAY + 7 * DAY,
             now=MONDAY,
         )
