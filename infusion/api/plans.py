@@ -1,5 +1,6 @@
 """The plan of a course as it stands now, and its picture."""
 
+import datetime as dt
 import uuid
 import zoneinfo
 from itertools import chain
@@ -22,7 +23,8 @@ from infusion.api.shapes import (
     UnmetOut,
     UnverifiedOut,
 )
-from infusion.domain.courses import CourseState, CycleState
+from infusion.domain.courses import BillState, CourseState, CycleState
+from infusion.domain.planner import Lift
 from infusion.domain.ribbon import draw, labels_in, ribbon_of
 from infusion.domain.states import BagStatus, CycleStatus, PlacementKind, VisitStatus
 from infusion.domain.stops import WayOn
@@ -62,6 +64,30 @@ class ClockOut(Output):
     unsupervised = GapOut(many=True)
 
 
+class BillOut(Output):
+    """What the bags still to come cost. ``vials`` are at least so many."""
+
+    bags = serializers.IntegerField()
+    outside = serializers.IntegerField()
+    off_days = serializers.IntegerField()
+    vials = serializers.IntegerField()
+    waste_minutes = serializers.SerializerMethodField()
+    waste_mcg = DecimalText()
+
+    def get_waste_minutes(self, bill: BillState) -> int:
+        """Return how long a pump could have run on what is thrown away."""
+        return bill.waste // dt.timedelta(minutes=1)
+
+
+class HintOut(Output):
+    """A visit nobody works for, or what would help."""
+
+    code = serializers.ChoiceField(choices=[str(each) for each in Lift])
+    at = InstantField()
+    to = InstantField(allow_null=True)
+    recipe_key = serializers.CharField(allow_blank=True)
+
+
 class CyclePlanOut(Output):
     """A cycle as it is planned now."""
 
@@ -75,6 +101,8 @@ class CyclePlanOut(Output):
     steps = StepOut(many=True)
     premedication = PremedicationOut(many=True)
     clock = ClockOut()
+    bill = BillOut(allow_null=True)
+    hints = HintOut(many=True)
 
 
 class PlanBagOut(Output):

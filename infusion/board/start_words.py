@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from infusion import catalogue
 from infusion.domain.adviser import Criterion, Moment, Reason, StartOption
+from infusion.domain.courses import HintState
 from infusion.domain.planner import Lift, Relaxation
 from infusion.domain.ribbon import labels_in
 
@@ -94,6 +95,14 @@ def notes(option: StartOption, zone: zoneinfo.ZoneInfo) -> list[str]:
         for one in option.unmet
     ]
     return list(dict.fromkeys(unmet + [_lift(one, zone) for one in option.relaxations]))
+
+
+def hint(one: HintState, zone: zoneinfo.ZoneInfo) -> str:
+    """Return in words what a plan in force lacks, or what would help it."""
+    found = Relaxation(
+        code=Lift(one.code), at=one.at, to=one.to, recipe_key=one.recipe_key
+    )
+    return _lift(found, zone)
 
 
 def _lift(one: Relaxation, zone: zoneinfo.ZoneInfo) -> str:

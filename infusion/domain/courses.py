@@ -159,6 +159,32 @@ class PremedicationState:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BillState:
+    """What the bags still to come cost: those to hang, and what is left of the one hung.
+
+    Visits count hangings and the disconnect. ``vials`` are at least so many, of bags not
+    made yet. ``waste`` is infusion time thrown away, ``waste_mcg`` the drug in it.
+    """
+
+    bags: int = 0
+    outside: int = 0
+    off_days: int = 0
+    vials: int = 0
+    waste: dt.timedelta = dt.timedelta(0)
+    waste_mcg: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HintState:
+    """A visit nobody works for, or what would help: a code of the planner."""
+
+    code: str
+    at: dt.datetime
+    to: dt.datetime | None
+    recipe_key: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CycleState:
     """One cycle with everything planned and done in it."""
 
@@ -183,6 +209,9 @@ class CycleState:
     visits: tuple[VisitState, ...]
     premedication: tuple[PremedicationState, ...] = ()
     clock: ClockState
+    # None once the cycle is over.
+    bill: BillState | None = None
+    hints: tuple[HintState, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

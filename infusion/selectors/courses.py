@@ -11,11 +11,13 @@ from infusion import catalogue, models
 from infusion.domain.clock import REINITIATION_FROM, Gap, Ledger, infusion_day
 from infusion.domain.courses import (
     BagState,
+    BillState,
     ClockState,
     CourseState,
     CycleState,
     GapState,
     HangCheckState,
+    HintState,
     PlacementState,
     PremedicationState,
     StepState,
@@ -178,6 +180,25 @@ def _cycle_state(
         visits=tuple(visits.get(cycle.id, ())),
         premedication=_premedication(request, plan),
         clock=clock,
+        bill=_bill(plan) if plan.bags else None,
+        hints=tuple(
+            HintState(
+                code=one.code.value, at=one.at, to=one.to, recipe_key=one.recipe_key
+            )
+            for one in plan.relaxations
+        ),
+    )
+
+
+def _bill(plan: CyclePlan) -> BillState:
+    score = plan.score
+    return BillState(
+        bags=score.changes,
+        outside=score.outside,
+        off_days=score.off_days,
+        vials=score.vials,
+        waste=score.waste,
+        waste_mcg=score.waste_mcg,
     )
 
 

@@ -260,3 +260,22 @@ def test_the_advice_takes_the_same_queries_however_many_starts(
         ask({"hours": ["08:00"]})
     with django_assert_max_num_queries(35):
         ask({"hours": ["08:00", "09:00", "10:00", "11:00", "12:00"]})
+
+
+def test_the_plan_of_a_course_says_what_it_costs(world, patient, ask):
+    order = {**ASKED, "start_at": ask().json()["best_start_at"], "cycles": 1}
+    preview = world.api("PHYSICIAN").post(
+        f"patients/{patient.id}/course-preview", order
+    )
+    course = world.api("PHYSICIAN").post(f"patients/{patient.id}/courses", order).json()
+
+    plan = world.api("NURSE").get(f"courses/{course['id']}/plan").json()
+
+    bill = plan["cycles"][0]["bill"]
+    assert bill["bags"] == len(plan["bags"])
+    assert bill["vials"] >= bill["bags"]
+    assert bill["outside"] == 0
+    score = preview.json()["cycles"][0]["score"]
+    assert bill["vials"] == score["vials_at_least"]
+    assert bill["waste_minutes"] == score["waste_hours"] * 60
+    assert plan["cycles"][0]["hints"] == []

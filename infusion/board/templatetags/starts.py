@@ -1,9 +1,13 @@
 """How the start-day pages write what their forms send on."""
 
 import datetime as dt
+import zoneinfo
 from decimal import Decimal
 
 from django import template
+
+from infusion.board import start_words
+from infusion.domain.courses import HintState
 
 register = template.Library()
 
@@ -18,6 +22,12 @@ def local_day(instant: dt.datetime | None, zone: dt.tzinfo) -> str:
 def local_time(instant: dt.datetime | None, zone: dt.tzinfo) -> str:
     """Write the wall clock of an instant as a form sends it."""
     return f"{instant.astimezone(zone):%H:%M}" if instant else ""
+
+
+@register.filter
+def hint(one: HintState, zone: zoneinfo.ZoneInfo) -> str:
+    """Say what a plan in force lacks, or what would help it."""
+    return start_words.hint(one, zone)
 
 
 @register.filter

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from infusion import models
+from infusion.selectors.courses import read_course
+from patients import clock
 from patients.models import Site, SiteDay
 from tests.factories.patients import PatientFactory
 
@@ -207,3 +209,15 @@ def test_the_patient_page_and_the_order_lead_here(ward, base, browser_of):
     assert f'href="{base}/start-days"' in browser_of(ward.nurse).get(f"{base}/").text
     order = browser_of(ward.physician).get(f"{base}/order").text
     assert f'formaction="{base}/start-days"' in order
+
+
+def test_the_course_says_what_its_bags_cost(ward, base, browser_of):
+    course = ward.running()
+    client = browser_of(ward.nurse)
+
+    page = client.get(f"/courses/{course.pk}/").text
+
+    bill = page[page.index("Bags still to come") :]
+    vials = read_course(course.id, clock.now()).current_cycle.bill.vials
+    assert vials > 0
+    assert f"<dd>{vials}</dd>" in bill
