@@ -217,6 +217,10 @@ class Ledger:
         ]
         if kept and kept[-1].kind not in ends:
             kept.append(Event(at, EventKind.PAUSE, self._told_after(at, reason)))
+        elif kept and kept[-1].kind == EventKind.PAUSE:
+            last = kept.pop()
+            told = self._told_after(last.at, last.reason)
+            kept.append(Event(last.at, last.kind, told))
         later = [event for event in self.events if event.at > at]
         if kept and later and later[-1].kind == EventKind.STOP:
             kept.append(later[-1])
