@@ -64,12 +64,14 @@ _ALWAYS = (
 class Scheduling:
     """What a site has set about planning, and what it has left open.
 
+    ``policy`` are all values of the site, so that nobody reads them twice.
     ``unsure_years`` are years whose make-up workdays nobody has announced or entered;
     ``knows_hours`` is False when no working hours are set, so that nothing is outside,
     ``knows_holidays`` when the site names no calendar, so that only weekends are off.
     """
 
     wishes: Wishes
+    policy: SitePolicy
     start_hours: tuple[dt.time, ...]
     unsigned: tuple[Unverified, ...]
     unsure_years: frozenset[int]
@@ -102,6 +104,7 @@ def scheduling_of(
                 minutes=int(policy.number("end_tolerance_minutes"))
             ),
         ),
+        policy=policy,
         start_hours=policy.times("start_hours"),
         unsigned=policy.unsigned(*_keys(policy)),
         unsure_years=days_off.unsure_years,

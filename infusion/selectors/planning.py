@@ -86,11 +86,11 @@ def plan_request(rows: CourseRows, now: dt.datetime) -> PlanRequest:
     """Turn the rows of a course into a request."""
     course = rows.course
     regimen = regimen_of(course)
-    policy = site_policy(course.site_id)
     facts = tuple(cycle_facts(rows.of(cycle)) for cycle in rows.cycles)
     scheduling = scheduling_for(
         course.site_id, course.patient_id, now, [one.starts_at for one in facts]
     )
+    policy = scheduling.policy
     return PlanRequest(
         regimen=regimen,
         recipes=catalogue.recipes_of(regimen),

@@ -26,7 +26,6 @@ from infusion.domain.walks import OutlookItem, RoundStatus, WalkedRound, outlook
 from infusion.selectors.outlook import cap_warnings
 from infusion.selectors.planning import (
     scheduling_for,
-    site_policy,
     unsigned_policy,
 )
 from infusion.selectors.regimens import (
@@ -177,8 +176,8 @@ def preview_course(
     facts = _first_cycle(items, start, where)
     weight = last_weight(patient.id, patient.site_id, now).weight
     dosing_surface_m2(regimen.doses, weight)
-    policy_values = site_policy(patient.site_id)
     scheduling = scheduling_for(patient.site_id, patient.id, now, [start])
+    policy_values = scheduling.policy
     request = PlanRequest(
         regimen=regimen,
         recipes=catalogue.recipes_of(regimen),

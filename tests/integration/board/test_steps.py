@@ -183,7 +183,8 @@ def test_the_course_page_costs_the_same_for_any_number_of_bags(ward, browser_of)
     models.Visit.objects.update(assigned_to_id=ward.nurse.user_id)
 
     assert count() == before
-    assert before <= 40
+    # The plan is made for the course and for its way: each reads the days of the site.
+    assert before <= 44
 
 
 def test_the_ribbon_of_the_page_has_no_inline_style(ward, browser_of):
