@@ -150,6 +150,20 @@ def test_a_block_that_cannot_be_is_refused_and_kept(
     assert course.blocks.get().status == "PLANNED"
 
 
+@pytest.mark.parametrize("token", ["\x00", "é" * 600, ""])
+def test_a_form_with_a_token_that_is_none_records_nothing(
+    ward, course, browser_of, token
+):
+    day = clock.now().date().isoformat()
+
+    answer = send(
+        browser_of(ward.nurse), course, "block", step="START", on=day, token=token
+    )
+
+    assert answer.status_code == 422
+    assert course.blocks.get().status == "PLANNED"
+
+
 def test_a_stop_needs_a_reason(ward, course, browser_of):
     client = browser_of(ward.nurse)
     day = clock.now().date().isoformat()
