@@ -9,11 +9,13 @@ from infusion import models
 from infusion.domain.states import BagStatus, VisitStatus
 from infusion.selectors.courses import read_course
 from infusion.selectors.planning import load_rows, plan_request
+from infusion.services import interruptions
 from infusion.services.courses import order_course, preview_course
 from infusion.services.planning import canonical, replan
 from patients.models import Site
 from tests.factories import infusion as factories
 from tests.factories.patients import PatientFactory, SiteFactory, staff_actor
+from tests.factories.wards import MONDAY, ward
 
 NEW_YORK = ZoneInfo("America/New_York")
 OFFICE = {str(day): [["08:00", "17:00"]] for day in range(5)}
@@ -137,3 +139,35 @@ def _rows(course):
         sorted(visits.values_list("id", "planned_at", "version", "status")),
         sorted(bags.values_list("id", "planned_hang_at", "version", "status")),
     )
+
+
+def test_a_pause_of_35_minutes_leaves_the_fortnight_alone():
+    """The bag on the pump comes down as booked; the minutes lost are made up at the end."""
+    here = ward()
+    Site.objects.filter(id=here.site.id).update(
+        working_hours=OFFICE, holiday_calendar="US"
+    )
+    course = here.running()
+    nurse = here.nurse.user_id
+    models.Visit.objects.filter(status="BOOKED").update(assigned_to_id=nurse)
+    before = _booked_rows(course)
+    paused_at = MONDAY + DAY
+    resumed_at = paused_at + dt.timedelta(minutes=35)
+    told = {"actor": here.nurse, "course_id": course.id}
+    interruptions.pause(**told, at=paused_at, reason="OCCLUSION", now=paused_at)
+    interruptions.resume(**told, at=resumed_at, supervised=False, now=resumed_at)
+
+    after = _booked_rows(course)
+
+    moved = [key for key in before if after.get(key) != before[key]]
+    assert [kind for _, kind in moved] in ([], ["DISCONNECT"])
+    assert {row[2] for row in after.values()} <= {nurse, None}
+    assert len(after) <= len(before) + 1
+
+
+def _booked_rows(course):
+    rows = models.Visit.objects.filter(cycle__course=course, status="BOOKED")
+    return {
+        (row.id, row.kind): (row.planned_at, row.bag_id, row.assigned_to_id)
+        for row in rows
+    }
