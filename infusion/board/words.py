@@ -212,6 +212,7 @@ LISTS: Mapping[str, Words] = {
     "firmness": blocks.FIRMNESS,
     "verdict": blocks.VERDICTS,
     "fact": blocks.FACTS,
+    "dose_level": blocks.LEVELS,
     "assay": blocks.ASSAYS,
     "trigger": blocks.TRIGGERS,
     "block_step": BLOCK_STEPS,

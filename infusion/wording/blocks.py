@@ -58,6 +58,11 @@ WHYS: Words = {
     "LENGTH": _("no source gives the length of %(block)s"),
     "NOT_STARTED": _("%(block)s has not started"),
 }
+# The dose levels of the shipped files; a key without words is shown as it stands.
+LEVELS: Words = {
+    "low": pgettext_lazy("dose level", "low"),
+    "full": pgettext_lazy("dose level", "full"),
+}
 FACTS: Words = {
     "REMISSION": _("Remission"),
     "MRD": _("MRD"),

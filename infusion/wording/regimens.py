@@ -149,12 +149,13 @@ def place_name(place: str, regimen: Regimen) -> str:
         return _named(title, place_word(end))
     if first == "doses":
         level, _dot, end = rest.removeprefix("levels.").partition(".")
-        return (
-            _named(gettext("Dose level %(level)s") % {"level": level}, place_word(end))
-            if end
-            else place_word(rest)
-        )
+        return _named(_level(level), place_word(end)) if end else place_word(rest)
     return place_word(place)
+
+
+def _level(key: str) -> str:
+    words = str(blocks.LEVELS.get(key, key))
+    return gettext("Dose level %(level)s") % {"level": words}
 
 
 def _named(whole: str, what: str) -> str:

@@ -128,6 +128,17 @@ def test_sources_are_links_and_unverified_values_are_marked(ward, browser_of):
     assert "values need local sign-off" in text
 
 
+def test_dose_levels_are_called_in_the_language_of_the_reader(ward, browser_of):
+    client = browser_of(ward.nurse)
+    path = "/regimens/us-label-rr/"
+
+    assert ">low <span" in page(client, path)
+    chinese = client.get(path, headers={"accept-language": "zh-hans"}).text
+    assert ">低剂量 <span" in chinese
+    # The key stays, for whoever fills in the steps of another regimen.
+    assert "<code>low</code>" in chinese
+
+
 def test_two_persons_complete_a_regimen(ward, browser_of):
     pharmacist, physician = browser_of(ward.pharmacist), browser_of(ward.physician)
     assert "The draft is stored." in draft(pharmacist).text
