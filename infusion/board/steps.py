@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from infusion.board.forms import courses as forms
 from infusion.board.forms import events as event_forms
+from infusion.board.forms import readiness as going
 from infusion.domain.courses import BagState, CourseState, CycleState
 from infusion.domain.states import (
     BagStatus,
@@ -23,6 +24,7 @@ from infusion.selectors.events import list_events
 from infusion.services import (
     bags,
     cycles,
+    discharging,
     events,
     hanging,
     interruptions,
@@ -114,6 +116,20 @@ def _is_running_course(state: CourseState) -> bool:
 
 
 _started = _cycle_is(CycleStatus.STARTED)
+
+
+def _last_place(state: CourseState) -> PlacementKind:
+    places = sorted(state.placements, key=lambda place: place.from_at)
+    return places[-1].kind if places else PlacementKind.WARD
+
+
+def _may_leave(state: CourseState) -> bool:
+    return _runs(state) and _last_place(state) == PlacementKind.WARD
+
+
+def _may_come_back(state: CourseState) -> bool:
+    return _started(state) and _last_place(state) != PlacementKind.WARD
+
 
 STEPS: tuple[Step, ...] = (
     Step(
@@ -232,6 +248,25 @@ STEPS: tuple[Step, ...] = (
         of="event",
         fits=lambda event: event.may_be_corrected,
         is_grave=True,
+    ),
+    Step(
+        key="discharge",
+        action="placement.change",
+        form=going.Discharge,
+        service=discharging.discharge,
+        title=_("Discharge home"),
+        done=_("The patient is on the way home. Print the hand-over sheet."),
+        is_open=_may_leave,
+        template="board/readiness/discharge.html",
+    ),
+    Step(
+        key="readmit",
+        action="placement.change",
+        form=going.Readmit,
+        service=discharging.readmit,
+        title=_("Back to the ward"),
+        done=_("The patient is on the ward. The infusion and its clock run on."),
+        is_open=_may_come_back,
     ),
     Step(
         key="placement",

@@ -9,6 +9,7 @@ from infusion.board import (
     deciding,
     overlays,
     people,
+    readiness,
     regimens,
     starting,
     taking,
@@ -53,6 +54,31 @@ urlpatterns = [
         "courses/<uuid:course_id>/regimen-version",
         walk.ChangeVersion.as_view(),
         name="version",
+    ),
+    path(
+        "courses/<uuid:course_id>/readiness",
+        readiness.ReadinessPage.as_view(),
+        name="readiness",
+    ),
+    path(
+        "courses/<uuid:course_id>/readiness/<slug:key>/facts",
+        readiness.RecordFacts.as_view(),
+        name="record_facts",
+    ),
+    path(
+        "courses/<uuid:course_id>/readiness/<slug:key>/waive",
+        readiness.Waive.as_view(),
+        name="waive",
+    ),
+    path(
+        "courses/<uuid:course_id>/handover",
+        readiness.HandOverPage.as_view(),
+        name="handover",
+    ),
+    path(
+        "courses/<uuid:course_id>/on-call",
+        readiness.OnCallPage.as_view(),
+        name="on_call",
     ),
     path(
         "courses/<uuid:course_id>/status",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from infusion.board import event_words
-from infusion.wording import blocks
+from infusion.wording import blocks, checklists
 
 Words = Mapping[str, Promise]
 
@@ -205,6 +205,13 @@ LISTS: Mapping[str, Words] = {
     "link": LINKS,
     "measurement": MEASUREMENTS,
     "age_band": AGE_BANDS,
+    "criterion_state": checklists.STATES,
+    "criterion_kind": checklists.KINDS,
+    "readiness": checklists.VERDICTS,
+    "finding": checklists.FINDINGS,
+    "sign_off": checklists.SIGN_OFFS,
+    "restart": checklists.RESTARTS,
+    "phone": {**CAREGIVERS, **checklists.PHONES},
     "block_kind": blocks.BLOCKS,
     "route": blocks.ROUTES,
     "rhythm": blocks.RHYTHMS,

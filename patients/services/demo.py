@@ -1,7 +1,8 @@
 """Makes the sites and accounts of a demo; refused everywhere else."""
 
+import datetime as dt
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -39,7 +40,13 @@ def check_demo() -> None:
 
 @transaction.atomic
 def demo_site(
-    *, code: str, name: str, time_zone: str, country: str, phone: str
+    *,
+    code: str,
+    name: str,
+    time_zone: str,
+    country: str,
+    phone: str,
+    policy: Mapping[str, str],
 ) -> tuple[models.Site, bool]:
     """Return a site of the demo and whether it is new."""
     check_demo()
@@ -54,6 +61,10 @@ def demo_site(
             "working_hours": hours,
             "on_call_name": "On-call nurse",
             "on_call_phone": phone,
+            "policy": {
+                key: {"value": value, "signed_by": "Demo, not a clinical decision"}
+                for key, value in policy.items()
+            },
         },
     )
 
@@ -90,6 +101,14 @@ def give_account(patient: models.Patient, user: models.User) -> None:
     check_demo()
     patient.user = user
     patient.save(update_fields=["user"])
+
+
+def give_line(patient: models.Patient, placed_on: dt.date) -> None:
+    """Let a patient of the demo have a central line."""
+    check_demo()
+    models.CentralLine.objects.create(
+        patient=patient, kind=models.LineKind.PICC, lumens=2, placed_on=placed_on
+    )
 
 
 def new_password() -> str:

@@ -166,7 +166,18 @@ ROUTES: dict[str, Any] = {
     "board:version": page("course.change_regimen", "course.change_regimen"),
     "board:course": page("course.view"),
     "board:status": page("course.view"),
+    "board:readiness": page("readiness.view", "readiness.sign"),
+    "board:record_facts": Console(
+        {"GET": "readiness.record", "POST": "readiness.record"}, "TC06"
+    ),
+    "board:waive": Console(
+        {"GET": "readiness.waive", "POST": "readiness.waive"}, "TC06"
+    ),
+    "board:handover": page("readiness.view"),
+    "board:on_call": page("readiness.view"),
     "board:step": [
+        step("discharge", "placement.change"),
+        step("readmit", "placement.change"),
         step("start", "cycle.start"),
         step("hang", "bag.hang"),
         step("pause", "infusion.pause"),

@@ -142,7 +142,13 @@ def test_people_see_only_the_steps_of_their_role(ward, browser_of):
 
     assert offered["auditor"] == set()
     assert offered["pharmacist"] == {"deliver"}
-    assert offered["physician"] == {"pause", "event", "placement", "end"}
+    assert offered["physician"] == {
+        "pause",
+        "event",
+        "placement",
+        "discharge",
+        "end",
+    }
     assert {"hang", "pause", "deliver", "assign"} <= offered["nurse"]
     auditor = browser_of(people.staff_actor(ward.site, "AUDITOR"))
     assert auditor.get(f"/courses/{course.pk}/steps/pause").status_code == 404
