@@ -198,12 +198,14 @@ def outlook(
     starts_on: dt.date | None = None,
     start_block: str | None = None,
     facts: Iterable[KnownFact] = (),
+    not_before: dt.date | None = None,
 ) -> tuple[OutlookItem, ...]:
     """Return every round from the first to the end of the regimen, with dates.
 
     What was walked comes first, as it was; then the expected path: the way that was
     decided, else the first one that is not closed. A start of a course that is not
-    ordered is ``starts_on``, at ``start_block`` (the regimen's first when left out).
+    ordered is ``starts_on``, at ``start_block`` (the regimen's first when left out). What
+    has not begun begins on ``not_before``, such as today, at the earliest.
 
     :raises BlockUnknown: when a block is not in the regimen.
     """
@@ -213,10 +215,22 @@ def outlook(
     follow = _onward(regimen, walked[-1], known, path) if walked else None
     if walked:
         items[-1] = replace(items[-1], branches=_fork(regimen, walked[-1], known))
+        _wait(path, follow, not_before)
     else:
         path.doubt(Why.NOT_STARTED, (start_block or regimen.start.key))
         follow = (regimen.block(start_block or regimen.start.key), 1)
     return (*items, *_ahead(regimen, follow, known, path))
+
+
+def _wait(
+    path: _Path, follow: tuple[Block, int] | None, not_before: dt.date | None
+) -> None:
+    """Let no day lie behind us on which nothing began."""
+    if not follow or not not_before or path.day is None or path.day >= not_before:
+        return
+    path.day = not_before
+    is_decision = follow[0].kind == BlockKind.DECISION
+    path.doubt(Why.DECISION if is_decision else Why.NOT_STARTED, follow[0].key)
 
 
 def _fork(

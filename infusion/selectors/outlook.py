@@ -83,7 +83,13 @@ def cap_warnings(regimen: Regimen, items: Iterable[OutlookItem]) -> Iterator[Cap
 def _items(walk: Walk) -> tuple[OutlookItem, ...]:
     """Return what was walked and, while the course is open, what may come."""
     first = next((one.starts_on for one in walk.rounds if one.starts_on), walk.on)
-    items = outlook(walk.regimen, walk.rounds, starts_on=first, facts=walk.fresh())
+    items = outlook(
+        walk.regimen,
+        walk.rounds,
+        starts_on=first,
+        facts=walk.fresh(),
+        not_before=walk.on,
+    )
     if walk.course.status in _OPEN:
         return items
     return items[: len(walk.rounds)]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from infusion.domain.conditions import FactNotUsable
+from infusion.domain.walks import Firmness, Reason, Why
 from infusion.selectors.outlook import read_outlook
 from infusion.services import walking
 from infusion.services.cycles import FreeIntervalNotOver
@@ -50,6 +51,22 @@ def test_a_cycle_does_not_begin_before_one_given_elsewhere_was_over(here):
 
     assert refusal.value.params["earliest"] == over.isoformat()
     assert order_next(here, course, end + 57 * DAY).number == 3
+
+
+def test_what_has_not_begun_is_not_expected_in_the_past(here):
+    course, end = after_a_cycle(here, "us-label-mrd")
+    due = end.date() + 14 * DAY
+
+    soon = read_outlook(course.id, end).items[1]
+    late = read_outlook(course.id, end + 60 * DAY)
+
+    assert (soon.starts_on, soon.reasons) == (due, ())
+    today = late.on
+    assert today > due
+    assert [one.starts_on for one in late.items[1:3]] == [today, today + 42 * DAY]
+    for one in late.items[1:]:
+        assert one.firmness == Firmness.PROVISIONAL
+        assert one.reasons == (Reason(why=Why.NOT_STARTED, block="blina-2"),)
 
 
 def test_a_version_without_the_block_decided_upon_is_refused(here, monkeypatch):
