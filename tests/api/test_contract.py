@@ -74,12 +74,22 @@ def _ids(world, course) -> dict[str, str]:
         "bag_id": str(bag.id),
         "check_id": str(check.id),
         "visit_id": str(visit.id),
+        "event_id": str(_event(world, course).id),
         "contact_id": str(ContactPointFactory(patient=world.patient).id),
         "link_id": str(link.id),
         "site_id": str(world.site.id),
         "overlay_id": str(_overlay(world)),
         "key": "us-label-rr",
     }
+
+
+def _event(world, course) -> models.InfusionEvent:
+    return models.InfusionEvent.objects.create(
+        cycle=course.cycles.first(),
+        kind="TRANSFERRED",
+        at=world.now,
+        recorded_by=world.people["NURSE"],
+    )
 
 
 def _overlay(world) -> uuid.UUID:
