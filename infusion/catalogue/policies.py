@@ -12,6 +12,7 @@ from typing import Any
 from infusion.catalogue import files
 from infusion.catalogue.hours import HoursNotRead, read_times, read_week
 from infusion.catalogue.reasons import reason
+from infusion.catalogue.recipes import all_recipes
 from infusion.domain.calendars import Week
 from infusion.domain.courses import Text, Unverified
 from infusion.domain.doses import SurfaceFormula
@@ -53,12 +54,24 @@ def read_criteria(text: str) -> frozenset[str]:
     return frozenset(keys)
 
 
+def read_recipes(text: str) -> frozenset[str]:
+    """Return the keys of bag recipes such as "us-72h us-96h"; none for NONE.
+
+    :raises ValueNotRead: when there is no recipe of a key.
+    """
+    keys = frozenset() if text == NONE else frozenset(text.split())
+    if (text != NONE and not keys) or keys - all_recipes().keys():
+        raise ValueNotRead
+    return keys
+
+
 # Values that are neither a choice nor a number, and who reads them.
 _FORMATS: Mapping[str, Callable[[str], object]] = {
     "times": read_times,
     "week": read_week,
     "limit": read_limit,
     "criteria": read_criteria,
+    "recipes": read_recipes,
 }
 
 
@@ -68,7 +81,7 @@ class PolicyValue:
 
     A number is above zero unless ``least`` says otherwise; ``format`` names another way
     of writing: "times" of a day, the hours of a "week", a "limit" that may be NONE, or
-    keys of "criteria".
+    keys of "criteria" or of bag "recipes".
     """
 
     key: str
@@ -149,6 +162,10 @@ class SitePolicy:
     def criteria(self, key: str) -> frozenset[str]:
         """Return a value as keys of criteria."""
         return read_criteria(self.text(key))
+
+    def recipes(self, key: str) -> frozenset[str]:
+        """Return a value as keys of bag recipes."""
+        return read_recipes(self.text(key))
 
     @property
     def surface_formula(self) -> SurfaceFormula:

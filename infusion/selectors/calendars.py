@@ -14,6 +14,7 @@ from infusion.domain.calendars import VisitCalendar, Week, Window, week_of
 from infusion.domain.courses import Unverified
 from infusion.domain.instants import zone
 from infusion.domain.planner.requests import ChainRules, Weights
+from infusion.domain.recipes import Recipe
 from infusion.domain.states import PlacementKind
 from infusion.domain.wishes import NeedleDays, PharmacyRounds, Wishes
 from patients.days_off import DaysOff
@@ -53,6 +54,7 @@ _ALWAYS = (
     "end_tolerance_minutes",
     "run_pattern",
     "one_rate",
+    "recipes_not_stocked",
     "visit_hours_binding",
     "steady_hour",
     "pharmacy_days",
@@ -77,6 +79,16 @@ class Scheduling:
     unsure_years: frozenset[int]
     knows_hours: bool
     knows_holidays: bool
+
+    def in_stock(self, recipes: tuple[Recipe, ...]) -> tuple[Recipe, ...]:
+        """Return the bags that the pharmacy makes."""
+        without = self.policy.recipes("recipes_not_stocked")
+        return tuple(one for one in recipes if one.key not in without)
+
+    def out_of_stock(self, recipes: tuple[Recipe, ...]) -> tuple[Recipe, ...]:
+        """Return the bags that exist for the regimen and that the pharmacy does not make."""
+        without = self.policy.recipes("recipes_not_stocked")
+        return tuple(one for one in recipes if one.key in without)
 
 
 def scheduling_of(

@@ -90,10 +90,11 @@ def plan_request(rows: CourseRows, now: dt.datetime) -> PlanRequest:
     scheduling = scheduling_for(
         course.site_id, course.patient_id, now, [one.starts_at for one in facts]
     )
-    policy = scheduling.policy
+    policy, recipes = scheduling.policy, catalogue.recipes_of(regimen)
     return PlanRequest(
         regimen=regimen,
-        recipes=catalogue.recipes_of(regimen),
+        recipes=scheduling.in_stock(recipes),
+        out_of_stock=scheduling.out_of_stock(recipes),
         rules=catalogue.reminder_rules(policy),
         zone=zone(course.time_zone),
         now=now,

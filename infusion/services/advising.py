@@ -186,7 +186,11 @@ def compare_plans(
 
 
 def _compared(asked: Asked, side: PlanChoice) -> ComparedPlan:
-    recipes = _chosen(asked.cycle.recipes, side.recipe_keys)
+    every = (*asked.cycle.recipes, *asked.cycle.out_of_stock)
+    recipes = asked.cycle.recipes
+    if side.recipe_keys is not None:
+        # A bag that is not stocked may be compared: that shows what it would bring.
+        recipes = _chosen(every, side.recipe_keys)
     rules = asked.wishes.rules
     if side.run_pattern_hours is not None:
         rules = replace(rules, run_pattern_hours=side.run_pattern_hours)
@@ -195,7 +199,7 @@ def _compared(asked: Asked, side: PlanChoice) -> ComparedPlan:
     cycle = replace(
         asked.cycle,
         recipes=recipes,
-        out_of_stock=tuple(one for one in asked.cycle.recipes if one not in recipes),
+        out_of_stock=tuple(one for one in every if one not in recipes),
         wishes=replace(asked.wishes, rules=rules),
     )
     return ComparedPlan(
@@ -206,15 +210,11 @@ def _compared(asked: Asked, side: PlanChoice) -> ComparedPlan:
     )
 
 
-def _chosen(
-    recipes: tuple[Recipe, ...], keys: tuple[str, ...] | None
-) -> tuple[Recipe, ...]:
+def _chosen(recipes: tuple[Recipe, ...], keys: tuple[str, ...]) -> tuple[Recipe, ...]:
     """Return the recipes of these keys.
 
     :raises RecipeUnknown: when the patient may not have one of them, or none is named.
     """
-    if keys is None:
-        return recipes
     known = {recipe.key: recipe for recipe in recipes}
     if not keys or not set(keys) <= set(known):
         raise RecipeUnknown(field="recipes")
@@ -236,6 +236,7 @@ def _asked(
     policy = site_policy(patient.site_id)
     step = policy.number("dose_rounding_mcg")
     stay = pattern.inpatient_days
+    recipes = allowed(catalogue.recipes_of(regimen), weight.weight_kg)
     cycle = Cycle(
         stretches=tuple(
             Stretch(
@@ -246,7 +247,8 @@ def _asked(
             )
             for start, end, level in pattern.segments()
         ),
-        recipes=allowed(catalogue.recipes_of(regimen), weight.weight_kg),
+        recipes=scheduling.in_stock(recipes),
+        out_of_stock=scheduling.out_of_stock(recipes),
         wishes=scheduling.wishes,
         now=now,
         stay=None if stay is None else stay * _DAY,

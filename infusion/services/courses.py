@@ -177,10 +177,11 @@ def preview_course(
     weight = last_weight(patient.id, patient.site_id, now).weight
     dosing_surface_m2(regimen.doses, weight)
     scheduling = scheduling_for(patient.site_id, patient.id, now, [start])
-    policy_values = scheduling.policy
+    policy_values, recipes = scheduling.policy, catalogue.recipes_of(regimen)
     request = PlanRequest(
         regimen=regimen,
-        recipes=catalogue.recipes_of(regimen),
+        recipes=scheduling.in_stock(recipes),
+        out_of_stock=scheduling.out_of_stock(recipes),
         rules=catalogue.reminder_rules(policy_values),
         zone=where,
         now=now,

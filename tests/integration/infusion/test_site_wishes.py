@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from infusion import models
+from infusion.domain.planner.outcomes import Lift
 from infusion.domain.states import BagStatus, VisitStatus
 from infusion.selectors.courses import read_course
 from infusion.selectors.planning import load_rows, plan_request
@@ -171,3 +172,27 @@ def _booked_rows(course):
         (row.id, row.kind): (row.planned_at, row.bag_id, row.assigned_to_id)
         for row in rows
     }
+
+
+def without(site, keys):
+    policy = {"recipes_not_stocked": {"value": keys, "signed_by": "RPh A"}}
+    Site.objects.filter(id=site.id).update(policy=policy)
+
+
+def test_a_bag_the_pharmacy_does_not_make_is_not_planned_and_is_missed(site, patient):
+    """From a Thursday, bags of a day or two alone need somebody on the weekend."""
+    without(site, "us-72h us-96h us-7d")
+    course = order(patient)
+    cycle = read_course(course.id, NOW).current_cycle
+
+    assert {bag.recipe_key for bag in cycle.bags} <= {"us-24h", "us-48h"}
+    helpful = {
+        hint.recipe_key for hint in cycle.hints if hint.code == Lift.NEEDS_RECIPE.value
+    }
+    assert helpful & {"us-72h", "us-96h", "us-7d"}
+
+
+def test_a_recipe_nobody_knows_is_no_setting(site, patient):
+    without(site, "us-72h us-73h")
+
+    assert "us-7d" in {bag.recipe_key for bag in order(patient).bags.all()}
