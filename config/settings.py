@@ -228,6 +228,7 @@ SPECTACULAR_SETTINGS = {
         "BagStatus": "infusion.domain.states.BagStatus",
         "OverlayStatus": "infusion.domain.states.OverlayStatus",
         "RoundStatus": "infusion.domain.walks.RoundStatus",
+        "BranchVerdict": "infusion.domain.walks.Verdict",
         "BlockKind": "infusion.domain.blocks.BlockKind",
         "FactKind": "infusion.domain.conditions.FactKind",
         "VisitStatus": "infusion.domain.states.VisitStatus",

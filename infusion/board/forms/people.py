@@ -97,7 +97,9 @@ class OrderForm(SiteForm):
         min_value=1,
         max_value=20,
         required=False,
-        help_text=_("Empty: as many as the regimen gives. Cycles given elsewhere count."),
+        help_text=_(
+            "Empty: as many as the regimen gives. Cycles given elsewhere count."
+        ),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
 

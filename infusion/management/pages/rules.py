@@ -16,6 +16,7 @@ FORMATS = {
     "week": "SITE, or hours of a week: Mo-Fr 08:00-17:00; Sa 09:00-12:00",
     "limit": "NONE, or a number from 0",
     "criteria": "NONE, or keys of criteria: TC03 TC13",
+    "recipes": "NONE, or keys of bag recipes: us-72h us-96h",
 }
 HOW_TO_READ = (
     "Marks are explained in the [glossary](../glossary.md#evidence-marks), sources in "

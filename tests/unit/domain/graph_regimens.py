@@ -72,9 +72,7 @@ def regimen(*blocks: Block, **more: Any) -> Regimen:
 
 def doses(full_mcg: str = "28") -> DoseTable:
     dose = Decimal(full_mcg)
-    level = DoseLevel(
-        key="full", fixed_mcg=dose, per_m2_mcg=Decimal(15), cap_mcg=dose
-    )
+    level = DoseLevel(key="full", fixed_mcg=dose, per_m2_mcg=Decimal(15), cap_mcg=dose)
     return DoseTable(fixed_from_kg=Decimal(45), levels={"full": level})
 
 
