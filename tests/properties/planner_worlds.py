@@ -68,7 +68,7 @@ def weights(pick: Pick) -> Weights:
         vial=pick([0, 90]),
         waste_minute=pick([0, 1, 7]),
         unsteady_minute=pick([0, 1, 5]),
-        unaligned=pick([0, 2_000]),
+        unaligned=pick([0, 2_000, 30_000]),
     )
 
 
@@ -192,7 +192,7 @@ def world(pick: Pick, *, most_hours: int = 190, grids=(60, 30)) -> ChainRequest:
     hours = pick([one for one in (20, 60, 75, 96, 130, 168, 190) if one <= most_hours])
     choice = recipes(pick)
     usual = pick([None, dt.time(10), dt.time(16), dt.time(23)])
-    needles = [start + pick([10, 30]) * HOUR, start + pick([70, 95]) * HOUR]
+    needles = [start + pick([5, 24]) * HOUR, start + pick([70, 95]) * HOUR]
     kept = [start + number * HOUR for number in pick([(), (24, 60), (0, 26, 49, 97)])]
     return ChainRequest(
         line=Line(at=start, delivered=ZERO),
@@ -203,7 +203,7 @@ def world(pick: Pick, *, most_hours: int = 190, grids=(60, 30)) -> ChainRequest:
         waiting=tuple(waiting(pick, start, choice)),
         supply=supply(pick, start),
         needle_windows=tuple(
-            (at, at + pick([0, 8, 26]) * HOUR) for at in needles[: pick([0, 1, 2])]
+            (at, at + pick([0, 8, 26, 40]) * HOUR) for at in needles[: pick([0, 1, 2])]
         ),
         kept=tuple(kept),
         weights=weights(pick),

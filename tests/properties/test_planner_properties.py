@@ -4,19 +4,23 @@ import datetime as dt
 import itertools
 import random
 from dataclasses import replace
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
-from infusion.domain.bags import Line
-from infusion.domain.planner import Supply, Weights, plan_chain
+from infusion.domain.bags import Line, Stretch
+from infusion.domain.calendars import VisitCalendar
+from infusion.domain.planner import ChainRequest, Supply, Weights, plan_chain
 from tests.properties.planner_oracle import Oracle, bill
 from tests.properties.planner_worlds import (
     HOUR,
     MINUTE,
     ZERO,
     moved_by,
+    recipe,
     world,
     worlds,
 )
@@ -282,3 +286,27 @@ def test_a_line_that_runs_off_the_minute_keeps_its_seconds():
 
     assert isinstance(request.line, Line)
     assert first.take_down_at.second in {0, 23}
+
+
+@pytest.mark.parametrize("unaligned", [0, 2_000, 30_000])
+@pytest.mark.parametrize("hours", [60, 75])
+def test_two_changes_in_one_needle_window_meet_it_once(hours, unaligned):
+    start = seeded(3).line.at
+    stops = replace(recipe(24), run_hours=(12, 24))
+    request = ChainRequest(
+        line=Line(at=start, delivered=ZERO),
+        stretches=stretches_of(hours),
+        recipes=(stops,),
+        calendar=VisitCalendar(zone=ZoneInfo("UTC"), weekend=frozenset()),
+        needle_windows=((start + 5 * HOUR, start + 45 * HOUR),),
+        weights=Weights(change=500, vial=0, waste_minute=1, unaligned=unaligned),
+        grid=60 * MINUTE,
+    )
+
+    check_best(request)
+
+
+def stretches_of(hours: int):
+    return (
+        Stretch(start=ZERO, end=hours * HOUR, level="full", daily_dose_mcg=Decimal(28)),
+    )
