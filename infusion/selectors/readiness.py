@@ -9,7 +9,7 @@ from decimal import Decimal
 from infusion import catalogue, models
 from infusion.domain.courses import Unmet
 from infusion.domain.instants import local_date, zone
-from infusion.domain.plans import CyclePlan, make_plan
+from infusion.domain.plans import CyclePlan, effective_ledger, make_plan
 from infusion.domain.readiness import (
     Assessment,
     Criterion,
@@ -27,7 +27,7 @@ from infusion.domain.states import (
 )
 from infusion.selectors.planning import (
     CourseRows,
-    ledger_of,
+    cycle_facts,
     load_rows,
     plan_request,
     site_policy,
@@ -153,7 +153,7 @@ def _derived(
     rows: CourseRows, cycle: models.Cycle, plan: CyclePlan, now: dt.datetime
 ) -> Iterator[Fact]:
     """Yield what follows from the course: nobody records it and it is never too old."""
-    ledger = ledger_of(rows.of(cycle))
+    ledger = effective_ledger(cycle_facts(rows.of(cycle)), now)
     began = ledger.started_at or plan.starts_at
     yield Fact(kind="OBSERVED_UNTIL", from_at=plan.inpatient_until or began)
     steps = [step.at for step in plan.steps[1:] if step.at > now]
@@ -163,7 +163,7 @@ def _derived(
     yield _count("LINES", lines.count())
     yield _count("PLAN_GAPS", len(about_bags(plan.unmet)))
     yield from _visits(rows, cycle)
-    # While the pump stands still nobody knows the end.
+    # While the pump stands still, or runs on an empty bag, nobody knows the end.
     if ledger.is_running:
         yield Fact(kind="INFUSION_END", from_at=plan.infusion_ends_at)
 

@@ -5,9 +5,15 @@ import uuid
 from decimal import ROUND_HALF_UP, Decimal
 
 from infusion import models
+from infusion.domain.plans import effective_ledger
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import BagStatus, PlacementKind, VisitStatus
-from infusion.selectors.planning import CycleRows, load_rows, site_policy
+from infusion.selectors.planning import (
+    CycleRows,
+    cycle_facts,
+    load_rows,
+    site_policy,
+)
 from infusion.services.common import changing
 from infusion.services.cycles import running_cycle
 from infusion.services.interruptions import NoBagHanging, NotRunning
@@ -62,7 +68,7 @@ def discharge(
         expected_version=expected_version,
     ) as course:
         rows = load_rows(course).of(running_cycle(course))
-        bag = _running_bag(rows)
+        bag = _running_bag(rows, now)
         _check_pump(course, pump_serial)
         if not 0 <= volume_left_ml <= bag.volume_ml:
             raise VolumeImpossible(field="volume_left_ml", most=bag.volume_ml)
@@ -73,15 +79,16 @@ def discharge(
             override_reason=override_reason,
         )
         moved = move(course, asked, actor, now)
-        _store(rows, moved, pump_serial.strip(), volume_left_ml, actor)
+        _store(rows, bag, moved, (pump_serial.strip(), volume_left_ml), actor)
     return course
 
 
-def _running_bag(rows: CycleRows) -> models.Bag:
+def _running_bag(rows: CycleRows, now: dt.datetime) -> models.Bag:
+    """Return the bag that runs; an empty one does not, whatever the pump says."""
     bag = rows.hanging
     if bag is None:
         raise NoBagHanging(field="from_at")
-    if not ledger(rows).is_running:
+    if not effective_ledger(cycle_facts(rows), now).is_running:
         raise NotRunning(field="from_at")
     return bag
 
@@ -112,10 +119,14 @@ def volume_left(rows: CycleRows, bag: models.Bag, at: dt.datetime) -> Decimal:
 
 
 def _store(
-    rows: CycleRows, moved: Moved, pump_serial: str, read: Decimal, actor: Actor
+    rows: CycleRows,
+    bag: models.Bag,
+    moved: Moved,
+    read: tuple[str, Decimal],
+    actor: Actor,
 ) -> None:
     """Keep what the hand-over sheet says, with the plan it comes from."""
-    bag = _running_bag(rows)
+    pump_serial, volume_ml = read
     course = rows.cycle.course
     waiting = rows.cycle.bags.filter(
         status__in=[BagStatus.PLANNED, BagStatus.DELIVERED]
@@ -129,7 +140,7 @@ def _store(
         plan_version=course.plan_versions.order_by("-number")[0],
         pump_serial=pump_serial,
         bag=bag,
-        volume_read_ml=read,
+        volume_read_ml=volume_ml,
         volume_computed_ml=volume_left(rows, bag, moved.placement.from_at),
         first_home_bag=waiting.order_by("planned_hang_at", "sequence").first(),
         next_visit=visits.order_by("planned_at").first(),

@@ -535,6 +535,15 @@ def test_nobody_goes_home_on_another_pump_or_one_that_stands_still(
         go_home(place, prepared, now)
 
 
+def test_nobody_goes_home_on_an_empty_bag(place, course, now):
+    empty = course.bags.get(status="HUNG").planned_take_down_at + HOUR
+    late = ready.make_ready(course, place.nurse, empty)
+
+    assert found(late, empty).assessment.line("TC20").state is State.NOT_KNOWN
+    with pytest.raises(interruptions.NotRunning):
+        go_home(place, late, empty, override_reason=GARDEN, actor=place.physician)
+
+
 def test_back_on_the_ward_the_clock_runs_on_and_home_asks_again(place, prepared, now):
     ready.make_signed(prepared, place.nurse, place.physician, now)
     go_home(place, prepared, now)
