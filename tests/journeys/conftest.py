@@ -155,11 +155,19 @@ def wait_until(holds: Callable[[], bool], patience: float = PATIENCE) -> None:
         time.sleep(0.2)
 
 
+def next_monday(now: dt.datetime) -> dt.datetime:
+    """Return 14:00 UTC of the next Monday: the morning of the demo's hospital."""
+    day = now + dt.timedelta(days=7 - now.weekday())
+    return day.replace(hour=14, minute=0, second=0)
+
+
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Start everything the way ``make demo`` does, with a clock that can be moved."""
     folder = tmp_path_factory.mktemp("service")
     clock = MovedClock(folder / "clock")
+    # A plan keeps off weekends: the same day of the week makes the same story.
+    clock.move_to(next_monday(clock.now()))
     environment = {
         **os.environ,
         "CLOCK_FILE": str(clock.path),
