@@ -19,6 +19,15 @@ def at(instant: dt.datetime) -> str:
 @pytest.fixture
 def settled(world, travel):
     """Return a course three days in, with every criterion met."""
+    # The course begins today, whatever day of the week that is.
+    world.site.policy = {
+        "importance_off_days": {
+            "value": "0",
+            "signed_by": "Dr A",
+            "signed_on": "2026-03-01",
+        }
+    }
+    world.site.save()
     course = factories.order(
         world.patient, world.actor("PHYSICIAN"), world.now, "us-label-mrd"
     )
