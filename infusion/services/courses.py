@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from infusion import catalogue, models
 from infusion.domain.blocks import TIMELESS
-from infusion.domain.doses import dosing_surface_m2
+from infusion.domain.doses import DosingWeight, dosing_surface_m2
 from infusion.domain.instants import at_wall_clock, in_utc, local_date, zone
 from infusion.domain.outlook_json import (
     caps_as_json,
@@ -23,6 +23,7 @@ from infusion.domain.refusals import Refusal
 from infusion.domain.regimens import CycleNotInRegimen, Regimen, Round
 from infusion.domain.states import CourseStatus, PlacementKind
 from infusion.domain.walks import OutlookItem, RoundStatus, WalkedRound, outlook
+from infusion.selectors.calendars import Scheduling
 from infusion.selectors.outlook import cap_warnings
 from infusion.selectors.planning import (
     scheduling_for,
@@ -176,23 +177,14 @@ def preview_course(
     facts = _first_cycle(items, start, where)
     weight = last_weight(patient.id, patient.site_id, now).weight
     dosing_surface_m2(regimen.doses, weight)
-    scheduling = scheduling_for(patient.site_id, patient.id, now, [start])
-    policy_values, recipes = scheduling.policy, catalogue.recipes_of(regimen)
-    request = PlanRequest(
-        regimen=regimen,
-        recipes=scheduling.in_stock(recipes),
-        out_of_stock=scheduling.out_of_stock(recipes),
-        rules=catalogue.reminder_rules(policy_values),
-        zone=where,
-        now=now,
+    request = _request(
+        regimen,
+        scheduling_for(patient.site_id, patient.id, now, [start]),
+        weight=weight,
         cycles=tuple(CycleFacts(**one, weight=weight) for one in facts),
         last_cycle=count if facts else 0,
-        dose_step_mcg=policy_values.number("dose_rounding_mcg"),
-        unsigned=(
-            *scheduling.unsigned,
-            *unsigned_policy(policy_values, regimen, [weight]),
-        ),
-        wishes=scheduling.wishes,
+        where=where,
+        now=now,
     )
     return {
         **plan_as_json(make_plan(request), regimen),
@@ -200,6 +192,36 @@ def preview_course(
         "missing": missing_as_json(found.regimen.missing),
         "warnings": caps_as_json(cap_warnings(regimen, items)),
     }
+
+
+def _request(
+    regimen: Regimen,
+    scheduling: Scheduling,
+    *,
+    weight: DosingWeight,
+    cycles: tuple[CycleFacts, ...],
+    last_cycle: int,
+    where: ZoneInfo,
+    now: dt.datetime,
+) -> PlanRequest:
+    """Return what a course without any facts is planned from."""
+    policy_values, recipes = scheduling.policy, catalogue.recipes_of(regimen)
+    return PlanRequest(
+        regimen=regimen,
+        recipes=scheduling.in_stock(recipes),
+        out_of_stock=scheduling.out_of_stock(recipes),
+        rules=catalogue.reminder_rules(policy_values),
+        zone=where,
+        now=now,
+        cycles=cycles,
+        last_cycle=last_cycle,
+        dose_step_mcg=policy_values.number("dose_rounding_mcg"),
+        unsigned=(
+            *scheduling.unsigned,
+            *unsigned_policy(policy_values, regimen, [weight]),
+        ),
+        wishes=scheduling.wishes,
+    )
 
 
 def _entered(
