@@ -59,8 +59,11 @@ def document(key: str) -> dict[str, Any]:
 
 def digest_of(data: Row) -> str:
     """Return the SHA-256 of a document: equal documents have equal ones."""
-    written = json.dumps(data, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(written.encode()).hexdigest()
+    return hashlib.sha256(_written(data).encode()).hexdigest()
+
+
+def _written(data: Row) -> str:
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
 def regimen_from(data: Row, digest: str | None = None) -> Regimen:
@@ -84,7 +87,8 @@ def _kept(document: _Document) -> Regimen:
     path = Path(f"{document.data.get('key', 'document')}.toml")
     for problem in files.problems(path, document.data, "document"):
         raise problem
-    return _finished(Draft(path), document.data)
+    # A database keeps no order of keys: whoever reads it first must not set the order.
+    return _finished(Draft(path), json.loads(_written(document.data)))
 
 
 def read_regimen(path: Path) -> Regimen:

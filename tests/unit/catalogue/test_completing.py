@@ -1,5 +1,6 @@
 import copy
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -168,4 +169,18 @@ def test_a_document_needs_no_other_file():
     document = catalogue.document("us-label-rr")
 
     assert document["blocks"][-1]["key"] == "allo-hsct"
-    assert catalogue.regimen_from(document) == catalogue.get_regimen("us-label-rr")
+    kept, shipped = (
+        catalogue.regimen_from(document),
+        catalogue.get_regimen("us-label-rr"),
+    )
+    assert replace(kept, facts=()) == replace(shipped, facts=())
+    assert set(kept.facts) == set(shipped.facts)
+
+
+def test_a_document_is_read_the_same_whatever_the_order_of_its_keys():
+    document = catalogue.document("us-label-mrd")
+    turned = dict(reversed(document.items()))
+    digest = "one of two"
+
+    first = catalogue.regimen_from(document, digest).facts
+    assert catalogue.regimen_from(turned, "the other").facts == first
