@@ -53,6 +53,16 @@ def clock_of(story):
     return story.nurse.get(f"{story.path}/plan")["cycles"][0]["clock"]
 
 
+def night(story):
+    """Return the next 02:00, on a bag that lasts through it and the morning."""
+    bag = story.bags("HUNG")[0]
+    while when(bag["dry_at"]) <= next_local(story, 2) + 12 * HOUR:
+        story.clock.move_to(when(bag["dry_at"]) - HOUR)
+        story.hang(story.deliver_next(), replaces=bag)
+        bag = story.bags("HUNG")[0]
+    return next_local(story, 2)
+
+
 def occlusion(story, stopped):
     story.clock.move_to(stopped + 2 * MINUTE)
     told = tell(
@@ -67,8 +77,8 @@ def resume(story, **body):
 
 
 def test_an_occlusion_at_two_in_the_night_for_3_h_50_goes_on_at_home(story):
+    stopped = night(story)
     end = when(clock_of(story)["projected_end_at"])
-    stopped = next_local(story, 2)
     told = occlusion(story, stopped)
     assert when(told["clock"]["restart_limit_at"]) == stopped + 4 * HOUR
     assert told["clock"]["way_on"] == "RESUME"
@@ -84,7 +94,7 @@ def test_an_occlusion_at_two_in_the_night_for_3_h_50_goes_on_at_home(story):
 
 
 def test_an_occlusion_for_4_h_10_brings_the_patient_back_to_the_ward(story):
-    stopped = next_local(story, 2)
+    stopped = night(story)
     occlusion(story, stopped)
     story.clock.move_to(stopped + 4 * HOUR + 10 * MINUTE)
 
@@ -106,7 +116,7 @@ def test_an_occlusion_for_4_h_10_brings_the_patient_back_to_the_ward(story):
 def test_a_correction_shortens_the_stop_below_4_h_and_the_restart_at_home_is_back(
     story,
 ):
-    stopped = next_local(story, 2)
+    stopped = night(story)
     told = occlusion(story, stopped)
     story.clock.move_to(stopped + 4 * HOUR + 10 * MINUTE)
     assert resume(story).body["code"] == "restart_needs_supervision"
@@ -129,7 +139,6 @@ def test_a_correction_shortens_the_stop_below_4_h_and_the_restart_at_home_is_bac
 
 
 def test_a_bag_that_leaks_on_saturday_waits_for_the_delivery_on_monday(story):
-    before = clock_of(story)
     saturday = next_local(story, 9, weekday=5)
     bag = story.bags("HUNG")[0]
     while when(bag["dry_at"]) <= saturday:
@@ -137,6 +146,7 @@ def test_a_bag_that_leaks_on_saturday_waits_for_the_delivery_on_monday(story):
         story.hang(story.deliver_next(), replaces=bag)
         bag = story.bags("HUNG")[0]
     story.clock.move_to(saturday)
+    before = clock_of(story)
     leak = tell(story, kind="BAG_LEAKED", pump_stopped=True, at=at(saturday))
     assert leak.status == 201, leak
     thrown = story.nurse.post(
