@@ -166,3 +166,6 @@ def test_a_bag_that_leaks_on_saturday_waits_for_the_delivery_on_monday(story):
     missed = float(clock["missed_hours"]) - float(before["missed_hours"])
     assert 48 <= missed < 48.2
     assert [gap["reason"] for gap in clock["gaps"]][-1] == "BAG_PROBLEM"
+
+    story.clock.move(HOUR)
+    home(story)
