@@ -2,6 +2,7 @@
 
 import uuid
 import zoneinfo
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -184,7 +185,7 @@ def asked_of(criterion: Criterion | None) -> list[Asked]:
     ]
 
 
-class ReadinessStep(ReadinessConsole):
+class ReadinessStep(ReadinessConsole, ABC):
     """One form about one criterion, one service call, back to the checklist."""
 
     template = "board/readiness/step.html"
@@ -219,9 +220,9 @@ class ReadinessStep(ReadinessConsole):
         if not self.may(self.action) or not (self.line or key == VITALS):
             raise Http404
 
+    @abstractmethod
     def form(self, data: Any = None) -> SiteForm:
         """Return the form."""
-        raise NotImplementedError
 
     def given(self, form: SiteForm) -> dict[str, Any]:
         """Return what the service takes beside actor, course and now."""

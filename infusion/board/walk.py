@@ -1,6 +1,7 @@
 """The way of a course through its regimen: the outlook, and what people record of it."""
 
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -75,7 +76,7 @@ class OutlookPage(WalkConsole):
         return found.regimen.block(found.walked[-1].block).reentry
 
 
-class WalkStep(WalkConsole):
+class WalkStep(WalkConsole, ABC):
     """One step of the way: one form, one service call, back to the outlook."""
 
     action: ClassVar[str]
@@ -119,13 +120,13 @@ class WalkStep(WalkConsole):
         if not policy.can(self.actor, self.action, self.state):
             raise Http404
 
+    @abstractmethod
     def is_open(self) -> bool:
         """Say whether the step can be taken as the course stands."""
-        raise NotImplementedError
 
+    @abstractmethod
     def form(self, data: Any = None, **extra: Any) -> StepForm:
         """Return the form."""
-        raise NotImplementedError
 
     def arguments(self, form: StepForm) -> dict[str, Any]:
         """Return what the service takes, beside actor, course and now."""
