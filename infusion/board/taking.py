@@ -14,7 +14,7 @@ from infusion.board.courses import CourseConsole
 from infusion.board.forms.courses import Assign, EndCycle, StepForm, delivered
 from infusion.board.refusals import REFUSALS, reason
 from infusion.board.steps import BY_KEY, Step, target_of
-from infusion.selectors.board import list_visiting_staff
+from infusion.selectors.board import list_visiting_caregivers, list_visiting_staff
 from patients import policy
 from patients.domain.refusals import VersionOutdated
 
@@ -84,13 +84,25 @@ class TakeStep(CourseConsole):
     def _form(self, data: Any = None) -> StepForm:
         extra: dict[str, Any] = {}
         if issubclass(self.step.form, Assign):
-            extra["staff"] = list_visiting_staff(self.state.site_id)
+            extra["staff"] = self._visitors()
         if issubclass(self.step.form, EndCycle):
             action = "cycle.complete_short"
             extra["may_fall_short"] = policy.can(self.actor, action, self.state)
         return self.step.form(
             data, state=self.state, target=self.target, now=self.now, **extra
         )
+
+    def _visitors(self) -> list[tuple[Any, str]]:
+        """Return the staff of the site and, marked as such, the caregivers."""
+        staff = list_visiting_staff(self.state.site_id)
+        known = {user_id for user_id, _name in staff}
+        family = list_visiting_caregivers(self.state.patient_id)
+        marked = [
+            (user_id, f"{name} ({_('Caregiver')})")
+            for user_id, name in family
+            if user_id not in known
+        ]
+        return [*staff, *marked]
 
     def _take(self, form: StepForm) -> HttpResponse:
         """Call the service; a refusal becomes an error of the form."""

@@ -22,7 +22,7 @@ from infusion.domain.states import (
 )
 from infusion.selectors.planning import CycleRows, cycle_facts, pattern_of_cycle
 from infusion.selectors.regimens import regimen_of
-from patients.selectors.people import latest_measurement
+from patients.selectors.people import latest_measurement, list_caregiver_links
 
 PAGE = 25
 _VISITING = ("NURSE", "HOME_NURSE", "PHYSICIAN")
@@ -255,3 +255,12 @@ def list_visiting_staff(site_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
         ((person.pk, str(person)) for person in people.distinct()),
         key=lambda entry: entry[1],
     )
+
+
+def list_visiting_caregivers(patient_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
+    """List the confirmed caregivers of a patient, who may take a visit, by name."""
+    links = list_caregiver_links(patient_id).filter(
+        state="CONFIRMED", user__is_active=True
+    )
+    people = {link.user_id: str(link.user) for link in links}
+    return sorted(people.items(), key=lambda entry: entry[1])

@@ -7,11 +7,12 @@ from infusion import models
 from infusion.domain.instants import local_date, zone
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import VisitStatus
+from infusion.domain.visits import VisitKind
 from infusion.services.common import NotFound, VersionOutdated, changing
 from infusion.services.planning import replan
-from patients.policy import HOME_NURSE, NURSE, PHYSICIAN, Actor
+from patients.policy import CAREGIVER, HOME_NURSE, NURSE, PHYSICIAN, Actor
 from patients.selectors.actors import get_actor
-from patients.selectors.assignments import is_on_staff
+from patients.selectors.assignments import is_active_account, is_on_staff
 from patients.services.assignments import NotOnStaff
 
 _VISITORS = frozenset({NURSE, HOME_NURSE, PHYSICIAN})
@@ -24,7 +25,7 @@ class VisitClosed(Refusal):
 
 
 class VisitorNotSuitable(Refusal):
-    """The account has no role that makes visits, or is not assigned to the patient."""
+    """The account has no role that makes such a visit, or not for this patient."""
 
     code = "visitor_not_suitable"
 
@@ -37,11 +38,16 @@ def assign_visit(
     user_id: uuid.UUID | None,
     now: dt.datetime,
 ) -> models.Visit:
-    """Book a member of staff for a visit, or free it again with None.
+    """Book somebody for a visit, or free it again with None.
 
-    :raises NotOnStaff: when the account has no active role at the site.
-    :raises VisitorNotSuitable: when none of its roles makes visits, or it is a home
-        nurse who does not look after the patient on the day.
+    Staff of the site make visits; a confirmed caregiver may have taken one on before
+    the way home (checklist TC19: caregiver, home nurse or clinic), though no start.
+
+    :raises NotOnStaff: when the account has no active role at the site and is no
+        caregiver of the patient on the day.
+    :raises VisitorNotSuitable: when none of its roles makes visits, it is a home nurse
+        who does not look after the patient on the day, or a caregiver is to start
+        a cycle.
     :raises VisitClosed: when the visit is done or cancelled.
     """
     rows = models.Visit.objects.filter(id=visit_id)
@@ -55,7 +61,7 @@ def assign_visit(
         if visit.status != VisitStatus.BOOKED:
             raise VisitClosed(field="visit")
         if user_id is not None:
-            _check_visitor(user_id, course, max(now, visit.planned_at))
+            _check_visitor(user_id, course, visit, now)
         visit.assigned_to_id = user_id
         visit.version += 1
         visit.save(update_fields=["assigned_to", "version"])
@@ -64,9 +70,15 @@ def assign_visit(
     return visit
 
 
-def _check_visitor(user_id: uuid.UUID, course: models.Course, at: dt.datetime) -> None:
-    if not is_on_staff(user_id, course.site_id):
+def _check_visitor(
+    user_id: uuid.UUID, course: models.Course, visit: models.Visit, now: dt.datetime
+) -> None:
+    day = local_date(max(now, visit.planned_at), zone(course.time_zone))
+    roles = get_actor(user_id, day).roles_for(course.site_id, course.patient_id)
+    cares = CAREGIVER in roles and is_active_account(user_id)
+    if cares and visit.kind != VisitKind.START:
+        return
+    if not cares and not is_on_staff(user_id, course.site_id):
         raise NotOnStaff(field="user")
-    visitor = get_actor(user_id, local_date(at, zone(course.time_zone)))
-    if not visitor.roles_for(course.site_id, course.patient_id) & _VISITORS:
+    if not roles & _VISITORS:
         raise VisitorNotSuitable(field="user")

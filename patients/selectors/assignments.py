@@ -24,6 +24,11 @@ def is_on_staff(user_id: uuid.UUID, site_id: uuid.UUID) -> bool:
     return rows.exists()
 
 
+def is_active_account(user_id: uuid.UUID) -> bool:
+    """Say whether somebody can still log in with an account."""
+    return models.User.objects.filter(id=user_id, is_active=True).exists()
+
+
 def names_of(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Return the names of accounts by id."""
     rows = models.User.objects.filter(id__in=user_ids)

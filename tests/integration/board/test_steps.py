@@ -60,6 +60,20 @@ def test_somebody_elses_change_is_shown_and_nothing_typed_is_lost(ward, browser_
     assert client.post(path, form | hidden(stale.text)).status_code == 302
 
 
+def test_a_caregiver_is_named_for_a_visit(ward, browser_of):
+    course = ward.running()
+    link = people.CaregiverLinkFactory(patient=ward.patient)
+    visit = models.Visit.objects.filter(status="BOOKED").latest("planned_at")
+    client = browser_of(ward.nurse)
+    path, form = open_form(client, course, "assign", visit.pk)
+
+    assert f"{link.user} (Caregiver)" in client.get(path).text
+    form["user_id"] = str(link.user_id)
+    assert client.post(path, form).status_code == 302
+    visit.refresh_from_db()
+    assert visit.assigned_to_id == link.user_id
+
+
 def test_a_refusal_stands_beside_its_field_and_the_form_can_be_sent_again(
     ward, browser_of
 ):

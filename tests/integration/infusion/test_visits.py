@@ -6,6 +6,8 @@ import uuid
 import pytest
 
 from infusion import models
+from infusion.domain.readiness import State
+from infusion.selectors.readiness import load_readiness
 from infusion.services.visits import VisitorNotSuitable, assign_visit
 from patients import models as people_models
 from patients.policy import Actor
@@ -82,6 +84,77 @@ def test_a_nurse_of_another_site_is_not_on_staff(standing):
 
     with pytest.raises(NotOnStaff):
         assign(standing, stranger.user_id)
+
+
+def test_a_confirmed_caregiver_takes_a_bag_change_on(standing):
+    link = people.CaregiverLinkFactory(patient=standing.patient)
+
+    assert assign(standing, link.user_id).assigned_to_id == link.user_id
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"state": "PENDING"},
+        {"state": "REVOKED"},
+        {"ends_on": MONDAY.date() + DAY},
+        {"user__is_active": False},
+    ],
+)
+def test_a_caregiver_who_is_none_on_the_day_takes_nothing_on(standing, link):
+    person = people.CaregiverLinkFactory(patient=standing.patient, **link)
+
+    with pytest.raises(NotOnStaff):
+        assign(standing, person.user_id)
+
+
+def test_a_caregiver_of_another_patient_takes_nothing_on(standing):
+    person = people.CaregiverLinkFactory(patient=standing.neighbour().patient)
+
+    with pytest.raises(NotOnStaff):
+        assign(standing, person.user_id)
+
+
+def test_a_caregiver_starts_no_cycle():
+    ordered = ward()
+    course = ordered.order()
+    start = models.Visit.objects.get(
+        cycle__course=course, kind="START", bag__isnull=False
+    )
+    link = people.CaregiverLinkFactory(patient=ordered.patient)
+
+    with pytest.raises(VisitorNotSuitable):
+        assign_visit(
+            actor=ordered.nurse, visit_id=start.id, user_id=link.user_id, now=MONDAY
+        )
+
+
+def test_with_a_caregiver_for_the_last_visit_every_visit_has_an_owner(standing):
+    course = models.Course.objects.get()
+    link = people.CaregiverLinkFactory(patient=standing.patient)
+    visits = models.Visit.objects.filter(status="BOOKED")
+    for visit in visits.exclude(id=last_visit().id):
+        assign_visit(
+            actor=standing.nurse,
+            visit_id=visit.id,
+            user_id=standing.nurse.user_id,
+            now=MONDAY,
+        )
+    course.refresh_from_db()
+    assert tc19(course) is State.NOT_MET
+
+    assign(standing, link.user_id)
+
+    course.refresh_from_db()
+    assert tc19(course) is State.MET
+
+
+def tc19(course: models.Course) -> State:
+    found = load_readiness(course, MONDAY)
+    assert found is not None
+    line = found.assessment.line("TC19")
+    assert line is not None
+    return line.state
 
 
 def test_a_visit_is_freed_again(standing):
