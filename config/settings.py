@@ -232,6 +232,7 @@ SPECTACULAR_SETTINGS = {
         "BlockKind": "infusion.domain.blocks.BlockKind",
         "FactKind": "infusion.domain.conditions.FactKind",
         "VisitStatus": "infusion.domain.states.VisitStatus",
+        "VisitTiming": "infusion.domain.timing.VisitTiming",
         "MessageStatus": "infusion.domain.states.MessageStatus",
         "ReadinessState": "infusion.domain.readiness.State",
         "ReadinessVerdict": "infusion.domain.readiness.Verdict",

@@ -28,6 +28,7 @@ from infusion.domain.planner import Lift
 from infusion.domain.ribbon import draw, labels_in, ribbon_of
 from infusion.domain.states import BagStatus, CycleStatus, PlacementKind, VisitStatus
 from infusion.domain.stops import WayOn
+from infusion.domain.timing import VisitTiming
 from infusion.selectors import courses, rest
 from patients.api.endpoints import Endpoint
 from patients.api.fields import DecimalText, Input, InstantField, Output
@@ -141,6 +142,9 @@ class PlanVisitOut(Output):
     planned_at = InstantField()
     placement = serializers.ChoiceField(choices=[str(each) for each in PlacementKind])
     status = serializers.ChoiceField(choices=[str(each) for each in VisitStatus])
+    timing = serializers.ChoiceField(
+        choices=[str(each) for each in VisitTiming], allow_null=True
+    )
     done_at = InstantField(allow_null=True)
     bag_id = serializers.UUIDField(allow_null=True)
     assigned_to_id = serializers.UUIDField(allow_null=True)

@@ -11,7 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from infusion.domain.states import PlacementKind, VisitStatus
+from infusion.domain.timing import VisitTiming
 from infusion.selectors import rest
+from infusion.selectors.visits import with_timing
 from infusion.services import visits
 from patients.api.concurrency import etag_of
 from patients.api.endpoints import Endpoint, PageQuery
@@ -22,7 +24,7 @@ _DEFAULT_SPAN = dt.timedelta(days=14)
 
 
 class VisitOut(Output):
-    """A visit."""
+    """A visit: what became of it, and whether it is in time, are two fields."""
 
     id = serializers.UUIDField()
     version = serializers.IntegerField()
@@ -33,6 +35,9 @@ class VisitOut(Output):
     planned_at = InstantField()
     placement = serializers.ChoiceField(choices=[str(each) for each in PlacementKind])
     status = serializers.ChoiceField(choices=[str(each) for each in VisitStatus])
+    timing = serializers.ChoiceField(
+        choices=[str(each) for each in VisitTiming], allow_null=True
+    )
     done_at = InstantField(allow_null=True)
     bag_id = serializers.UUIDField(allow_null=True)
     assigned_to_id = serializers.UUIDField(allow_null=True)
@@ -77,7 +82,7 @@ class Visits(Endpoint):
         start = self.query.get("from", self.now)
         end = self.query.get("to", start + _DEFAULT_SPAN)
         rows = rest.list_visit_rows(self.actor, start, end)
-        return self.show_page(rows, VisitOut)
+        return self.show_page(rows, VisitOut, lambda page: with_timing(page, self.now))
 
 
 class AssignVisit(Endpoint):
@@ -107,5 +112,5 @@ class AssignVisit(Endpoint):
             now=self.now,
             **asked,
         )
-        row = rest.visit_row(self.actor, visit_id)
+        (row,) = with_timing([rest.visit_row(self.actor, visit_id)], self.now)
         return Response(VisitOut(row).data, headers={"ETag": etag_of(row["version"])})

@@ -39,6 +39,14 @@ VISITS: Words = {
     "FULFILLED": pgettext_lazy("visit", "Done"),
     "CANCELLED": _("Cancelled"),
 }
+TIMINGS: Words = {
+    "UPCOMING": pgettext_lazy("visit", "to come"),
+    "DUE": pgettext_lazy("visit", "due now"),
+    "OVERDUE": pgettext_lazy("visit", "overdue"),
+    "EARLY": pgettext_lazy("visit", "early"),
+    "ON_TIME": pgettext_lazy("visit", "on time"),
+    "LATE": pgettext_lazy("visit", "late"),
+}
 VISIT_KINDS: Words = {
     "START": _("Start of infusion"),
     "BAG_CHANGE": _("Bag change"),
@@ -189,6 +197,7 @@ LISTS: Mapping[str, Words] = {
     "effect": event_words.EFFECTS,
     "event_reason": {**ENDS, **event_words.REASON_WORDS},
     "visit": VISITS,
+    "timing": TIMINGS,
     "visit_kind": VISIT_KINDS,
     "place": PLACES,
     "pause": PAUSES,

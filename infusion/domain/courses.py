@@ -12,6 +12,7 @@ from infusion.domain.states import (
     PlacementKind,
     VisitStatus,
 )
+from infusion.domain.timing import VisitTiming
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +99,7 @@ class VisitState:
     bag_id: uuid.UUID | None
     assigned_to_id: uuid.UUID | None
     assigned_to_name: str
+    timing: VisitTiming | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

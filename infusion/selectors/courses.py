@@ -41,6 +41,7 @@ from infusion.domain.states import (
     VisitStatus,
 )
 from infusion.domain.stops import late_restarts, missed, open_gap, way_on
+from infusion.domain.timing import VisitTiming, timing_of
 from infusion.selectors.planning import (
     CourseRows,
     CycleRows,
@@ -50,6 +51,7 @@ from infusion.selectors.planning import (
     stop_limits,
 )
 from infusion.selectors.regimens import newer_version
+from infusion.selectors.visits import visit_tolerance
 from patients import policy
 from patients.domain.refusals import NotFound
 from patients.policy import Actor
@@ -91,7 +93,8 @@ def read_course(course_id: uuid.UUID, now: dt.datetime) -> CourseState:
 
     :raises NotFound: when there is no such course.
     """
-    course = models.Course.objects.filter(id=course_id).first()
+    found = models.Course.objects.select_related("site").filter(id=course_id)
+    course = found.first()
     if course is None:
         raise NotFound(field="course")
     rows = load_rows(course)
@@ -105,7 +108,7 @@ def _course_state(
 ) -> CourseState:
     course, regimen = rows.course, request.regimen
     last = course.plan_versions.order_by("-number").values_list("number", flat=True)
-    visits = _visits(course)
+    visits = _visits(course, now)
     return CourseState(
         id=course.id,
         version=course.version,
@@ -303,7 +306,10 @@ def _bag_state(bag: models.Bag, clock: ClockState) -> BagState:
     )
 
 
-def _visits(course: models.Course) -> dict[uuid.UUID, list[VisitState]]:
+def _visits(
+    course: models.Course, now: dt.datetime
+) -> dict[uuid.UUID, list[VisitState]]:
+    tolerance = visit_tolerance(course.site.policy)
     found: dict[uuid.UUID, list[VisitState]] = {}
     rows = models.Visit.objects.filter(cycle__course=course)
     listed = list(
@@ -311,11 +317,20 @@ def _visits(course: models.Course) -> dict[uuid.UUID, list[VisitState]]:
     )
     names = names_of({row.assigned_to_id for row in listed if row.assigned_to_id})
     for row in listed:
-        found.setdefault(row.cycle_id, []).append(_visit_state(row, names))
+        timing = timing_of(
+            planned_at=row.planned_at,
+            status=VisitStatus(row.status),
+            done_at=row.done_at,
+            now=now,
+            tolerance=tolerance,
+        )
+        found.setdefault(row.cycle_id, []).append(_visit_state(row, names, timing))
     return found
 
 
-def _visit_state(row: models.Visit, names: Mapping[uuid.UUID, str]) -> VisitState:
+def _visit_state(
+    row: models.Visit, names: Mapping[uuid.UUID, str], timing: VisitTiming | None
+) -> VisitState:
     assigned = row.assigned_to_id
     return VisitState(
         id=row.id,
@@ -328,6 +343,7 @@ def _visit_state(row: models.Visit, names: Mapping[uuid.UUID, str]) -> VisitStat
         bag_id=row.bag_id,
         assigned_to_id=assigned,
         assigned_to_name=names.get(assigned, "") if assigned else "",
+        timing=timing,
     )
 
 

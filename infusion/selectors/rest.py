@@ -29,6 +29,7 @@ _VISIT_COURSE = {
     "course_id": F("cycle__course_id"),
     "patient_id": F("cycle__course__patient_id"),
     "time_zone": F("cycle__course__time_zone"),
+    "site_id": F("cycle__course__site_id"),
 }
 
 

@@ -127,10 +127,15 @@ class Endpoint(APIView):
             return HttpResponse(status=304, headers={"ETag": etag})
         return Response(shape.data, headers={"ETag": etag})
 
-    def show_page(self, rows: Any, shape: type[Output]) -> Response:
-        """Answer one page of a list."""
+    def show_page(
+        self,
+        rows: Any,
+        shape: type[Output],
+        complete: Callable[[list[Any]], list[Any]] = list,
+    ) -> Response:
+        """Answer one page of a list; ``complete`` adds what only this page needs."""
         pages = self.pagination_class()
-        page = pages.paginate_queryset(rows, self.request, self)
+        page = complete(pages.paginate_queryset(rows, self.request, self) or [])
         return pages.get_paginated_response(shape(page, many=True).data)
 
     def once(self, work: Callable[[], Response]) -> HttpResponse:
