@@ -99,6 +99,9 @@ class ChoiceOut(Output):
     is_optional = serializers.BooleanField()
     is_going_on = serializers.BooleanField()
     is_exit = serializers.BooleanField()
+    is_off_path = serializers.BooleanField(
+        help_text="An exit of a stopped course to which no way leads; needs a reason"
+    )
     text = TextOut(source="branch.successor.text", allow_null=True)
     conditions = AnswerOut(many=True, source="branch.answers")
 

@@ -14,7 +14,9 @@ from infusion.board.showing import branch_row
 from infusion.board.walk import WalkStep
 from infusion.domain.conditions import FactKind, KnownFact
 from infusion.domain.outlooks import CourseOutlook, FactTaken
-from infusion.domain.standings import Due, Standing, standing
+from infusion.domain.standings import Due, Standing, leaving, standing
+from infusion.domain.states import CourseStatus
+from infusion.selectors.walking import LEAVABLE
 from infusion.services.deciding import decide
 
 
@@ -116,6 +118,9 @@ class Decide(WalkStep):
         found = self.outlook
         facts = known if known is not None else [one.fact for one in found.facts]
         walked = found.walked
+        if found.status in LEAVABLE:
+            was_stopped = found.status == CourseStatus.STOPPED
+            return leaving(found.regimen, walked, facts, was_stopped=was_stopped)
         if self._replaced() is not None:
             walked = (*walked[:-1], replace(walked[-1], moved_on_to=None))
         if not found.standing.choices and self._replaced() is None:

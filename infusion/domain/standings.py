@@ -1,7 +1,7 @@
 """Where a course stands on its way through the graph, and which ways are open to it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from infusion.domain.blocks import Block, BlockKind, Successor
@@ -40,7 +40,8 @@ _BEST = (Verdict.OPEN, Verdict.UNKNOWN, Verdict.CLOSED)
 class Choice:
     """A way a physician may take now, and the round it leads on from.
 
-    ``is_going_on`` is the next round of the same block.
+    ``is_going_on`` is the next round of the same block. ``is_off_path`` is an exit to
+    which the regimen draws no way from here.
     """
 
     from_block: str
@@ -49,6 +50,7 @@ class Choice:
     is_optional: bool
     is_going_on: bool
     is_exit: bool
+    is_off_path: bool = False
 
     @property
     def to(self) -> str:
@@ -107,6 +109,49 @@ def standing(
         ordinal = last.ordinal + 1 if is_same else 1
         return _coming(regimen, regimen.block(last.moved_on_to), ordinal, known, ())
     return _after(regimen, block, last.ordinal, known)
+
+
+def leaving(
+    regimen: Regimen,
+    walked: Sequence[WalkedRound],
+    facts: Iterable[KnownFact] = (),
+    *,
+    was_stopped: bool,
+) -> Standing:
+    """Say by which exits a course that has ended may still be left.
+
+    After the last block those the regimen leads to. A course that was stopped may be left
+    by every exit of the regimen: a transplant can follow wherever the stop fell, so those
+    without a way from there are off the path and wait for a reason.
+
+    :raises BlockUnknown: when a walked block is not in the regimen.
+    """
+    if not walked:
+        return Standing(due=Due.NOTHING)
+    # What had been decided before the stop did not come to pass.
+    last = replace(walked[-1], moved_on_to=None) if was_stopped else walked[-1]
+    place = standing(regimen, (*walked[:-1], last), facts)
+    exits = tuple(one for one in place.choices if one.is_exit)
+    if was_stopped:
+        exits = (*exits, *_off_path(regimen, last, {one.to for one in exits}))
+    return Standing(due=Due.NOTHING, choices=exits)
+
+
+def _off_path(
+    regimen: Regimen, last: WalkedRound, on_path: set[str]
+) -> Iterator[Choice]:
+    for block in regimen.blocks:
+        if block.kind == BlockKind.EXIT and block.key not in on_path:
+            way = _leaving(block)
+            branch = replace(way.branch, verdict=Verdict.UNKNOWN)
+            yield replace(
+                way,
+                from_block=last.block,
+                from_ordinal=last.ordinal,
+                branch=branch,
+                is_optional=True,
+                is_off_path=True,
+            )
 
 
 def _after(

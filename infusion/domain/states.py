@@ -107,7 +107,8 @@ COURSE_STEPS: Mapping[CourseStatus, frozenset[CourseStatus]] = {
     ),
     # After the last block the patient may still leave for a transplant.
     CourseStatus.COMPLETED: frozenset({CourseStatus.LEFT}),
-    CourseStatus.STOPPED: frozenset(),
+    # A transplant or CAR-T may follow a course that was stopped before its end.
+    CourseStatus.STOPPED: frozenset({CourseStatus.LEFT}),
     CourseStatus.CANCELLED: frozenset(),
     CourseStatus.LEFT: frozenset(),
 }

@@ -17,7 +17,7 @@ from infusion.domain.standings import Due, Standing
 from infusion.domain.states import CourseStatus
 from infusion.domain.walks import OutlookItem, RoundStatus, Verdict, outlook
 from infusion.selectors.regimens import newer_version
-from infusion.selectors.walking import Walk, facts_of, load_walk
+from infusion.selectors.walking import LEAVABLE, Walk, facts_of, load_walk
 from patients.domain.refusals import NotFound
 
 _OPEN = frozenset({CourseStatus.ORDERED, CourseStatus.ACTIVE})
@@ -96,15 +96,12 @@ def _items(walk: Walk) -> tuple[OutlookItem, ...]:
 
 
 def _standing(walk: Walk) -> Standing:
-    if walk.course.status in {CourseStatus.STOPPED, CourseStatus.CANCELLED}:
-        return Standing(due=Due.NOTHING)
-    place = walk.standing(walk.fresh())
-    if walk.course.status in _OPEN:
-        return place
-    # After the last block one may still leave, such as for a transplant.
-    exits = tuple(one for one in place.choices if one.is_exit)
-    is_left = walk.course.status == CourseStatus.LEFT
-    return Standing(due=Due.NOTHING, choices=() if is_left else exits)
+    status = CourseStatus(walk.course.status)
+    if status in _OPEN:
+        return walk.standing(walk.fresh())
+    if status in LEAVABLE:
+        return walk.leaving(walk.fresh())
+    return Standing(due=Due.NOTHING)
 
 
 def _decision(row: models.Decision, regimen: Regimen) -> DecisionState:

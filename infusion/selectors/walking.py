@@ -12,11 +12,14 @@ from infusion.domain.instants import local_date, zone
 from infusion.domain.outlooks import FactTaken
 from infusion.domain.plans import CyclePlan, make_plan
 from infusion.domain.regimens import Regimen
-from infusion.domain.standings import Standing, standing
-from infusion.domain.states import BlockStatus
+from infusion.domain.standings import Standing, leaving, standing
+from infusion.domain.states import BlockStatus, CourseStatus
 from infusion.domain.walks import RoundStatus, WalkedRound
 from infusion.selectors.planning import load_rows, plan_request
 from infusion.selectors.regimens import regimen_of
+
+# A course that has ended may still be left by an exit, such as for a transplant.
+LEAVABLE = frozenset({CourseStatus.COMPLETED, CourseStatus.STOPPED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +53,11 @@ class Walk:
     def standing(self, facts: Iterable[KnownFact] = ()) -> Standing:
         """Say where the course stands."""
         return standing(self.regimen, self.rounds, facts)
+
+    def leaving(self, facts: Iterable[KnownFact] = ()) -> Standing:
+        """Say by which exits the course, which has ended, may still be left."""
+        was_stopped = self.course.status == CourseStatus.STOPPED
+        return leaving(self.regimen, self.rounds, facts, was_stopped=was_stopped)
 
     def age(self) -> FactTaken | None:
         """Return the age in whole years on the day, when the birth date is known."""

@@ -8,14 +8,14 @@ from enum import StrEnum
 from typing import Any
 
 from infusion import models
-from infusion.domain.blocks import TIMELESS
+from infusion.domain.blocks import TIMELESS, Block, BlockKind
 from infusion.domain.conditions import FactKind
 from infusion.domain.outlooks import FactTaken
 from infusion.domain.refusals import Refusal
 from infusion.domain.standings import Choice, Due, Standing, standing
 from infusion.domain.states import BlockStatus, CourseStatus, check_step
 from infusion.domain.walks import Verdict, WalkedRound
-from infusion.selectors.walking import Walk, load_walk
+from infusion.selectors.walking import LEAVABLE, Walk, load_walk
 from infusion.services import facts as giving
 from infusion.services.common import changing
 from infusion.services.facts import FactGiven, ReasonNeeded, with_age
@@ -57,9 +57,11 @@ def decide(
 ) -> models.Course:
     """Take a way out of the block the course stands at; an exit ends the course.
 
-    Until the next block is opened a later decision replaces an earlier one.
+    Until the next block is opened a later decision replaces an earlier one. A course that
+    has ended, also one that was stopped, may only be left by an exit.
 
     :raises WayNotOpen: when no such way leads on from here.
+    :raises CourseOver: when the course has ended and the way is no exit.
     :raises FactsMissing: naming the kinds that this way, or one before it, asks for.
     :raises ReasonNeeded: when the facts speak against the way or do not settle it.
     :raises ResponseNeeded: when leaving without a word on the response.
@@ -70,17 +72,13 @@ def decide(
         course_id=course_id,
         expected_version=expected_version,
     ) as course:
-        if course.status not in RUNNING | {CourseStatus.COMPLETED}:
+        if course.status not in RUNNING | LEAVABLE:
             raise CourseOver(field="course")
         walk = load_walk(course, now)
         taken = with_age(walk, facts)
         place, choice = _chosen(walk, to, taken)
-        _check_course(course, choice)
         giving.check_given(_needed(place, choice), taken)
-        if choice.branch.verdict != Verdict.OPEN and not reason.strip():
-            raise ReasonNeeded(field="reason")
-        if choice.is_exit and response not in set(Response):
-            raise ResponseNeeded(field="response")
+        _check_words(choice, reason, response)
         models.Decision.objects.create(
             from_block=_fork(walk, choice),
             reason=reason,
@@ -109,16 +107,20 @@ def _basis(
     }
 
 
-def _check_course(course: models.Course, choice: Choice) -> None:
-    """Refuse a way on of a course that has ended; after the last block one may leave."""
-    if course.status == CourseStatus.COMPLETED and not choice.is_exit:
-        raise CourseOver(field="course")
+def _check_words(choice: Choice, reason: str, response: str) -> None:
+    """Ask for the words a way needs: why against the facts, and how one leaves."""
+    if choice.branch.verdict != Verdict.OPEN and not reason.strip():
+        raise ReasonNeeded(field="reason")
+    if choice.is_exit and response not in set(Response):
+        raise ResponseNeeded(field="response")
 
 
 def _chosen(walk: Walk, to: str, taken: Sequence[FactTaken]) -> tuple[Standing, Choice]:
     """Return the way to a block from here, or in place of the last decision."""
-    walk.regimen.block(to)
+    block = walk.regimen.block(to)
     known = [one.fact for one in taken]
+    if walk.course.status in LEAVABLE:
+        return _exit(walk.leaving(known), block)
     for rounds in (walk.rounds, _undecided(walk)):
         place = standing(walk.regimen, rounds, known)
         choice = place.choice(to)
@@ -128,6 +130,16 @@ def _chosen(walk: Walk, to: str, taken: Sequence[FactTaken]) -> tuple[Standing, 
     if place.due in {Due.BLOCK_START, Due.BLOCK_END, Due.CYCLE_START, Due.CYCLE_END}:
         raise BlockOpen(field="to", block=place.block.key if place.block else "")
     raise WayNotOpen(field="to")
+
+
+def _exit(place: Standing, block: Block) -> tuple[Standing, Choice]:
+    """Return the way into an exit: a course that has ended goes nowhere else."""
+    choice = place.choice(block.key)
+    if choice is not None:
+        return place, choice
+    if block.kind == BlockKind.EXIT:
+        raise WayNotOpen(field="to")
+    raise CourseOver(field="course")
 
 
 def _undecided(walk: Walk) -> tuple[WalkedRound, ...]:

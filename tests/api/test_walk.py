@@ -10,6 +10,8 @@ import pytest
 from django.db import connection
 
 from infusion import models
+from patients import clock
+from patients.api.fields import instant_text
 from tests.api.clients import Api, code_of
 from tests.factories import infusion as factories
 from tests.factories.walks import A041703, completion, holes, signed
@@ -435,3 +437,29 @@ def test_a_course_is_stopped_between_cycles_by_a_physician(world, walked):
         f"courses/{walked.id}/reentry", {"start_at": (world.now + DAY).isoformat()}
     )
     assert code_of(again) == (409, "no_reentry")
+
+
+def test_a_stopped_course_is_left_later_and_says_which_exits_need_a_reason(
+    world, running
+):
+    physician, path = world.api("PHYSICIAN"), f"courses/{running.id}"
+    etag = physician.get(path).headers["ETag"]
+    end = {"at": instant_text(clock.now()), "reason": "ADVERSE_EVENT"}
+    stopped = physician.post(f"{path}/end-cycle", end, if_match=etag)
+    assert stopped.json()["status"] == "STOPPED"
+    choices = physician.get(f"{path}/decisions").json()["choices"]
+    assert {one["to"]: (one["is_exit"], one["is_off_path"]) for one in choices} == {
+        "no-remission": (True, True),
+        "relapse": (True, True),
+        "allo-hsct": (True, True),
+    }
+
+    way = {"to": "allo-hsct", "facts": [], "response": "YES"}
+    etag = stopped.headers["ETag"]
+    silent = physician.post(f"{path}/decisions", way, if_match=etag)
+    assert code_of(silent) == (422, "reason_needed")
+    left = physician.post(
+        f"{path}/decisions", {**way, "reason": "donor found"}, if_match=etag
+    )
+
+    assert (left.json()["status"], left.json()["exit_key"]) == ("LEFT", "allo-hsct")

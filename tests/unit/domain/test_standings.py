@@ -7,7 +7,7 @@ import pytest
 from infusion.domain.blocks import After, BlockKind
 from infusion.domain.conditions import FactKind
 from infusion.domain.regimens import BlockUnknown
-from infusion.domain.standings import Due, standing
+from infusion.domain.standings import Due, leaving, standing
 from infusion.domain.walks import RoundStatus, Verdict, WalkedRound
 from tests.unit.domain.graph_regimens import (
     CR,
@@ -100,6 +100,32 @@ def test_after_the_last_round_nothing_is_due_but_the_exit_stays():
 
     assert (place.due, place.block) == (Due.NOTHING, None)
     assert [one.to for one in place.choices] == ["allo-hsct"]
+
+
+def test_a_stopped_course_is_left_by_the_exit_of_the_block_it_stopped_in():
+    place = leaving(forked(), [walked("ii", RoundStatus.STOPPED)], was_stopped=True)
+
+    assert (place.due, place.block) == (Due.NOTHING, None)
+    (leave,) = place.choices
+    assert (leave.to, leave.from_block) == ("allo-hsct", "ii")
+    assert (leave.is_off_path, leave.branch.verdict) == (False, Verdict.OPEN)
+
+
+def test_a_stopped_course_reaches_an_exit_without_a_way_off_the_path():
+    before = [walked("ia", moved_on_to="ic")]
+
+    (leave,) = leaving(forked(), before, was_stopped=True).choices
+
+    assert (leave.to, leave.from_block, leave.from_ordinal) == ("allo-hsct", "ia", 1)
+    assert (leave.is_off_path, leave.branch.verdict) == (True, Verdict.UNKNOWN)
+    assert leave.needed == ()
+
+
+def test_a_course_that_ended_as_planned_is_left_only_where_a_way_leads():
+    assert leaving(forked(), [walked("ib")], was_stopped=False).choices == ()
+    over = leaving(forked(), [walked("iii", ordinal=2)], was_stopped=False)
+    assert [one.to for one in over.choices] == ["allo-hsct"]
+    assert leaving(forked(), (), was_stopped=True).choices == ()
 
 
 def test_a_gate_that_was_passed_is_asked_no_more():
