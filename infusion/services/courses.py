@@ -23,7 +23,6 @@ from infusion.domain.refusals import Refusal
 from infusion.domain.regimens import CycleNotInRegimen, Regimen, Round
 from infusion.domain.states import CourseStatus, PlacementKind
 from infusion.domain.walks import OutlookItem, RoundStatus, WalkedRound, outlook
-from infusion.selectors.calendars import Scheduling
 from infusion.selectors.outlook import cap_warnings
 from infusion.selectors.planning import (
     scheduling_for,
@@ -117,15 +116,28 @@ def order_course(
         regimen = snapshot_regimen(snapshot.id)
         before, entry = entry_of(regimen, from_block, from_round, opening)
         course = _create_course(actor, patient, snapshot, cycles, now)
-        cycle = None
-        if entry.cycle is not None:
-            check_number(course, entry.cycle)
-            facts = dosing_facts(course, regimen, now)
-            cycle = add_cycle(course, entry.cycle, entry, start, facts)
-            expect_on_ward(course, start, actor)
+        cycle = _open_with(entry, course, regimen, start, actor, now)
         store_entry(course, before, entry, start, cycle)
         replan(course, cause="ordered", actor_id=actor.user_id, now=now)
     return course
+
+
+def _open_with(
+    entry: Round,
+    course: models.Course,
+    regimen: Regimen,
+    start: dt.datetime,
+    actor: Actor,
+    now: dt.datetime,
+) -> models.Cycle | None:
+    """Plan the cycle a course opens with; none when it opens with another block."""
+    if entry.cycle is None:
+        return None
+    check_number(course, entry.cycle)
+    facts = dosing_facts(course, regimen, now)
+    cycle = add_cycle(course, entry.cycle, entry, start, facts)
+    expect_on_ward(course, start, actor)
+    return cycle
 
 
 def check_number(course: models.Course, number: int) -> None:
@@ -171,21 +183,10 @@ def preview_course(
     data = opened(found.document, opening)
     regimen, _ = read_document(data, found.version)
     before, entry = entry_of(regimen, from_block, from_round, opening)
-    start, where = check_start(start_at, now), zone(patient.time_zone)
-    items = _entered(regimen, before, entry, local_date(start, where))
+    start = check_start(start_at, now)
+    items = _entered(regimen, before, entry, local_date(start, zone(patient.time_zone)))
     count = count_of(regimen, cycles)
-    facts = _first_cycle(items, start, where)
-    weight = last_weight(patient.id, patient.site_id, now).weight
-    dosing_surface_m2(regimen.doses, weight)
-    request = _request(
-        regimen,
-        scheduling_for(patient.site_id, patient.id, now, [start]),
-        weight=weight,
-        cycles=tuple(CycleFacts(**one, weight=weight) for one in facts),
-        last_cycle=count if facts else 0,
-        where=where,
-        now=now,
-    )
+    request = _request(patient, regimen, items, start, count, now)
     return {
         **plan_as_json(make_plan(request), regimen),
         "outlook": outlook_as_json(items),
@@ -195,16 +196,19 @@ def preview_course(
 
 
 def _request(
+    patient: Any,
     regimen: Regimen,
-    scheduling: Scheduling,
-    *,
-    weight: DosingWeight,
-    cycles: tuple[CycleFacts, ...],
-    last_cycle: int,
-    where: ZoneInfo,
+    items: Sequence[OutlookItem],
+    start: dt.datetime,
+    count: int,
     now: dt.datetime,
 ) -> PlanRequest:
-    """Return what a course without any facts is planned from."""
+    """Return what a course without any facts is planned from, dosed as of now."""
+    where = zone(patient.time_zone)
+    weight = last_weight(patient.id, patient.site_id, now).weight
+    dosing_surface_m2(regimen.doses, weight)
+    first = _first_cycle(items, start, where, weight)
+    scheduling = scheduling_for(patient.site_id, patient.id, now, [start])
     policy_values, recipes = scheduling.policy, catalogue.recipes_of(regimen)
     return PlanRequest(
         regimen=regimen,
@@ -213,8 +217,8 @@ def _request(
         rules=catalogue.reminder_rules(policy_values),
         zone=where,
         now=now,
-        cycles=cycles,
-        last_cycle=last_cycle,
+        cycles=(first,) if first else (),
+        last_cycle=count if first else 0,
         dose_step_mcg=policy_values.number("dose_rounding_mcg"),
         unsigned=(
             *scheduling.unsigned,
@@ -252,26 +256,28 @@ def _entered(
 
 
 def _first_cycle(
-    items: Sequence[OutlookItem], start: dt.datetime, where: ZoneInfo
-) -> tuple[dict[str, Any], ...]:
+    items: Sequence[OutlookItem],
+    start: dt.datetime,
+    where: ZoneInfo,
+    weight: DosingWeight,
+) -> CycleFacts | None:
     """Return the first cycle of a preview; none while its day can't be known.
 
     A cycle after other blocks begins at the hour of the order.
     """
     over = RoundStatus.ELSEWHERE
     first = next((one for one in items if one.cycle and one.status != over), None)
-    if first is None or first.starts_on is None:
-        return ()
+    if first is None or first.cycle is None or first.starts_on is None:
+        return None
     hour = start.astimezone(where).time()
     is_entry = first.status == RoundStatus.PLANNED
     at = start if is_entry else at_wall_clock(first.starts_on, hour, where)
-    return (
-        {
-            "number": first.cycle,
-            "block": first.block.key,
-            "ordinal": first.ordinal,
-            "starts_at": at,
-        },
+    return CycleFacts(
+        number=first.cycle,
+        block=first.block.key,
+        ordinal=first.ordinal,
+        starts_at=at,
+        weight=weight,
     )
 
 

@@ -107,13 +107,7 @@ def change_regimen_version(
         check_running(course)
         found, opening = _in_force(course)
         seen = _preview(load_walk(course, now), found, opening)
-        if (seen.after, seen.digest) != (version, digest):
-            raise RegimenVersionGone(field="version", version=seen.after)
-        if not seen.changes:
-            raise RegimenVersionSame(field="version")
-        if seen.altered:
-            places = ", ".join(seen.altered)
-            raise GivenRoundsWouldChange(field="version", places=places)
+        _check_preview(seen, version, digest)
         check_complete(found.regimen)
         models.RegimenChange.objects.create(
             course=course,
@@ -126,6 +120,17 @@ def change_regimen_version(
         _move(course, found, opening)
         replan(course, cause="regimen_changed", actor_id=actor.user_id, now=now)
     return course
+
+
+def _check_preview(seen: VersionPreview, version: str, digest: str) -> None:
+    """Refuse what was not looked at, changes nothing, or contradicts what was given."""
+    if (seen.after, seen.digest) != (version, digest):
+        raise RegimenVersionGone(field="version", version=seen.after)
+    if not seen.changes:
+        raise RegimenVersionSame(field="version")
+    if seen.altered:
+        places = ", ".join(seen.altered)
+        raise GivenRoundsWouldChange(field="version", places=places)
 
 
 def _move(course: models.Course, found: EffectiveRegimen, opening: str | None) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from infusion import models
-from infusion.domain.blocks import TIMELESS
+from infusion.domain.blocks import TIMELESS, Gate
 from infusion.domain.instants import local_date, zone
+from infusion.domain.outlooks import FactTaken
 from infusion.domain.refusals import Refusal
 from infusion.domain.standings import OPEN, Due, Standing
 from infusion.domain.states import BlockStatus
@@ -224,14 +225,10 @@ def pass_gate(
         walk = load_walk(course, now)
         check_running(course)
         place = due_block(walk, block)
-        gate = place.block.gate if place.block else None
-        if gate is None or not place.needs_gate:
-            raise NoGate(field="block")
+        gate = _gate_before(place)
         taken = with_age(walk, facts)
         giving.check_given([each.kind for each in gate.thresholds], taken)
-        known = [one.fact for one in taken]
-        is_met = all(limit.holds(known) is True for limit in gate.thresholds)
-        if not is_met and not reason.strip():
+        if not _is_met(gate, taken) and not reason.strip():
             raise ReasonNeeded(field="reason")
         row = _gated(walk, place)
         row.gate_passed_at, row.gate_passed_by_id = now, actor.user_id
@@ -240,6 +237,20 @@ def pass_gate(
         row.save()
         replan(course, cause="gate_passed", actor_id=actor.user_id, now=now)
     return course
+
+
+def _gate_before(place: Standing) -> Gate:
+    """Return the gate that has not been passed yet."""
+    gate = place.block.gate if place.block else None
+    if gate is None or not place.needs_gate:
+        raise NoGate(field="block")
+    return gate
+
+
+def _is_met(gate: Gate, taken: Iterable[FactTaken]) -> bool:
+    """Say whether every value is known and on the right side of its limit."""
+    known = [one.fact for one in taken]
+    return all(limit.holds(known) is True for limit in gate.thresholds)
 
 
 def _gated(walk: Walk, place: Standing) -> models.CourseBlock:
