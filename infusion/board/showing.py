@@ -12,7 +12,7 @@ from infusion.domain.doses import DoseLevel
 from infusion.domain.evidence import Fact
 from infusion.domain.flowcharts import NARROW, WIDE, Standing, draw, folded
 from infusion.domain.regimens import Missing, Premedication, Regimen
-from infusion.domain.walks import Branch, Firmness, OutlookItem, Reason, RoundStatus
+from infusion.domain.walks import Branch, OutlookItem, Reason
 from infusion.selectors.regimens import EffectiveRegimen
 from infusion.wording import regimens as wording
 from infusion.wording.conditions import condition_sentence, reason_sentence
@@ -250,13 +250,6 @@ class OutlookRow:
     title: str
     reasons: tuple[str, ...]
     branches: tuple[BranchRow, ...]
-
-    @property
-    def sureness(self) -> str:
-        """Return how sure its dates are; of a round that is only expected, computed."""
-        firm = self.item.firmness == Firmness.FIRM
-        is_ahead = self.item.status == RoundStatus.EXPECTED
-        return "COMPUTED" if firm and is_ahead else self.item.firmness.value
 
     @property
     def is_repeated(self) -> bool:

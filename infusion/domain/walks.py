@@ -27,7 +27,7 @@ class RoundStatus(StrEnum):
 
 
 class Firmness(StrEnum):
-    """How far a date can be relied upon."""
+    """How far a date can be relied upon; of what is only expected none is firm."""
 
     FIRM = "FIRM"
     PROVISIONAL = "PROVISIONAL"
@@ -341,6 +341,9 @@ def _ahead(
 def _expected(block: Block, ordinal: int, path: _Path) -> OutlookItem:
     if block.gate is not None:
         path.doubt(Why.GATE, block.key)
+    if not path.reasons:
+        # Sourced lengths alone make no date firm: nobody has planned this round yet.
+        path.doubt(Why.NOT_STARTED, block.key)
     if block.is_cycle:
         path.cycles += 1
     starts_on = path.day

@@ -44,8 +44,6 @@ FIRMNESS: Words = {
     "FIRM": pgettext_lazy("date", "Firm"),
     "PROVISIONAL": pgettext_lazy("date", "Provisional"),
     "UNKNOWN": pgettext_lazy("date", "Not known"),
-    # Expected, with nothing open before it but what has not begun.
-    "COMPUTED": pgettext_lazy("date", "Computed from the lengths"),
 }
 VERDICTS: Words = {
     "OPEN": pgettext_lazy("branch", "Open: the facts meet every condition"),

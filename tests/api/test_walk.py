@@ -463,3 +463,13 @@ def test_a_stopped_course_is_left_later_and_says_which_exits_need_a_reason(
     )
 
     assert (left.json()["status"], left.json()["exit_key"]) == ("LEFT", "allo-hsct")
+
+
+def test_a_cycle_nobody_has_planned_is_provisional_and_says_why(world, running):
+    rounds = world.api("NURSE").get(f"courses/{running.id}/outlook").json()["rounds"]
+
+    told = [(row["block"], row["firmness"], row["reasons"]) for row in rounds[:2]]
+    assert told[0] == ("c1", "FIRM", [])
+    block, firmness, (reason,) = told[1]
+    assert (block, firmness) == ("c2", "PROVISIONAL")
+    assert (reason["why"], reason["block"]) == ("NOT_STARTED", "c2")

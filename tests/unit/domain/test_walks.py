@@ -20,6 +20,7 @@ from infusion.domain.conditions import Condition, FactKind, KnownFact, Operator
 from infusion.domain.regimens import BlockUnknown, Regimen
 from infusion.domain.walks import (
     Firmness,
+    Reason,
     RoundStatus,
     Verdict,
     WalkedRound,
@@ -146,10 +147,26 @@ def test_what_was_walked_comes_first_as_it_was():
     assert rows(found) == [
         ("a", 1, "2026-03-02", "FIRM"),
         ("a", 2, "2026-04-16", "FIRM"),
-        ("d", 1, "2026-05-28", "FIRM"),
+        ("d", 1, "2026-05-28", "PROVISIONAL"),
         ("b", 1, "2026-05-28", "PROVISIONAL"),
     ]
     assert found[-1].cycle == 3
+
+
+def test_a_round_after_sourced_lengths_alone_is_provisional_for_nobody_planned_it():
+    graph = regimen(chemo("a", "b"), chemo("b", "c"), chemo("c"))
+
+    found = outlook(graph, [walked("a", "2026-03-02", "STARTED")])
+
+    assert rows(found) == [
+        ("a", 1, "2026-03-02", "FIRM"),
+        ("b", 1, "2026-03-30", "PROVISIONAL"),
+        ("c", 1, "2026-04-27", "PROVISIONAL"),
+    ]
+    assert found[0].reasons == ()
+    assert {one.reasons for one in found[1:]} == {
+        (Reason(why=Why.NOT_STARTED, block="b"),)
+    }
 
 
 def test_a_decision_that_was_taken_is_followed():
@@ -179,7 +196,11 @@ def test_a_round_that_waits_for_its_gate_makes_what_follows_provisional():
     assert [(one.why, one.block) for one in found[2].reasons] == [(Why.GATE, "b")]
 
     passed = [*rounds, walked("b", "2026-03-30", "STARTED")]
-    assert {one.firmness for one in outlook(gated, passed)} == {Firmness.FIRM}
+    assert [one.firmness for one in outlook(gated, passed)] == [
+        Firmness.FIRM,
+        Firmness.FIRM,
+        Firmness.PROVISIONAL,
+    ]
     waiting = [*rounds, walked("b", "2026-03-30", "PLANNED", gate_passed=False)]
     assert rows(outlook(gated, waiting))[2][3] == "PROVISIONAL"
 
@@ -192,10 +213,13 @@ def test_nothing_is_dated_after_a_length_that_no_source_gives():
 
     assert rows(found) == [
         ("a", 1, "2026-03-02", "FIRM"),
-        ("b", 1, "2026-03-30", "FIRM"),
+        ("b", 1, "2026-03-30", "PROVISIONAL"),
         ("c", 1, None, "UNKNOWN"),
     ]
-    assert [(one.why, one.block) for one in found[2].reasons] == [(Why.LENGTH, "b")]
+    assert [(one.why, one.block) for one in found[2].reasons] == [
+        (Why.NOT_STARTED, "b"),
+        (Why.LENGTH, "b"),
+    ]
 
 
 @pytest.mark.parametrize(
