@@ -175,21 +175,28 @@ def _cycle_state(
         surface_m2=cycle.surface_m2,
         surface_formula=cycle.surface_formula,
         weight_taken_at=cycle.weight_taken_at,
-        steps=tuple(
-            StepState(at=step.at, daily_dose_mcg=step.daily_dose_mcg, level=step.level)
-            for step in plan.steps
-        ),
+        steps=_steps(plan),
         bags=tuple(_bag_state(bag, clock) for bag in rows.bags),
         visits=tuple(visits.get(cycle.id, ())),
         premedication=_premedication(request, plan),
         clock=clock,
         bill=_bill(plan) if plan.bags else None,
-        hints=tuple(
-            HintState(
-                code=one.code.value, at=one.at, to=one.to, recipe_key=one.recipe_key
-            )
-            for one in plan.relaxations
-        ),
+        hints=_hints(plan),
+    )
+
+
+def _steps(plan: CyclePlan) -> tuple[StepState, ...]:
+    return tuple(
+        StepState(at=step.at, daily_dose_mcg=step.daily_dose_mcg, level=step.level)
+        for step in plan.steps
+    )
+
+
+def _hints(plan: CyclePlan) -> tuple[HintState, ...]:
+    """Return which visits nobody works for, and what would help."""
+    return tuple(
+        HintState(code=one.code.value, at=one.at, to=one.to, recipe_key=one.recipe_key)
+        for one in plan.relaxations
     )
 
 

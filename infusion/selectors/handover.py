@@ -2,9 +2,10 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from infusion import models
 from infusion.domain.clock import REINITIATION_FROM
@@ -100,8 +101,6 @@ def read_handover(course_id: uuid.UUID, now: dt.datetime) -> HandOver:
     facts = _latest(course_id)
     stopped = clock.stopped_since if clock else None
     reason = clock.gaps[-1].reason if clock and stopped and clock.gaps else ""
-    bags = cycle.bags if cycle else ()
-    visits = cycle.visits if cycle else ()
     stays = facts.get("STAY_ON_HOME_PUMP")
     return HandOver(
         state=state,
@@ -111,28 +110,12 @@ def read_handover(course_id: uuid.UUID, now: dt.datetime) -> HandOver:
         clock=clock,
         rule=restart_rule(stopped, reason, now),
         resume_until=(stopped or now) + REINITIATION_FROM if state.hanging else None,
-        next_bag=min(
-            (bag for bag in bags if bag.status in _WAITING),
-            key=lambda bag: (bag.hang_at, bag.sequence),
-            default=None,
-        ),
-        visits=tuple(
-            sorted(
-                (one for one in visits if one.status == VisitStatus.BOOKED),
-                key=lambda one: one.planned_at,
-            )[:_VISITS]
-        ),
-        lines=tuple(
-            LineState(kind=row.kind, lumens=row.lumens, placed_on=row.placed_on)
-            for row in patient.central_lines.filter(removed_on=None).order_by("id")
-        ),
+        next_bag=_next_bag(cycle.bags if cycle else ()),
+        visits=_visits_to_come(cycle.visits if cycle else ()),
+        lines=_lines(patient),
         pump=_pump(facts),
         stays_on_home_pump=stays.answer if stays else None,
-        site_phone=Phone(
-            kind="ON_CALL",
-            name=patient.site.on_call_name,
-            number=patient.site.on_call_phone,
-        ),
+        site_phone=_on_call(patient.site),
         phones=_phones(state.patient_id, str(patient)),
         departure=_departure(course_id),
     )
@@ -155,6 +138,30 @@ def _volume_left(
     seconds = max((clock.dry_at - now) // dt.timedelta(seconds=1), 0)
     left = min(bag.rate_ml_h * Decimal(seconds) / 3600, bag.volume_ml)
     return left.quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def _next_bag(bags: Iterable[BagState]) -> BagState | None:
+    """Return the bag that is hung after the one on the pump."""
+    waiting = (bag for bag in bags if bag.status in _WAITING)
+    return min(waiting, key=lambda bag: (bag.hang_at, bag.sequence), default=None)
+
+
+def _visits_to_come(visits: Iterable[VisitState]) -> tuple[VisitState, ...]:
+    """Return the next booked visits, as many as the sheet has room for."""
+    booked = (one for one in visits if one.status == VisitStatus.BOOKED)
+    return tuple(sorted(booked, key=lambda one: one.planned_at)[:_VISITS])
+
+
+def _lines(patient: Any) -> tuple[LineState, ...]:
+    """Return the central lines the patient has now."""
+    return tuple(
+        LineState(kind=row.kind, lumens=row.lumens, placed_on=row.placed_on)
+        for row in patient.central_lines.filter(removed_on=None).order_by("id")
+    )
+
+
+def _on_call(site: Any) -> Phone:
+    return Phone(kind="ON_CALL", name=site.on_call_name, number=site.on_call_phone)
 
 
 def _pump(facts: Mapping[str, models.ReadinessFact]) -> Pump:

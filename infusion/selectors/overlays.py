@@ -137,15 +137,7 @@ def _state(row: models.RegimenOverlay, names: Mapping[uuid.UUID, str]) -> Overla
         is_outdated=is_outdated,
         values=tuple(_value(place, one) for place, one in sorted(row.values.items())),
         missing=missing,
-        signatures=tuple(
-            SignatureState(
-                role=one.role,
-                signed_by_id=one.signed_by_id,
-                signed_by_name=names.get(one.signed_by_id, ""),
-                signed_at=one.signed_at,
-            )
-            for one in counting(row)
-        ),
+        signatures=tuple(_signature(one, names) for one in counting(row)),
         drafted_by_name=names.get(row.drafted_by_id, ""),
         drafted_at=row.drafted_at,
         changed_at=row.changed_at,
@@ -153,6 +145,17 @@ def _state(row: models.RegimenOverlay, names: Mapping[uuid.UUID, str]) -> Overla
         ended_at=row.ended_at,
         ended_by_name=names.get(row.ended_by_id, "") if row.ended_by_id else "",
         ended_reason=row.ended_reason,
+    )
+
+
+def _signature(
+    row: models.OverlaySignature, names: Mapping[uuid.UUID, str]
+) -> SignatureState:
+    return SignatureState(
+        role=row.role,
+        signed_by_id=row.signed_by_id,
+        signed_by_name=names.get(row.signed_by_id, ""),
+        signed_at=row.signed_at,
     )
 
 

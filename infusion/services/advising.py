@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from infusion import catalogue
@@ -235,15 +236,35 @@ def _asked(
     scheduling = _scheduling(patient, pattern, now, day)
     policy = site_policy(patient.site_id)
     step = policy.number("dose_rounding_mcg")
+    unsigned = (*scheduling.unsigned, *unsigned_policy(policy, regimen, [weight]))
+    return Asked(
+        regimen=regimen,
+        block=block,
+        weight=weight,
+        scheduling=scheduling,
+        cycle=_cycle(regimen, pattern, weight, step, scheduling, now),
+        unverified=(*unverified(regimen.facts), *unsigned),
+    )
+
+
+def _cycle(
+    regimen: Regimen,
+    pattern: CyclePattern,
+    weight: DosingWeight,
+    step_mcg: Decimal,
+    scheduling: Scheduling,
+    now: dt.datetime,
+) -> Cycle:
+    """Return a cycle of a patient of that weight; its doses are rounded to the step."""
     stay = pattern.inpatient_days
     recipes = allowed(catalogue.recipes_of(regimen), weight.weight_kg)
-    cycle = Cycle(
+    return Cycle(
         stretches=tuple(
             Stretch(
                 start=start * _HOUR,
                 end=end * _HOUR,
                 level=level,
-                daily_dose_mcg=regimen.doses.dose(level, weight, step).mcg,
+                daily_dose_mcg=regimen.doses.dose(level, weight, step_mcg).mcg,
             )
             for start, end, level in pattern.segments()
         ),
@@ -252,15 +273,6 @@ def _asked(
         wishes=scheduling.wishes,
         now=now,
         stay=None if stay is None else stay * _DAY,
-    )
-    unsigned = (*scheduling.unsigned, *unsigned_policy(policy, regimen, [weight]))
-    return Asked(
-        regimen=regimen,
-        block=block,
-        weight=weight,
-        scheduling=scheduling,
-        cycle=cycle,
-        unverified=(*unverified(regimen.facts), *unsigned),
     )
 
 
