@@ -56,6 +56,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "block.record": frozenset({NURSE, PHYSICIAN}),
     "gate.pass": frozenset({PHYSICIAN}),
     "walk.view": _READERS,
+    # Whoever changes a plan; each verb then asks for an action of its own.
+    "plan.change": _CLINICAL,
     "cycle.start": frozenset({NURSE, PHYSICIAN}),
     "cycle.end": _BEDSIDE | {PHYSICIAN},
     "cycle.order": frozenset({PHYSICIAN}),

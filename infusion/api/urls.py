@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from infusion.api import (
     advising,
     bags,
+    changes,
     courses,
     cycles,
     discharging,
@@ -84,6 +85,12 @@ urlpatterns: list[URLPattern] = [
         versions.RegimenVersion.as_view(),
         name="regimen_version",
     ),
+    path(
+        f"{_COURSE}/changes/preview",
+        changes.PreviewChange.as_view(),
+        name="preview_change",
+    ),
+    path(f"{_COURSE}/changes", changes.MakeChange.as_view(), name="make_change"),
     path(f"{_COURSE}/start-cycle", cycles.StartCycle.as_view(), name="start_cycle"),
     path(f"{_COURSE}/move-start", cycles.MoveStart.as_view(), name="move_start"),
     path(f"{_COURSE}/cancel-cycle", cycles.CancelCycle.as_view(), name="cancel_cycle"),

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 
 from infusion.domain.courses import Text
 from infusion.wording.base import Wording
+from infusion.wording.changes import CHANGES
 from infusion.wording.courses import COURSES
 from infusion.wording.events import EVENTS
 from infusion.wording.people import PEOPLE
@@ -50,6 +51,7 @@ class Explanation:
 REFUSALS: Mapping[str, Wording] = {
     **REQUESTS,
     **COURSES,
+    **CHANGES,
     **EVENTS,
     **WALKING,
     **READINESS,

@@ -121,6 +121,8 @@ ROUTES: dict[str, Any] = {
     "cancel_cycle": post("cycle.cancel"),
     "end_cycle": post("cycle.end"),
     "next_cycle": post("cycle.order"),
+    "preview_change": post("plan.change"),
+    "make_change": post("plan.change"),
     "course_events": both("event.view", "event.record"),
     "correct_event": post("event.correct"),
     "withdraw_event": post("event.correct"),

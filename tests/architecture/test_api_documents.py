@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.problem_texts import TEXTS
+from infusion.wording.changes import CHANGES
 from infusion.wording.courses import COURSES
 from infusion.wording.events import EVENTS
 from infusion.wording.people import PEOPLE
@@ -17,6 +18,7 @@ ROWS = {
     **TEXTS,
     **REQUESTS,
     **COURSES,
+    **CHANGES,
     **EVENTS,
     **WALKING,
     **READINESS,

@@ -1,0 +1,79 @@
+"""Changes of a plan over REST: preview, confirm, refuse."""
+
+import pytest
+
+from tests.factories import infusion as factories
+
+
+@pytest.fixture
+def planned(world):
+    return factories.order(world.patient, world.actor("PHYSICIAN"), world.now)
+
+
+def deferred(world, hours=48, **rest):
+    to = world.now + factories.dt.timedelta(hours=hours)
+    return {
+        "verb": "DEFER",
+        "scope": "LATER",
+        "reason": "The port is not in.",
+        "to": to.isoformat(),
+        **rest,
+    }
+
+
+def test_a_change_is_previewed_then_made_and_made_once(world, planned):
+    api, path = world.api("PHYSICIAN"), f"courses/{planned.id}/changes"
+    seen = api.post(f"{path}/preview", deferred(world))
+    assert seen.status_code == 200, seen.json()
+    shown = seen.json()
+    (cycle,) = shown["cycles"]
+    assert cycle["fate"] == "MOVED"
+    assert cycle["after"]["starts_at"] > cycle["before"]["starts_at"]
+    assert all(one["fate"] != "SAME" for one in shown["visits"])
+    assert shown["waste"] == []
+
+    made = api.post(path, deferred(world, token=shown["token"]))
+    again = api.post(path, deferred(world, token=shown["token"]))
+
+    assert made.status_code == 200, made.json()
+    assert made.json()["version"] > shown["course_version"]
+    assert (again.status_code, again.json()["code"]) == (409, "preview_outdated")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "code"),
+    [
+        ({"scope": "STEP"}, 422, "scope_not_offered"),
+        ({"place": "HOME"}, 422, "parameter_not_used"),
+        ({"verb": "HOLD", "scope": "CYCLE"}, 422, "change_incomplete"),
+        ({"verb": "SING"}, 400, "invalid"),
+        ({"reason": ""}, 400, "invalid"),
+    ],
+)
+def test_what_a_change_cannot_mean_is_refused(world, planned, asked, status, code):
+    api = world.api("PHYSICIAN")
+    answer = api.post(
+        f"courses/{planned.id}/changes/preview", {**deferred(world), **asked}
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    "token", ["", "x", "1.2.3", f"1.1.{'0' * 64}.{'0' * 64}", f"1.{'9' * 17}.0.0"]
+)
+def test_a_token_that_is_none_changes_nothing(world, planned, token):
+    answer = world.api("PHYSICIAN").post(
+        f"courses/{planned.id}/changes", deferred(world, token=token)
+    )
+
+    assert answer.status_code in {400, 409}
+    assert planned.version == type(planned).objects.get(id=planned.id).version
+
+
+def test_a_nurse_may_not_defer(world, planned):
+    answer = world.api("NURSE").post(
+        f"courses/{planned.id}/changes/preview", deferred(world)
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
