@@ -56,6 +56,11 @@ def test_from_the_completion_of_the_regimen_to_the_way_out(world, travel):
     two_cycles_of_course_two_run(story)
     without_remission_the_patient_leaves(story)
 
+    row = _row(story)
+    assert (row.status, row.exit_key) == ("LEFT", "off-protocol")
+    given = row.cycles.order_by("number").values_list("block_key", "status")
+    assert list(given) == [("ii-1", "COMPLETED"), ("ii-2", "COMPLETED")]
+
 
 def the_regimen_is_incomplete_until_two_have_signed(story):
     world = story.world

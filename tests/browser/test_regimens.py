@@ -31,7 +31,10 @@ def test_a_physician_decides_at_a_fork(person, moving_clock, language):
     course = models.Course.objects.get()
     begin_and_end_the_first_block(nurse, course, moving_clock)
     decide(physician, course, OPEN[language])
+    decision = models.Decision.objects.get()
+    assert (decision.course_id, decision.to) == (course.pk, "ib")
     nurse.open(f"/courses/{course.pk}/outlook")
+    assert nurse.page.locator(".decisions tbody tr").count() == 1
     nurse.inspect("outlook-decided")
 
 
@@ -109,4 +112,3 @@ def decide(physician, course, verdict):
     physician.inspect("decide-refused")
     page.check("[name=to][value=ib]")
     physician.do("[name=decide]")
-    assert models.Decision.objects.get().to == "ib"

@@ -56,6 +56,11 @@ def test_a_course_runs_from_the_order_to_the_next_cycle(person, moving_clock, la
     end(walk, team.nurse)
     go_on(walk, team.physician)
 
+    cycles = walk.course.cycles.order_by("number")
+    states = [cycle.status for cycle in cycles]
+    assert states == ["COMPLETED", "PLANNED"]
+    assert walk.bag("PLANNED").cycle_id == cycles[1].pk
+
 
 def order(walk: Walk, physician: Person) -> None:
     physician.page.fill("[name=q]", walk.ward.patient.initials)
@@ -131,4 +136,3 @@ def go_on(walk: Walk, physician: Person) -> None:
     physician.fill_instant("start_at", walk.clock.now() + HOUR, walk.zone)
     physician.do()
     physician.inspect("course-next-cycle")
-    assert models.Cycle.objects.filter(course_id=walk.course_id).count() == 2

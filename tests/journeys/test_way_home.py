@@ -174,6 +174,11 @@ def test_home_on_day_ten_and_back_on_day_twelve(service):
     on_day_ten_the_patient_goes_home(story, begun)
     on_day_twelve_the_patient_comes_back(story, begun)
 
+    again = story.do(
+        story.nurse, "placement", kind="HOME", from_at=at(story.clock.now())
+    )
+    assert again.body["code"] == "not_ready_for_home"
+
 
 def the_infusion_begins(story):
     start = story.clock.now() + HOUR
@@ -241,7 +246,3 @@ def on_day_twelve_the_patient_comes_back(story, begun):
     assert after["is_running"]
     assert after["gaps"] == before["gaps"] == []
     assert after["projected_end_at"] == before["projected_end_at"]
-    again = story.do(
-        story.nurse, "placement", kind="HOME", from_at=at(story.clock.now())
-    )
-    assert again.body["code"] == "not_ready_for_home"

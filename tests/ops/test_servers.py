@@ -130,6 +130,7 @@ def test_a_lock_file_cut_short_is_no_hindrance(folder: Path) -> None:
     (find_place(folder).data / "postmaster.pid").write_text("")
     with running(folder) as (_, environment):
         remember(environment["DATABASE_URL"])
+        assert remembered(environment["DATABASE_URL"]) == 1
 
 
 def test_servers_whose_starter_was_killed_are_ended_by_the_next_start(
@@ -161,6 +162,8 @@ def test_a_half_made_data_folder_is_made_anew(folder: Path) -> None:
     (half / "PG_VERSION").write_text("18")
     with running(folder) as (_, environment):
         remember(environment["DATABASE_URL"])
+        assert remembered(environment["DATABASE_URL"]) == 1
+    assert not half.exists()
 
 
 def test_data_of_another_version_is_set_aside_and_not_deleted(folder: Path) -> None:
@@ -209,6 +212,7 @@ def test_client_settings_of_the_shell_do_not_reach_the_private_server(
     monkeypatch.setenv("PGSERVICE", "of-the-office")
     with running(folder) as (_, environment):
         remember(environment["DATABASE_URL"])
+        assert remembered(environment["DATABASE_URL"]) == 1
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another account")
@@ -289,13 +293,19 @@ def test_making_the_roles_again_changes_nothing(folder: Path) -> None:
         assert supervisor.services
 
 
-def test_the_extensions_the_tables_need_are_there(folder: Path) -> None:
+def test_the_service_may_add_the_extensions_its_tables_need(folder: Path) -> None:
+    wanted = ["btree_gist", "pg_trgm"]
     with (
         running(folder) as (_, environment),
         psycopg.connect(environment["DATABASE_URL"]) as connection,
     ):
-        for name in ("btree_gist", "pg_trgm"):
+        for name in wanted:
             connection.execute(f"CREATE EXTENSION {name}")
+        added = connection.execute(
+            "SELECT extname FROM pg_extension WHERE extname = ANY(%s) ORDER BY 1",
+            [wanted],
+        ).fetchall()
+    assert [name for (name,) in added] == wanted
 
 
 def test_signals_stop_a_start_that_is_under_way(folder: Path) -> None:

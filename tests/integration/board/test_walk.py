@@ -366,9 +366,11 @@ def test_who_leaves_is_led_to_what_may_follow(ward, browser_of, tmp_path):
 
 
 def test_another_sites_course_is_not_there(ward, course, browser_of):
-    stranger = browser_of(wards.ward().physician)
+    stranger, own = browser_of(wards.ward().physician), browser_of(ward.physician)
     for name in ("outlook", "decide", "gate", "block", "regimen-version"):
-        page(stranger, course, name, status=404)
+        path = f"/courses/{course.pk}/{name}"
+        assert stranger.get(path).status_code == 404
+        assert own.get(path).status_code != 404
 
 
 def test_the_outlook_asks_the_database_no_more_for_a_longer_way(

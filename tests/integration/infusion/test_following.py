@@ -12,6 +12,7 @@ from infusion.selectors.following import ids_to_follow
 from infusion.services.following import refresh_recipients
 from infusion.services.interruptions import pause
 from infusion.services.visits import assign_visit
+from patients import clock
 from patients import models as people_models
 from tests.factories import patients as people
 from tests.factories.wards import Ward, ward
@@ -144,6 +145,30 @@ def test_queries_do_not_grow_with_the_courses(standing):
     assert len(many) == len(few) == 6
 
 
-def test_the_tasks_can_be_run(standing):
+def test_the_task_tells_who_joined_by_the_clock_of_the_service(
+    standing, settings, tmp_path
+):
+    ahead = standing.now + MINUTE - dt.datetime.now(dt.UTC)
+    (tmp_path / "clock").write_text(str(int(ahead.total_seconds())))
+    settings.CLOCK_FILE = str(tmp_path / "clock")
+    caregiver = people.CaregiverLinkFactory(patient=standing.patient).user
+    assert owed_to(caregiver.id) == 0
+
     tasks.refresh_recipients()
+
+    assert owed_to(caregiver.id) > 0
+
+
+def test_the_task_forgets_the_answers_that_are_old_enough(standing, settings):
+    days_old = {"old": settings.REPLY_DAYS + 1, "young": settings.REPLY_DAYS - 1}
+    for key, days in days_old.items():
+        row = models.StoredReply.objects.create(
+            user_id=standing.nurse.user_id, key=key, fingerprint="f"
+        )
+        stored_at = clock.now() - dt.timedelta(days=days)
+        models.StoredReply.objects.filter(id=row.id).update(created_at=stored_at)
+
     tasks.purge_replies()
+
+    kept = models.StoredReply.objects.values_list("key", flat=True)
+    assert list(kept) == ["young"]

@@ -4,6 +4,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from infusion.domain.planner.requests import ChainRules, Weights
 from infusion.domain.states import PlacementKind
@@ -159,9 +161,11 @@ def test_needle_days_are_for_patients_with_a_port(kind, removed, policy, expecte
     assert found.wishes.needle == wanted
 
 
-def test_it_takes_three_queries(django_assert_num_queries):
+def test_it_takes_three_queries():
     site = SiteFactory(holiday_calendar="US", working_hours=HOURS)
     patient = PatientFactory(site=site)
 
-    with django_assert_num_queries(3):
+    with CaptureQueriesContext(connection) as asked:
         scheduling_of(site.id, patient.id, FIRST, LAST)
+
+    assert len(asked) == 3

@@ -1,6 +1,8 @@
 """The database stops what must never happen, whatever the code does."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
@@ -18,18 +20,22 @@ from tests.factories.patients import (
 )
 
 
-def refused(work, error=DatabaseError) -> None:
+@contextmanager
+def refusal(error=DatabaseError) -> Iterator[None]:
+    """Expect the database to refuse, and leave the transaction of the test whole."""
     with pytest.raises(error), transaction.atomic():
-        work()
+        yield
 
 
 def test_a_reading_is_neither_changed_nor_deleted():
     row = MeasurementFactory()
     rows = models.Measurement.objects.filter(id=row.id)
+    before = list(rows.values())
 
-    refused(lambda: rows.update(value=1))
-    refused(rows.delete)
-    refused(row.patient.delete)
+    for work in (lambda: rows.update(value=1), rows.delete, row.patient.delete):
+        with refusal():
+            work()
+    assert list(rows.values()) == before
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "NaN"])
@@ -39,11 +45,9 @@ def test_an_impossible_reading_is_not_stored(value):
     sql += " kind, %s::numeric, taken_at, patient_id, taken_by_id"
     sql += " FROM patients_measurement WHERE id = %s"
 
-    def insert():
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [value, row.id])
-
-    refused(insert, IntegrityError)
+    with refusal(IntegrityError), connection.cursor() as cursor:
+        cursor.execute(sql, [value, row.id])
+    assert models.Measurement.objects.get() == row
 
 
 @pytest.mark.parametrize(
@@ -54,7 +58,9 @@ def test_a_caregiver_link_moves_forward_only(start, end):
     link = CaregiverLinkFactory(state=start)
     rows = models.CaregiverLink.objects.filter(id=link.id)
 
-    refused(lambda: rows.update(state=end))
+    with refusal():
+        rows.update(state=end)
+    assert rows.get().state == start
 
 
 @pytest.mark.parametrize(
@@ -82,14 +88,17 @@ def test_every_insert_update_and_delete_is_kept_for_good(factory, change):
         "update",
         "delete",
     ]
-    refused(lambda: event.objects.filter(pgh_obj_id=pk).update(pgh_label="x"))
-    refused(lambda: event.objects.filter(pgh_obj_id=pk).delete())
+    with refusal():
+        event.objects.filter(pgh_obj_id=pk).update(pgh_label="x")
+    with refusal():
+        event.objects.filter(pgh_obj_id=pk).delete()
 
 
 def test_nobody_dies_without_being_deceased():
     died = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
-    refused(lambda: PatientFactory(deceased_at=died), IntegrityError)
+    with refusal(IntegrityError):
+        PatientFactory(deceased_at=died)
     assert PatientFactory(deceased_at=died, is_deceased=True).pk
 
 
