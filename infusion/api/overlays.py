@@ -142,10 +142,7 @@ class SiteOverlays(Endpoint):
         rows = overlays.list_overlays(
             self.actor, site_id=site_id, regimen_key=self.query.get("regimen")
         )
-        pages = self.pagination_class()
-        page = pages.paginate_queryset(rows, self.request, self)
-        states = overlays.overlay_states(page or [])
-        return pages.get_paginated_response(OverlayOut(states, many=True).data)
+        return self.show_page(rows, OverlayOut, overlays.overlay_states)
 
     @extend_schema(
         operation_id="draft_overlay", request=OverlayIn, responses={201: OverlayOut}

@@ -1,6 +1,7 @@
 """Caregivers of a patient over REST."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -79,11 +80,34 @@ class Caregivers(Endpoint):
         return Response(CaregiverOut(row).data, status=201)
 
 
-class CaregiverConfirmation(Endpoint):
+class CaregiverStep(Endpoint):
+    """One step on a link between a caregiver and the patient."""
+
+    keyed_methods = ("POST",)
+
+    def take(
+        self,
+        patient_id: uuid.UUID,
+        link_id: uuid.UUID,
+        step: Callable[..., models.CaregiverLink],
+    ) -> HttpResponseBase:
+        """Take the step once and answer with the link as it is now."""
+        self.allow(people.get_visible_patient(self.actor, patient_id))
+        self.body(NoBody)
+        people.get_caregiver_link(patient_id, link_id)
+        return self.once(lambda: self._taken(link_id, step))
+
+    def _taken(
+        self, link_id: uuid.UUID, step: Callable[..., models.CaregiverLink]
+    ) -> Response:
+        row = step(actor=self.actor, link_id=link_id)
+        return Response(CaregiverOut(row).data)
+
+
+class CaregiverConfirmation(CaregiverStep):
     """An invited caregiver may act from now on."""
 
     policy_actions = {"POST": "caregiver.confirm"}
-    keyed_methods = ("POST",)
 
     @extend_schema(
         operation_id="confirm_caregiver", request=NoBody, responses={200: CaregiverOut}
@@ -92,21 +116,13 @@ class CaregiverConfirmation(Endpoint):
         self, request: Any, patient_id: uuid.UUID, link_id: uuid.UUID
     ) -> HttpResponseBase:
         """Confirm an invitation."""
-        self.allow(people.get_visible_patient(self.actor, patient_id))
-        self.body(NoBody)
-        people.get_caregiver_link(patient_id, link_id)
-        return self.once(lambda: self._confirm(link_id))
-
-    def _confirm(self, link_id: uuid.UUID) -> Response:
-        row = confirm_caregiver(actor=self.actor, link_id=link_id)
-        return Response(CaregiverOut(row).data)
+        return self.take(patient_id, link_id, confirm_caregiver)
 
 
-class CaregiverRevocation(Endpoint):
+class CaregiverRevocation(CaregiverStep):
     """A caregiver no longer acts for the patient."""
 
     policy_actions = {"POST": "caregiver.revoke"}
-    keyed_methods = ("POST",)
 
     @extend_schema(
         operation_id="revoke_caregiver", request=NoBody, responses={200: CaregiverOut}
@@ -115,11 +131,4 @@ class CaregiverRevocation(Endpoint):
         self, request: Any, patient_id: uuid.UUID, link_id: uuid.UUID
     ) -> HttpResponseBase:
         """End a link; caregivers may end their own."""
-        self.allow(people.get_visible_patient(self.actor, patient_id))
-        self.body(NoBody)
-        people.get_caregiver_link(patient_id, link_id)
-        return self.once(lambda: self._revoke(link_id))
-
-    def _revoke(self, link_id: uuid.UUID) -> Response:
-        row = revoke_caregiver(actor=self.actor, link_id=link_id)
-        return Response(CaregiverOut(row).data)
+        return self.take(patient_id, link_id, revoke_caregiver)

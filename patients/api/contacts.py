@@ -1,6 +1,7 @@
 """Addresses of a patient over REST."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -84,11 +85,34 @@ class ContactPoints(Endpoint):
         return Response(ContactPointOut(row).data, status=201)
 
 
-class ContactPointVerification(Endpoint):
+class ContactPointStep(Endpoint):
+    """One step on an address of the patient."""
+
+    keyed_methods = ("POST",)
+
+    def take(
+        self,
+        patient_id: uuid.UUID,
+        contact_id: uuid.UUID,
+        step: Callable[..., models.ContactPoint],
+    ) -> HttpResponseBase:
+        """Take the step once and answer with the address as it is now."""
+        self.allow(people.get_visible_patient(self.actor, patient_id))
+        self.body(NoBody)
+        people.get_contact_point(patient_id, contact_id)
+        return self.once(lambda: self._taken(contact_id, step))
+
+    def _taken(
+        self, contact_id: uuid.UUID, step: Callable[..., models.ContactPoint]
+    ) -> Response:
+        row = step(actor=self.actor, contact_id=contact_id, now=self.now)
+        return Response(ContactPointOut(row).data)
+
+
+class ContactPointVerification(ContactPointStep):
     """Somebody tried the address, and it is the patient's."""
 
     policy_actions = {"POST": "contact.change"}
-    keyed_methods = ("POST",)
 
     @extend_schema(
         operation_id="verify_contact_point",
@@ -99,23 +123,13 @@ class ContactPointVerification(Endpoint):
         self, request: Any, patient_id: uuid.UUID, contact_id: uuid.UUID
     ) -> HttpResponseBase:
         """Mark an address as verified."""
-        self.allow(people.get_visible_patient(self.actor, patient_id))
-        self.body(NoBody)
-        people.get_contact_point(patient_id, contact_id)
-        return self.once(lambda: self._verify(contact_id))
-
-    def _verify(self, contact_id: uuid.UUID) -> Response:
-        row = verify_contact_point(
-            actor=self.actor, contact_id=contact_id, now=self.now
-        )
-        return Response(ContactPointOut(row).data)
+        return self.take(patient_id, contact_id, verify_contact_point)
 
 
-class ContactPointOptOut(Endpoint):
+class ContactPointOptOut(ContactPointStep):
     """The patient wants no more messages there."""
 
     policy_actions = {"POST": "contact.opt_out"}
-    keyed_methods = ("POST",)
 
     @extend_schema(
         operation_id="opt_out_contact_point",
@@ -126,11 +140,4 @@ class ContactPointOptOut(Endpoint):
         self, request: Any, patient_id: uuid.UUID, contact_id: uuid.UUID
     ) -> HttpResponseBase:
         """Stop messages to an address."""
-        self.allow(people.get_visible_patient(self.actor, patient_id))
-        self.body(NoBody)
-        people.get_contact_point(patient_id, contact_id)
-        return self.once(lambda: self._opt_out(contact_id))
-
-    def _opt_out(self, contact_id: uuid.UUID) -> Response:
-        row = opt_out(actor=self.actor, contact_id=contact_id, now=self.now)
-        return Response(ContactPointOut(row).data)
+        return self.take(patient_id, contact_id, opt_out)
