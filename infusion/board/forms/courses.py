@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from infusion.board import tokens, words
-from infusion.board.forms.fields import PUMP_END, START, Instant, Number
+from infusion.board.forms.fields import PUMP_END, START, Instant, Number, Remark
 from infusion.domain.courses import BagState, CourseState
 from infusion.domain.hanging import PumpReading
 from infusion.domain.states import BagStatus
@@ -87,9 +87,7 @@ class MoveStart(StepForm):
 class CancelCycle(StepForm):
     """The order of a cycle that has not begun, taken back."""
 
-    reason = forms.CharField(
-        label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = Remark(label=_("Reason"), max_length=200)
 
 
 class NextCycle(StepForm):
@@ -103,14 +101,13 @@ class EndCycle(StepForm):
 
     at = Instant(label=_("The pump was stopped at"))
     reason = forms.ChoiceField(label=_("Reason"), choices=words.options(words.ENDS))
-    shortfall_reason = forms.CharField(
+    shortfall_reason = Remark(
         label=_("Physician's reason to complete it with hours missing"),
         max_length=200,
         required=False,
         help_text=_(
             "Only when hours are missing and the cycle counts as complete all the same. Leave it empty first: the refusal says how many minutes are missing."
         ),
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def __init__(self, *args: Any, may_fall_short: bool = False, **kwargs: Any) -> None:
@@ -126,11 +123,9 @@ class Pause(StepForm):
     reason = forms.ChoiceField(
         label=_("Reason"), choices=[("", "–"), *words.options(words.PAUSES)]
     )
-    note = forms.CharField(
+    note = Remark(
         label=_("Note"),
         required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from infusion.board import event_words
 from infusion.board.forms.courses import StepForm
-from infusion.board.forms.fields import Instant
+from infusion.board.forms.fields import Instant, Remark
 from infusion.domain.courses import CourseState
 from infusion.services.events import Report
 
@@ -38,11 +38,9 @@ class EventForm(StepForm):
         required=False,
         label=_("Restarted under supervision on the ward or in the clinic"),
     )
-    note = forms.CharField(
+    note = Remark(
         label=_("Note"),
         required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def report(self) -> Report:
@@ -111,11 +109,7 @@ class CorrectEvent(EventForm):
 class WithdrawEvent(StepForm):
     """It did not happen."""
 
-    note = forms.CharField(
-        label=_("Why it is taken back"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    note = Remark(label=_("Why it is taken back"))
 
     def __init__(self, *args: Any, target: Any = None, **kwargs: Any) -> None:
         # The event has no version of its own: the course's counts.

@@ -59,6 +59,14 @@ class Number(forms.CharField):
         return Decimal(text)
 
 
+class Remark(forms.CharField):
+    """A reason or a note in somebody's own words: a sentence or two."""
+
+    def __init__(self, *, max_length: int = 500, **kwargs: Any) -> None:
+        lines = forms.Textarea(attrs={"rows": 2})
+        super().__init__(widget=lines, max_length=max_length, **kwargs)
+
+
 class Day(forms.DateField):
     """A day, written year first: 06/07 would be two days."""
 

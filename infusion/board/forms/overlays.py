@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from infusion.board import tokens
+from infusion.board.forms.fields import Remark
 from infusion.domain.courses import Text
 from infusion.selectors.overlays import OverlayValue
 
@@ -133,7 +134,5 @@ def _field(label: Any, longest: int) -> forms.CharField:
 class EndOverlayForm(forms.Form):
     """Takes an overlay back."""
 
-    reason = forms.CharField(
-        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = Remark(label=_("Reason"))
     version = forms.IntegerField(widget=forms.HiddenInput)

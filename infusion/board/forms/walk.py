@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from infusion.board import words
 from infusion.board.forms.courses import StepForm
-from infusion.board.forms.fields import Day, Number
+from infusion.board.forms.fields import Day, Number, Remark
 from infusion.domain.conditions import MRD_WORDS, UNITS, WORDS, FactKind
 from infusion.domain.outlooks import FactTaken
 from infusion.domain.regimens import Regimen
@@ -201,12 +201,10 @@ class DecisionForm(FactsForm):
         choices=[_NONE, *words.RESPONSES.items()],
         help_text=_("Only when the patient leaves the regimen."),
     )
-    reason = forms.CharField(
+    reason = Remark(
         label=_("Reason"),
         required=False,
-        max_length=500,
         help_text=_("Needed when the facts speak against the way or do not settle it."),
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def __init__(
@@ -238,12 +236,10 @@ class DecisionForm(FactsForm):
 class GateForm(FactsForm):
     """Lets a block begin, with the values its condition asks for."""
 
-    reason = forms.CharField(
+    reason = Remark(
         label=_("Reason"),
         required=False,
-        max_length=500,
         help_text=_("Needed when a value is on the wrong side of its limit."),
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def arguments(self) -> dict[str, Any]:
@@ -264,12 +260,10 @@ class BlockForm(StepForm):
     ended_on = Day(
         label=_("Last day"), required=False, help_text=_("Only when given elsewhere.")
     )
-    reason = forms.CharField(
+    reason = Remark(
         label=_("Reason or remark"),
         required=False,
-        max_length=500,
         help_text=_("Needed when the block was stopped early."),
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def __init__(
@@ -286,9 +280,7 @@ class BlockForm(StepForm):
 class VersionForm(StepForm):
     """The move of a course to the version of its regimen that is in force."""
 
-    reason = forms.CharField(
-        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = Remark(label=_("Reason"))
     regimen_version = forms.CharField(widget=forms.HiddenInput)
     digest = forms.CharField(widget=forms.HiddenInput)
 
