@@ -25,7 +25,8 @@ class Report:
     """What somebody tells.
 
     ``until`` says when the pump ran again, for a stop that is over. ``pump_stopped`` is
-    said of what may or may not stop the pump. ``source_key`` names an imported event.
+    said of what may or may not stop the pump. ``source_key`` names an imported event,
+    ``until_key`` its restart.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Report:
     supervised: bool = False
     until: dt.datetime | None = None
     source_key: str = ""
+    until_key: str = ""
 
 
 # Where the patient is after these.
@@ -58,20 +60,33 @@ def record_event(
     :raises NotAllowed: when the family tells what is for staff.
     """
     with changing(actor=actor, action="event.record", course_id=course_id) as course:
-        kind = events.check_words(
-            report.kind, report.reason, pump_stopped=report.pump_stopped
-        )
-        if kind not in events.FAMILY:
-            policy.check(actor, "event.record_any", course)
-        rows = load_rows(course).of(running_cycle(course))
-        row = _row(rows, kind, report, actor, now)
-        known = _known(rows, row)
-        if known is not None:
-            return known
-        _store(course, rows, row, _restart(row, report, now), now)
-        _follow(actor, course, row, now)
-        replan(course, cause="event_recorded", actor_id=actor.user_id, now=now)
+        row, is_new = tell(actor, course, report, now)
+        if is_new:
+            replan(course, cause="event_recorded", actor_id=actor.user_id, now=now)
     return row
+
+
+def tell(
+    actor: Actor, course: models.Course, report: Report, now: dt.datetime
+) -> tuple[models.InfusionEvent, bool]:
+    """Append an event to a locked course; say whether it is new. The plan waits.
+
+    :raises Refusal: for the reasons of ``record_event``.
+    :raises NotAllowed: when the family tells what is for staff.
+    """
+    kind = events.check_words(
+        report.kind, report.reason, pump_stopped=report.pump_stopped
+    )
+    if kind not in events.FAMILY:
+        policy.check(actor, "event.record_any", course)
+    rows = load_rows(course).of(running_cycle(course))
+    row = _row(rows, kind, report, actor, now)
+    known = _known(rows, row)
+    if known is not None:
+        return known, False
+    _store(course, rows, row, _restart(row, report, now), now)
+    _follow(actor, course, row, now)
+    return row, True
 
 
 def correct_event(
@@ -192,6 +207,7 @@ def _restart(
         kind=Happening.RESUME,
         at=until,
         supervised=report.supervised,
+        source_key=report.until_key,
         recorded_by_id=row.recorded_by_id,
     )
 

@@ -14,6 +14,7 @@ from infusion.domain.stops import WayOn, open_gap, way_on
 from infusion.selectors.planning import CycleRows, load_rows, stop_limits
 from infusion.services.common import changing, past_instant
 from infusion.services.cycles import running_cycle
+from infusion.services.due_doses import check_dose_on_pump
 from infusion.services.ledgers import (
     check_since_go,
     ledger,
@@ -156,6 +157,7 @@ def check_resume(
     if gap is not None and at > gap.start:
         _check_gap(course, gap, at, supervised=supervised)
     _check_bag(rows, at)
+    check_dose_on_pump(course, rows, at, now)
 
 
 def check_restart_said(
@@ -163,12 +165,17 @@ def check_restart_said(
 ) -> None:
     """Refuse a stop from before the last bag change without its restart.
 
-    The bag that went up since ran: an open stop would take its hours away.
+    The bag that went up since ran: an open stop would take its hours away. Inside a
+    stop that is known, and over, another one takes nothing.
 
     :raises RestartNotSaid: when it is not said when the pump ran again.
     """
     hung = [bag.hung_at for bag in rows.bags if bag.hung_at]
-    if until is None and hung and at < max(hung) and ledger(rows).is_running:
+    if until is not None or not hung or at >= max(hung):
+        return
+    book = ledger(rows)
+    known = any(gap.start <= at < gap.end for gap in book.gaps() if gap.end)
+    if book.is_running and not known:
         raise RestartNotSaid(field="until")
 
 

@@ -1,4 +1,4 @@
-"""What is said of records that come from outside as FHIR files."""
+"""What is said of records that come from outside as files."""
 
 from collections.abc import Mapping
 
@@ -27,6 +27,12 @@ RECORDS: Mapping[str, Wording] = {
         _("A code is outside the list that FHIR gives. Expected: %(expected)s."),
     ),
     "duplicate_key": Wording(422, _RECORD, _("One key is said twice.")),
+    "field_unknown": Wording(
+        422, _RECORD, _("There is no such field. Known are: %(known)s.")
+    ),
+    "value_not_read": Wording(
+        422, _RECORD, _("This cannot be read. Expected: %(expected)s.")
+    ),
     "duplicate_id": Wording(422, _RECORD, _("Two different records have one id.")),
     "modifier_not_understood": Wording(
         422, _RECORD, _("The record carries a modifier that is not understood.")
