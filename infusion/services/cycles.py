@@ -26,7 +26,6 @@ from infusion.selectors.planning import (
     load_rows,
     pattern_of_cycle,
     plan_request,
-    weight_of,
 )
 from infusion.selectors.regimens import regimen_of
 from infusion.selectors.walking import Walk, load_walk
@@ -34,6 +33,7 @@ from infusion.services.checks import withdraw_checks
 from infusion.services.common import changing, past_instant
 from infusion.services.courses import add_cycle, check_start, expect_on_ward
 from infusion.services.dosing import dosing_facts, refresh_dosing
+from infusion.services.due_doses import first_dose
 from infusion.services.ledgers import (
     check_after_last_change,
     delivered_hours,
@@ -180,11 +180,9 @@ def _check_first_bag(
     course: models.Course, cycle: models.Cycle, now: dt.datetime
 ) -> None:
     """Refuse the go while no bag of the first dose is there and still keeps."""
-    request = plan_request(load_rows(course), now)
-    level = pattern_of_cycle(request.regimen, cycle).steps[0].level
-    dose = request.regimen.doses.dose(level, weight_of(cycle), request.dose_step_mcg)
+    dose = first_dose(course, load_rows(course).of(cycle), now)
     there = cycle.bags.filter(
-        status=BagStatus.DELIVERED, daily_dose_mcg=dose.mcg, cold_until__gt=now
+        status=BagStatus.DELIVERED, daily_dose_mcg=dose, cold_until__gt=now
     )
     if not there.exists():
         raise FirstBagNotDelivered(field="bags")
@@ -269,7 +267,6 @@ def _end_course(
             end_if_done(course, now)
             return
     course.status = CourseStatus.COMPLETED if is_complete else CourseStatus.STOPPED
-    course.save(update_fields=["status"])
 
 
 def _check_hours(course: models.Course, rows: CycleRows, at: dt.datetime) -> None:

@@ -89,7 +89,6 @@ def cancel_cycle(
         follow_cycle(cycle, BlockStatus.CANCELLED)
         if course.status == CourseStatus.ORDERED:
             course.status = CourseStatus.CANCELLED
-            course.save(update_fields=["status"])
         replan(course, cause="cycle_cancelled", actor_id=actor.user_id, now=now)
     return course
 

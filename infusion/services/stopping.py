@@ -45,7 +45,6 @@ def stop_course(
         is_begun = course.status == CourseStatus.ACTIVE
         course.status = CourseStatus.STOPPED if is_begun else CourseStatus.CANCELLED
         course.end_reason = reason
-        course.save(update_fields=["status", "end_reason"])
         replan(course, cause="course_stopped", actor_id=actor.user_id, now=now)
     return course
 
