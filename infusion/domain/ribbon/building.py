@@ -53,17 +53,13 @@ def ribbon_of(
     """Build the ribbon of a cycle as it is planned and as it went."""
     axis = Axis(cycle.clock.started_at or cycle.starts_at, zone, labels)
     end = _end_of(cycle, now)
-    gaps = [
-        (gap.paused_at, gap.resumed_at or max(now, gap.paused_at))
-        for gap in cycle.clock.gaps
-    ]
     levels = _levels(step.daily_dose_mcg for step in cycle.steps)
     planned = [bag for bag in cycle.bags if bag.status not in _NOT_PLANNED]
     actual = [bag for bag in cycle.bags if bag.hung_at]
     return Ribbon(
         **_frame(axis, cycle.number, end),
         key=f"cycle-{cycle.number}",
-        days=_infusion_days(axis, cycle.clock.total_hours, gaps, end),
+        days=_infusion_days(axis, cycle.clock.total_hours, _stops(cycle, now), end),
         planned=tuple(_planned(axis, bag, levels, link) for bag in planned),
         actual=tuple(_actual(axis, bag, levels, link, now) for bag in actual),
         placements=(
@@ -74,11 +70,7 @@ def ribbon_of(
             _gap(axis, gap.paused_at, gap.resumed_at, now) for gap in cycle.clock.gaps
         ),
         steps=tuple(_step(axis, s.at, s.daily_dose_mcg) for s in cycle.steps),
-        visits=tuple(
-            _visit(axis, visit.kind, visit.planned_at, done=visit.done_at is not None)
-            for visit in cycle.visits
-            if visit.status != "CANCELLED"
-        ),
+        visits=_visits(axis, cycle),
         now=_now(axis, now, end),
         below=_below(axis, cycle.clock.dry_at, end),
     )
@@ -140,6 +132,16 @@ def _end_of(cycle: CycleState, now: dt.datetime) -> dt.datetime:
     if cycle.clock.stopped_since:
         known.append(min(now, end + DAY))
     return max([end, *known])
+
+
+def _stops(
+    cycle: CycleState, now: dt.datetime
+) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Return from when to when the pump stood still; an open stop lasts until now."""
+    return [
+        (gap.paused_at, gap.resumed_at or max(now, gap.paused_at))
+        for gap in cycle.clock.gaps
+    ]
 
 
 def _frame(axis: Axis, number: int, end: dt.datetime) -> dict[str, Any]:
@@ -358,6 +360,14 @@ def _visit(axis: Axis, kind: str, at: dt.datetime, *, done: bool) -> Mark:
         text="",
         title=f"{title}, {labels.done}" if done else title,
         kind="done" if done else "",
+    )
+
+
+def _visits(axis: Axis, cycle: CycleState) -> tuple[Mark, ...]:
+    return tuple(
+        _visit(axis, visit.kind, visit.planned_at, done=visit.done_at is not None)
+        for visit in cycle.visits
+        if visit.status != "CANCELLED"
     )
 
 

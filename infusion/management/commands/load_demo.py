@@ -96,15 +96,7 @@ class Team:
         patient = register_patient(
             actor=nurse, site=self.site, profile=profile, now=when
         )
-        for kind, value in (("WEIGHT_KG", weight), ("HEIGHT_CM", height)):
-            record_measurement(
-                actor=nurse,
-                patient_id=patient.id,
-                kind=kind,
-                value=value,
-                taken_at=when,
-                now=when,
-            )
+        _measure(patient, nurse, weight, height, when)
         demo.give_line(patient, when.date())
         add_contact_point(
             actor=nurse,
@@ -135,6 +127,21 @@ class Team:
     def pharmacist(self) -> Actor:
         """Return the pharmacist."""
         return self.actor("pharmacist" if self.nurses[0] == "nurse" else "yaoshi")
+
+
+def _measure(
+    patient: Any, nurse: Actor, weight: str, height: str, when: dt.datetime
+) -> None:
+    """Record the weight (kg) and the height (cm) a dose is computed from."""
+    for kind, value in (("WEIGHT_KG", weight), ("HEIGHT_CM", height)):
+        record_measurement(
+            actor=nurse,
+            patient_id=patient.id,
+            kind=kind,
+            value=value,
+            taken_at=when,
+            now=when,
+        )
 
 
 class Story:
