@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from infusion.api.shapes import PremedicationOut, StaffOutput, TextOut
+from infusion.api.ways import CapOut
 from infusion.domain.states import CourseStatus, CycleStatus, PlacementKind
-from infusion.selectors import courses, rest
+from infusion.selectors import courses, outlook, rest
 from infusion.services import courses as ordering
 from patients.api.concurrency import etag_of
 from patients.api.endpoints import Endpoint, PageQuery
@@ -89,6 +90,12 @@ class CourseOut(Output):
     placements = PlacementOut(many=True)
 
 
+class OrderedOut(CourseOut):
+    """A course with which a cycle was just ordered, and what no payer pays of it."""
+
+    warnings = CapOut(many=True)
+
+
 class CourseQuery(PageQuery):
     """What the list of courses can be narrowed to."""
 
@@ -162,7 +169,7 @@ class PatientCourses(Endpoint):
         return self.show_page(rows, CourseRow)
 
     @extend_schema(
-        operation_id="order_course", request=OrderIn, responses={201: CourseOut}
+        operation_id="order_course", request=OrderIn, responses={201: OrderedOut}
     )
     def post(self, request: Request, patient_id: uuid.UUID) -> HttpResponseBase:
         """Order a course and plan its first cycle."""
@@ -174,7 +181,7 @@ class PatientCourses(Endpoint):
         course = ordering.order_course(
             actor=self.actor, patient_id=patient_id, now=self.now, **order
         )
-        return course_reply(self, course, status.HTTP_201_CREATED)
+        return ordered_reply(self, course, status.HTTP_201_CREATED)
 
 
 class CoursePreview(Endpoint):
@@ -217,6 +224,16 @@ def course_reply(view: Endpoint, course: Any, code: int = 200) -> Response:
     data = shape.data
     headers = {"ETag": etag_of(data["version"])}
     return Response(data, status=code, headers=headers)
+
+
+def ordered_reply(view: Endpoint, course: Any, code: int = 200) -> Response:
+    """Answer an order with the course and the caps that its cycles pass."""
+    answer = course_reply(view, course, code)
+    found = outlook.read_outlook(course.id, view.now)
+    warnings = CapOut(found.warnings, many=True).data
+    return Response(
+        {**answer.data, "warnings": warnings}, status=code, headers=answer.headers
+    )
 
 
 def _shape(view: Endpoint, course: Any) -> CourseOut:

@@ -1,13 +1,15 @@
 """Cycles: started, moved, cancelled, ended, and the next one ordered."""
 
 import uuid
+from typing import Any
 
 from django.http import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 
-from infusion.api.courses import CourseOut
+from infusion.api.courses import CourseOut, OrderedOut, ordered_reply
 from infusion.api.steps import CourseStep
 from infusion.services import cycles, scheduling
 from patients.api.fields import Input, InstantField, TextField
@@ -112,8 +114,12 @@ class NextCycle(CourseStep):
     body_class = NextIn
 
     @extend_schema(
-        operation_id="order_next_cycle", request=NextIn, responses={200: CourseOut}
+        operation_id="order_next_cycle", request=NextIn, responses={200: OrderedOut}
     )
     def post(self, request: Request, course_id: uuid.UUID) -> HttpResponseBase:
         """Order the next cycle; its dosing weight is frozen now."""
         return self.take(course_id, cycles.order_next_cycle)
+
+    def reply(self, course: Any) -> Response:
+        """Answer with the course and the caps of payers that it passes."""
+        return ordered_reply(self, course)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.http import HttpResponseBase
+from rest_framework.response import Response
 
 from infusion.api.courses import course_reply
 from infusion.selectors import courses
@@ -25,8 +26,7 @@ class CourseStep(Endpoint):
         version = self.expected_version()
         asked = self.body(self.body_class)
         return self.once(
-            lambda: course_reply(
-                self,
+            lambda: self.reply(
                 step(
                     actor=self.actor,
                     course_id=course_id,
@@ -36,3 +36,7 @@ class CourseStep(Endpoint):
                 ),
             )
         )
+
+    def reply(self, course: Any) -> Response:
+        """Answer with the course as it is after the step."""
+        return course_reply(self, course)

@@ -10,7 +10,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from infusion.api.courses import CourseOut, course_reply
+from infusion.api.courses import CourseOut, OrderedOut, ordered_reply
 from infusion.api.days import DayField
 from infusion.api.steps import CourseStep
 from infusion.api.ways import (
@@ -182,7 +182,7 @@ class Reentry(Endpoint):
     keyed_methods = ("POST",)
 
     @extend_schema(
-        operation_id="order_reentry", request=AgainIn, responses={201: CourseOut}
+        operation_id="order_reentry", request=AgainIn, responses={201: OrderedOut}
     )
     def post(self, request: Request, course_id: uuid.UUID) -> HttpResponseBase:
         """Order a course under the regimen the way out names."""
@@ -194,7 +194,7 @@ class Reentry(Endpoint):
         course = reentry.order_again(
             actor=self.actor, course_id=course_id, now=self.now, **asked
         )
-        return course_reply(self, course, status.HTTP_201_CREATED)
+        return ordered_reply(self, course, status.HTTP_201_CREATED)
 
 
 def with_facts(step: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,6 +1,7 @@
 """Taking a step: one form, one service call, back to the course."""
 
 import uuid
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -14,7 +15,9 @@ from infusion.board.courses import CourseConsole
 from infusion.board.forms.courses import Assign, EndCycle, StepForm, delivered
 from infusion.board.refusals import REFUSALS, reason
 from infusion.board.steps import BY_KEY, Step, target_of
+from infusion.domain.outlooks import CapPassed
 from infusion.selectors.board import list_visiting_caregivers, list_visiting_staff
+from infusion.selectors.outlook import read_outlook
 from patients import policy
 from patients.domain.refusals import VersionOutdated
 
@@ -134,6 +137,12 @@ class TakeStep(CourseConsole):
         form.renewed(self.state, self.target)
         return self._page(form, HTTPStatus.UNPROCESSABLE_ENTITY, is_stale=is_stale)
 
+    def _caps(self) -> Sequence[CapPassed]:
+        """Return, before a cycle is ordered, the caps of payers that it passes."""
+        if self.step.action != "cycle.order":
+            return ()
+        return read_outlook(self.state.id, self.now).warnings
+
     def _page(
         self,
         form: StepForm,
@@ -150,5 +159,6 @@ class TakeStep(CourseConsole):
             "is_stale": is_stale,
             "delivered": delivered(self.state),
             "is_own_check": check and check.entered_by_id == self.actor.user_id,
+            "warnings": self._caps(),
         }
         return render(self.request, self.step.template, context, status=status)

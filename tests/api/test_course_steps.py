@@ -2,11 +2,15 @@
 
 import datetime as dt
 import threading
+from dataclasses import replace
 
 import pytest
 from django.db import connections
 
 from infusion import models
+from infusion.domain.courses import Text
+from infusion.domain.regimens import Cap
+from infusion.selectors import regimens
 from patients import clock
 from patients.api.fields import instant_text
 from patients.models import Measurement
@@ -65,6 +69,7 @@ def test_the_whole_path_from_the_order_to_an_early_end(  # noqa: PLR0915
     assert len(preview.json()["cycles"][0]["bags"]) > 3
     ordered = physician.post(f"{path}/courses", order_of(world.now))
     assert ordered.status_code == 201
+    assert ordered.json()["warnings"] == []
     course = f"courses/{ordered.json()['id']}"
 
     plan = nurse.get(f"{course}/plan").json()
@@ -137,7 +142,9 @@ def test_the_whole_path_from_the_order_to_an_early_end(  # noqa: PLR0915
     assert code_of(following) == (409, "no_further_cycle")
 
 
-def test_a_cycle_with_all_its_hours_leads_to_the_next(world, running, travel):
+def test_a_cycle_with_all_its_hours_leads_to_the_next(
+    world, running, travel, monkeypatch
+):
     nurse, second = world.actor("NURSE"), world.actor("SECOND_NURSE")
     now = clock.now()
     while bag := factories.next_bag(running):
@@ -161,6 +168,9 @@ def test_a_cycle_with_all_its_hours_leads_to_the_next(world, running, travel):
     )
     factories.weigh(world.patient, now)
     physician = world.api("PHYSICIAN")
+    cap = Cap(payer=Text(en="Insurer", zh="保险"), cycles=1)
+    capped = replace(regimens.regimen_of(running), caps=(cap,))
+    monkeypatch.setattr("infusion.selectors.walking.regimen_of", lambda _course: capped)
     soon = physician.post(
         f"{path}/next-cycle",
         {"start_at": at(now, days=1)},
@@ -177,6 +187,8 @@ def test_a_cycle_with_all_its_hours_leads_to_the_next(world, running, travel):
     assert code_of(soon) == (422, "free_interval_not_over")
     assert following.status_code == 200, following.json()
     assert [each["number"] for each in following.json()["cycles"]] == [1, 2]
+    payer = {"en": "Insurer", "zh_hans": "保险"}
+    assert following.json()["warnings"] == [{"payer": payer, "cycles": 1, "cycle": 2}]
 
 
 def test_a_bag_change_names_the_bag_it_replaces(world, running, travel):
