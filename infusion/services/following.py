@@ -7,15 +7,13 @@ by themselves; so the people are looked at again from time to time.
 import datetime as dt
 import uuid
 
-import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from infusion import models
 from infusion.domain.states import CourseStatus
 from infusion.selectors.following import ids_to_follow, people_of
 from infusion.services.planning import replan
-
-log = structlog.get_logger(__name__)
+from infusion.services.sparing import sparing_the_others
 
 
 def refresh_recipients(*, now: dt.datetime) -> int:
@@ -24,14 +22,11 @@ def refresh_recipients(*, now: dt.datetime) -> int:
 
 
 def _refresh(course_id: uuid.UUID, now: dt.datetime) -> bool:
-    try:
-        return _replan_if_changed(course_id, now)
-    except (InterfaceError, OperationalError):
-        raise
-    except Exception as error:  # noqa: BLE001 - one bad course must not stop the others
-        kind = type(error).__name__
-        log.warning("course_not_followed", course_id=str(course_id), error=kind)
-        return False
+    return sparing_the_others(
+        lambda: _replan_if_changed(course_id, now),
+        course_id=course_id,
+        event="course_not_followed",
+    )
 
 
 @transaction.atomic

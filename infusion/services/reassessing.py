@@ -9,15 +9,13 @@ import datetime as dt
 import uuid
 from typing import Any
 
-import structlog
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from infusion import models
 from infusion.selectors.readiness import live_sign_off, load_readiness
 from infusion.services.reassessments import owe
 from infusion.services.signing import void
-
-log = structlog.get_logger(__name__)
+from infusion.services.sparing import sparing_the_others
 
 PER_CLAIM = 50
 # Longer than a batch takes; a worker that died gives its rows back by it.
@@ -56,14 +54,11 @@ def _claim(offset: dt.timedelta) -> list[uuid.UUID]:
 
 
 def _reassess(course_id: uuid.UUID, now: dt.datetime) -> bool:
-    try:
-        return reassess(course_id, now)
-    except (InterfaceError, OperationalError):
-        raise
-    except Exception as error:  # noqa: BLE001 - one bad course must not stop the others
-        kind = type(error).__name__
-        log.warning("course_not_reassessed", course_id=str(course_id), error=kind)
-        return False
+    return sparing_the_others(
+        lambda: reassess(course_id, now),
+        course_id=course_id,
+        event="course_not_reassessed",
+    )
 
 
 @transaction.atomic
