@@ -176,7 +176,10 @@ UNMET: Words = {
         "Cycle %(cycle)s: a visit must fall outside the visit hours."
     ),
     "bag_not_usable": _(
-        "Cycle %(cycle)s: the plan has no use for a bag that is made (%(recipe)s)."
+        "Cycle %(cycle)s: the plan has no use for a bag that is made (%(recipe)s, vials at least: %(vials)s)."
+    ),
+    "bag_must_come_down": _(
+        "Cycle %(cycle)s: the dose was changed. The bag on the pump (%(recipe)s, vials at least: %(vials)s) must come down and may not run on."
     ),
     "length_missing": _(
         "Nothing after cycle %(cycle)s can be dated: no source gives a length on the way."
@@ -255,4 +258,5 @@ def options(words: Words) -> list[tuple[str, Promise]]:
 
 def unmet(code: str, params: Mapping[str, object]) -> str:
     """Return why a plan is not complete; a code without a text is shown as it is."""
-    return str(UNMET.get(code, code)) % params
+    # Plans from before bags were named with their vials say nothing of them.
+    return str(UNMET.get(code, code)) % {"vials": "?", **params}

@@ -1,12 +1,12 @@
 """The bags of one cycle: the one on the pump, those that exist, and the best to follow."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from infusion.domain import bags
 from infusion.domain.bags import Line, OnPump, PlannedBag, Stretch
 from infusion.domain.cycles import ZERO, CycleFacts, HangingBag, flow_ends_at
+from infusion.domain.dose_changes import Turn
 from infusion.domain.instants import at_wall_clock, local_date
 from infusion.domain.planner import ChainRequest, Outcome, plan_chain
 from infusion.domain.recipes import Recipe
@@ -19,7 +19,7 @@ class CycleBags:
     """What the bags of a cycle are planned from.
 
     ``stretches`` are those of the whole cycle. A dose step may come ``step_tolerance``
-    early rather than ask for a bag of minutes.
+    early rather than ask for a bag of minutes. ``turns`` are the changes of its dose.
     """
 
     facts: CycleFacts
@@ -31,6 +31,7 @@ class CycleBags:
     places: tuple[Whereabouts, ...]
     step_tolerance: dt.timedelta = ZERO
     out_of_stock: tuple[Recipe, ...] = ()
+    turns: tuple[Turn, ...] = ()
 
     @property
     def begun(self) -> dt.timedelta:
@@ -42,7 +43,7 @@ class CycleBags:
         bag = self.facts.hanging
         if bag is None:
             return self._chain(self._left(self.begun))
-        serving = _stretch_of(bag, self._hung(bag), self.stretches)
+        serving = self._serving(bag)
         reached = self._reached(bag, serving)
         if self._emptied(bag) or reached <= self.begun:
             down = self._taken_down(bag, serving, reached)
@@ -51,6 +52,38 @@ class CycleBags:
         return self._chain(
             self._running(bag, serving, reached), self._on_pump(bag, serving)
         )
+
+    @property
+    def must_come_down(self) -> bool:
+        """Say whether the dose was changed under the bag on the pump and is another now."""
+        bag = self.facts.hanging
+        if bag is None or self._turned_at(bag) is None:
+            return False
+        return self._serving(bag).end <= self.begun < self.stretches[-1].end
+
+    def _turned_at(self, bag: HangingBag) -> dt.timedelta | None:
+        """Return the position of the first change of dose after the bag went up."""
+        later = [one.position for one in self.turns if one.change.from_at > bag.hung_at]
+        return min(later, default=None)
+
+    def _serving(self, bag: HangingBag) -> Stretch:
+        """Return the stretch a bag serves: that of its dose, even if hung a little early.
+
+        Not one that a change of the dose put behind another: the bag was hung before it.
+        """
+        hung, turned = self._hung(bag), self._turned_at(bag)
+        open_ones = [one for one in self.stretches if one.end > hung]
+        open_ones = open_ones or [self.stretches[-1]]
+        same = [
+            one
+            for one in open_ones
+            if one.daily_dose_mcg == bag.daily_dose_mcg
+            and (turned is None or one.start <= turned + self.step_tolerance)
+        ]
+        if turned is None or same:
+            return (same or open_ones)[0]
+        # Hung right before the change: it serves nothing.
+        return replace(open_ones[0], end=hung)
 
     def _hung(self, bag: HangingBag) -> dt.timedelta:
         return self.facts.ledger.delivered(bag.hung_at)
@@ -70,11 +103,13 @@ class CycleBags:
         self, bag: HangingBag, serving: Stretch, reached: dt.timedelta
     ) -> PlannedBag:
         down_at = self._emptied(bag) or self.line.instant(reached)
+        dose = bag.daily_dose_mcg
+        levels = [one.level for one in self.stretches if one.daily_dose_mcg == dose]
         return PlannedBag(
             id=bag.id,
             recipe=bag.recipe,
-            level=serving.level,
-            daily_dose_mcg=bag.daily_dose_mcg,
+            level=serving.level if serving.level in levels else (levels or [""])[0],
+            daily_dose_mcg=dose,
             hang_at=bag.hung_at,
             take_down_at=max(bag.hung_at, down_at),
             use_by=bag.use_by,
@@ -146,12 +181,3 @@ class CycleBags:
             waiting=self.facts.waiting,
             kept=self.facts.kept,
         )
-
-
-def _stretch_of(
-    bag: HangingBag, hung: dt.timedelta, stretches: Sequence[Stretch]
-) -> Stretch:
-    """Return the stretch a bag serves: that of its dose, even if hung a little early."""
-    open_ones = [one for one in stretches if one.end > hung] or [stretches[-1]]
-    same = [one for one in open_ones if one.daily_dose_mcg == bag.daily_dose_mcg]
-    return (same or open_ones)[0]

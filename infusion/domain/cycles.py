@@ -5,8 +5,9 @@ import uuid
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from infusion.domain.bags import Line, WaitingBag
+from infusion.domain.bags import Line, Stretch, WaitingBag
 from infusion.domain.clock import Ledger, PauseReason
+from infusion.domain.dose_changes import DoseChange, Turn, stretches_over, turns_of
 from infusion.domain.doses import DosingWeight
 from infusion.domain.instants import keep_in_utc
 from infusion.domain.recipes import Recipe
@@ -39,7 +40,8 @@ class CycleFacts:
 
     ``block`` and ``ordinal`` say which round of the regimen it is; without a block it is
     the round of that number on the expected path. ``kept`` are the visits of the plan in
-    force, which a new plan moves as little as it can.
+    force, which a new plan moves as little as it can. ``dose_changes`` are in the order in
+    which they were made.
     """
 
     number: int
@@ -52,6 +54,7 @@ class CycleFacts:
     waiting: tuple[WaitingBag, ...] = ()
     kept: tuple[dt.datetime, ...] = ()
     ended_at: dt.datetime | None = None
+    dose_changes: tuple[DoseChange, ...] = ()
 
     def __post_init__(self) -> None:
         """Keep instants in UTC.
@@ -71,6 +74,30 @@ def round_of(regimen: Regimen, facts: CycleFacts) -> Round:
         return regimen.round_of(facts.number)
     block = regimen.block(facts.block)
     return Round(block=block, ordinal=facts.ordinal, cycle=facts.number)
+
+
+def dose_turns(facts: CycleFacts, now: dt.datetime) -> tuple[Turn, ...]:
+    """Return the changes of the dose of a cycle with their delivered positions."""
+    ledger = effective_ledger(facts, now)
+    return turns_of(facts.dose_changes, ledger, line_of(facts, now), now)
+
+
+def stretches_of(
+    regimen: Regimen, facts: CycleFacts, step_mcg: Decimal, now: dt.datetime
+) -> tuple[Stretch, ...]:
+    """Return the stretches of one dose of a whole cycle.
+
+    ``step_mcg`` is the rounding step of the site.
+
+    :raises HeightMissing: when a dose goes by surface and there is no height.
+    :raises DoseNotInRegimen: when no source gives a dose at the weight.
+    """
+    return stretches_over(
+        regimen.pattern_of(round_of(regimen, facts).block.key),
+        dose_turns(facts, now),
+        facts.weight,
+        lambda level, weight: regimen.doses.dose(level, weight, step_mcg).mcg,
+    )
 
 
 def line_of(facts: CycleFacts, now: dt.datetime) -> Line:

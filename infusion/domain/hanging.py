@@ -143,7 +143,6 @@ class Tolerances:
 
     end: dt.timedelta
     volume_ml: Decimal
-    step: dt.timedelta
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from infusion.domain import messages, visits
-from infusion.domain.bags import Line, PlannedBag, Stretch
-from infusion.domain.blocks import CyclePattern, inpatient_until
+from infusion.domain.bags import Line, PlannedBag, Stretch, WaitingBag
+from infusion.domain.blocks import inpatient_until
 from infusion.domain.calendars import VisitCalendar
 from infusion.domain.courses import Unmet, Unverified
 from infusion.domain.cycle_bags import CycleBags
@@ -20,12 +20,16 @@ from infusion.domain.cycles import (
     ZERO,
     CycleFacts,
     HangingBag,
+    dose_turns,
     effective_ledger,
     empties_at,
     line_of,
     round_of,
+    stretches_of,
 )
 from infusion.domain.differences import Difference, difference
+from infusion.domain.dose_changes import lightest, weight_at
+from infusion.domain.doses import DosingWeight
 from infusion.domain.evidence import unverified
 from infusion.domain.instants import at_wall_clock, keep_in_utc
 from infusion.domain.intervals import ends_on
@@ -170,10 +174,16 @@ def _with_following(
             block=round_.block.key,
             ordinal=round_.ordinal,
             starts_at=next_start(before, request.zone, days_between=days),
-            weight=request.cycles[-1].weight,
+            weight=_last_weight(request),
         )
         cycles += (_plan_cycle(request, facts, round_),)
     return cycles, ()
+
+
+def _last_weight(request: PlanRequest) -> DosingWeight:
+    """Return the dosing weight at the end of the last cycle that is known."""
+    last = request.cycles[-1]
+    return weight_at(dose_turns(last, request.now), last.weight, dt.timedelta.max)
 
 
 def _check_number(regimen: Regimen, number: int) -> None:
@@ -227,9 +237,11 @@ def _plan_cycle(request: PlanRequest, facts: CycleFacts, round_: Round) -> Cycle
     end = facts.ended_at or ledger.instant_of(total) or line.instant(total)
     stay = inpatient_until(pattern, start)
     places = _places(request, facts, start, stay)
+    stretches = stretches_of(request.regimen, facts, request.dose_step_mcg, request.now)
+    asked = _bags(request, facts, line, places, stretches)
     best = Outcome(bags=(), score=Score())
     if facts.ended_at is None:
-        best = _bags(request, facts, pattern, line, places)
+        best = asked.best()
     if best.score.shortened:
         end = best.bags[-1].take_down_at
     has_started = bool(facts.ledger.events)
@@ -241,11 +253,11 @@ def _plan_cycle(request: PlanRequest, facts: CycleFacts, round_: Round) -> Cycle
         infusion_ends_at=end,
         ends_on=ends_on(start, end, pattern, request.zone),
         inpatient_until=stay,
-        steps=_steps(request, facts, pattern, line),
+        steps=_steps(request, facts, line, stretches),
         bags=best.bags,
         visits=visits.visits_of(best.bags, places, has_started=has_started),
         messages=_messages(request, facts, best.bags),
-        unmet=() if facts.ended_at else _unmet(request, facts, best),
+        unmet=() if facts.ended_at else _unmet(asked, best),
         score=best.score,
         relaxations=best.relaxations,
     )
@@ -254,56 +266,42 @@ def _plan_cycle(request: PlanRequest, facts: CycleFacts, round_: Round) -> Cycle
 def _bags(
     request: PlanRequest,
     facts: CycleFacts,
-    pattern: CyclePattern,
     line: Line,
     places: tuple[Whereabouts, ...],
-) -> Outcome:
-    """Return the bag on the pump, if any, and the best chain after it."""
+    stretches: tuple[Stretch, ...],
+) -> CycleBags:
+    """Return what the bags of a cycle are planned from."""
     unknown = VisitCalendar(zone=request.zone, weekend=frozenset())
-    weight = facts.weight.weight_kg
+    turns = dose_turns(facts, request.now)
+    weight = lightest(turns, facts.weight, line.position(request.now)).weight_kg
     return CycleBags(
         facts=facts,
         now=request.now,
         line=line,
-        stretches=_stretches(request, facts, pattern),
+        stretches=stretches,
+        turns=turns,
         recipes=allowed(request.recipes, weight),
         wishes=request.wishes or Wishes(calendar=unknown),
         places=places,
         step_tolerance=request.step_tolerance,
         out_of_stock=allowed(request.out_of_stock, weight),
-    ).best()
-
-
-def _stretches(
-    request: PlanRequest, facts: CycleFacts, pattern: CyclePattern
-) -> tuple[Stretch, ...]:
-    return tuple(
-        Stretch(
-            start=dt.timedelta(hours=start),
-            end=dt.timedelta(hours=end),
-            level=level,
-            daily_dose_mcg=_dose(request, facts, level),
-        )
-        for start, end, level in pattern.segments()
     )
 
 
-def _dose(request: PlanRequest, facts: CycleFacts, level: str) -> Decimal:
-    return request.regimen.doses.dose(level, facts.weight, request.dose_step_mcg).mcg
-
-
 def _steps(
-    request: PlanRequest, facts: CycleFacts, pattern: CyclePattern, line: Line
+    request: PlanRequest,
+    facts: CycleFacts,
+    line: Line,
+    stretches: tuple[Stretch, ...],
 ) -> tuple[PlannedStep, ...]:
     ledger = effective_ledger(facts, request.now)
     return tuple(
         PlannedStep(
-            at=ledger.begins_at(dt.timedelta(hours=start))
-            or line.instant(dt.timedelta(hours=start)),
-            level=level,
-            daily_dose_mcg=_dose(request, facts, level),
+            at=ledger.begins_at(one.start) or line.instant(one.start),
+            level=one.level,
+            daily_dose_mcg=one.daily_dose_mcg,
         )
-        for start, _, level in pattern.segments()
+        for one in stretches
     )
 
 
@@ -344,13 +342,22 @@ def _overdue(facts: CycleFacts, now: dt.datetime) -> tuple[Unmet, ...]:
     return (Unmet(code="start_overdue", params=(("cycle", str(facts.number)),)),)
 
 
-def _unmet(request: PlanRequest, facts: CycleFacts, best: Outcome) -> tuple[Unmet, ...]:
+def _unmet(asked: CycleBags, best: Outcome) -> tuple[Unmet, ...]:
+    facts = asked.facts
     number = ("cycle", str(facts.number))
     missing = tuple(_named(one, number) for one in best.unmet)
     return (
-        *_overdue(facts, request.now),
+        *_overdue(facts, asked.now),
+        *_wrong(asked, number),
         *(missing or _late(facts, best.bags, number)),
     )
+
+
+def _wrong(asked: CycleBags, number: tuple[str, str]) -> Iterator[Unmet]:
+    """Name the bag on the pump when its dose was changed under it."""
+    bag = asked.facts.hanging
+    if bag is not None and asked.must_come_down:
+        yield _waste("bag_must_come_down", number, bag)
 
 
 def _named(reason: Unmet, number: tuple[str, str]) -> Unmet:
@@ -367,9 +374,16 @@ def _late(
     used = {bag.id for bag in chain}
     for bag in facts.waiting:
         if bag.prepared_at is not None and bag.id not in used:
-            yield Unmet(
-                code="bag_not_usable", params=(number, ("recipe", bag.recipe.key))
-            )
+            yield _waste("bag_not_usable", number, bag)
+
+
+def _waste(code: str, number: tuple[str, str], bag: WaitingBag | HangingBag) -> Unmet:
+    """Name a bag that is thrown away, with the vials that went into it at least."""
+    vials = bag.recipe.vials(bag.daily_dose_mcg)
+    return Unmet(
+        code=code,
+        params=(number, ("recipe", bag.recipe.key), ("vials", str(vials))),
+    )
 
 
 def _unverified(

@@ -3,6 +3,7 @@
 from infusion.models.bags import Bag, HangCheck, InfusionEvent
 from infusion.models.blocks import CourseBlock, Decision
 from infusion.models.courses import Course, Cycle, Placement, PlanVersion, Visit
+from infusion.models.dosing import CycleRestart, DoseChange, ToxicityDecision
 from infusion.models.messages import Heartbeat, Message, MessageAttempt, StoredReply
 from infusion.models.overlays import OverlaySignature, RegimenOverlay
 from infusion.models.readiness import (
@@ -21,8 +22,10 @@ __all__ = [
     "Course",
     "CourseBlock",
     "Cycle",
+    "CycleRestart",
     "Decision",
     "Discharge",
+    "DoseChange",
     "HangCheck",
     "Heartbeat",
     "InfusionEvent",
@@ -41,5 +44,6 @@ __all__ = [
     "RegimenSnapshot",
     "SignOff",
     "StoredReply",
+    "ToxicityDecision",
     "Visit",
 ]

@@ -66,7 +66,8 @@ class CourseBlock(VersionedRecord):
             ),
             models.UniqueConstraint(
                 fields=["course", "block_key", "ordinal"],
-                condition=~Q(status="CANCELLED"),
+                # What was stopped may be repeated.
+                condition=~Q(status__in=["CANCELLED", "STOPPED"]),
                 name="block_round_once",
             ),
             models.UniqueConstraint(

@@ -11,6 +11,7 @@ from infusion.domain.bags import WaitingBag
 from infusion.domain.blocks import CyclePattern
 from infusion.domain.clock import Ledger
 from infusion.domain.courses import Unverified
+from infusion.domain.dose_changes import DoseChange, DoseChangeKind, LowStep
 from infusion.domain.doses import DosingWeight, SurfaceFormula
 from infusion.domain.events import Happening, Told
 from infusion.domain.events import ledger_of as told_ledger
@@ -43,6 +44,7 @@ class CourseRows:
     bags: Sequence[models.Bag]
     events: Sequence[models.InfusionEvent]
     placements: Sequence[models.Placement]
+    dose_changes: Sequence[models.DoseChange] = ()
 
     def of(self, cycle: models.Cycle) -> "CycleRows":
         """Return the rows of one cycle."""
@@ -50,6 +52,7 @@ class CourseRows:
             cycle=cycle,
             bags=[bag for bag in self.bags if bag.cycle_id == cycle.id],
             events=[event for event in self.events if event.cycle_id == cycle.id],
+            dose_changes=[row for row in self.dose_changes if row.cycle_id == cycle.id],
         )
 
 
@@ -60,6 +63,7 @@ class CycleRows:
     cycle: models.Cycle
     bags: Sequence[models.Bag]
     events: Sequence[models.InfusionEvent]
+    dose_changes: Sequence[models.DoseChange] = ()
 
     @property
     def hanging(self) -> models.Bag | None:
@@ -68,7 +72,7 @@ class CycleRows:
 
 
 def load_rows(course: models.Course) -> CourseRows:
-    """Read the rows of a course in four queries."""
+    """Read the rows of a course in five queries."""
     return CourseRows(
         course=course,
         cycles=list(
@@ -79,6 +83,9 @@ def load_rows(course: models.Course) -> CourseRows:
             models.InfusionEvent.objects.filter(cycle__course=course).order_by("at")
         ),
         placements=list(course.placements.order_by("from_at", "created_at")),
+        dose_changes=list(
+            models.DoseChange.objects.filter(cycle__course=course).order_by("id")
+        ),
     )
 
 
@@ -169,6 +176,7 @@ def cycle_facts(rows: CycleRows) -> CycleFacts:
         waiting=tuple(_waiting(bag) for bag in rows.bags if bag.status in _WAITING),
         kept=_visits_in_force(rows),
         ended_at=cycle.ended_at if cycle.status != CycleStatus.STARTED else None,
+        dose_changes=tuple(map(as_dose_change, rows.dose_changes)),
     )
 
 
@@ -199,6 +207,21 @@ def weight_of(cycle: models.Cycle) -> DosingWeight:
         weight_kg=cycle.weight_kg,
         height_cm=cycle.height_cm,
         formula=SurfaceFormula(cycle.surface_formula),
+    )
+
+
+def as_dose_change(row: models.DoseChange) -> DoseChange:
+    """Return a change of the dose as a value."""
+    weight = None
+    if row.weight_kg is not None:
+        weight = DosingWeight(
+            weight_kg=row.weight_kg,
+            height_cm=row.height_cm,
+            formula=SurfaceFormula(row.surface_formula),
+        )
+    low = LowStep(level=row.level, hours=row.low_hours) if row.low_hours else None
+    return DoseChange(
+        from_at=row.from_at, kind=DoseChangeKind(row.kind), low=low, weight=weight
     )
 
 

@@ -7,7 +7,6 @@ from django.db import IntegrityError
 
 from infusion import catalogue, models
 from infusion.domain import hanging
-from infusion.domain.blocks import CyclePattern
 from infusion.domain.clock import EventKind
 from infusion.domain.hanging import Candidate, PumpReading, Tolerances
 from infusion.domain.instants import in_utc
@@ -16,15 +15,12 @@ from infusion.domain.states import BagStatus
 from infusion.selectors.planning import (
     CycleRows,
     load_rows,
-    pattern_of_cycle,
     site_policy,
-    weight_of,
 )
-from infusion.selectors.regimens import regimen_of
 from infusion.services.common import NotFound, changing, touch
 from infusion.services.cycles import check_attended, running_cycle
+from infusion.services.due_doses import due_doses
 from infusion.services.ledgers import (
-    delivered_hours,
     emptied_at,
     go_of,
     ledger,
@@ -178,7 +174,6 @@ def _tolerances(course: models.Course) -> Tolerances:
     return Tolerances(
         end=dt.timedelta(minutes=float(values.number("pump_end_tolerance_minutes"))),
         volume_ml=values.number("pump_volume_tolerance_ml"),
-        step=dt.timedelta(minutes=float(values.number("step_tolerance_minutes"))),
     )
 
 
@@ -200,7 +195,7 @@ def _check(
         check_attended(course, hung_at)
     hanging.check_gap(ledger(rows), emptied_at(rows), hung_at)
     tolerances = _tolerances(course)
-    _check_dose(course, rows, bag, hung_at, tolerances.step)
+    _check_dose(course, rows, bag, hung_at, now)
     hanging.check_reading(candidate, reading, hung_at, tolerances)
 
 
@@ -248,30 +243,11 @@ def _check_dose(
     rows: CycleRows,
     bag: models.Bag,
     hung_at: dt.datetime,
-    step: dt.timedelta,
+    now: dt.datetime,
 ) -> None:
     """Refuse a bag of another dose than the one due within the tolerance of a step."""
-    regimen = regimen_of(course)
-    rounding = site_policy(course.site_id).number("dose_rounding_mcg")
-    delivered = delivered_hours(rows, hung_at)
-    due = {
-        regimen.doses.dose(level, weight_of(rows.cycle), rounding).mcg
-        for level in _levels(pattern_of_cycle(regimen, rows.cycle), delivered, step)
-    }
-    if bag.daily_dose_mcg not in due:
+    if bag.daily_dose_mcg not in due_doses(course, rows, hung_at, now):
         raise hanging.BagOfAnotherDose(field="bag_code")
-
-
-def _levels(
-    pattern: CyclePattern, delivered: dt.timedelta, step: dt.timedelta
-) -> set[str]:
-    """Return the dose levels that are due, give or take the tolerance."""
-    hour = dt.timedelta(hours=1)
-    return {
-        level
-        for start, end, level in pattern.segments()
-        if start * hour - step <= delivered < end * hour
-    }
 
 
 def _open_check(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 
 from infusion import models
 from infusion.domain.clock import EventKind, Ledger
@@ -76,7 +77,7 @@ def append(rows: CycleRows, *new: models.InfusionEvent) -> CycleRows:
 
     :raises LedgerBroken: when they contradict what is recorded.
     """
-    after = CycleRows(cycle=rows.cycle, bags=rows.bags, events=[*rows.events, *new])
+    after = replace(rows, events=[*rows.events, *new])
     ledger_of(after)
     for row in new:
         row.save(force_insert=True)

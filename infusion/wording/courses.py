@@ -133,6 +133,14 @@ COURSES: Mapping[str, Wording] = {
         _BAG,
         _("This bag holds another dose than the one due now. Do not hang it."),
     ),
+    "dose_change_not_sane": Wording(
+        422, _CYCLE, _("This change of the dose does not say what its kind needs.")
+    ),
+    "low_step_unknown": Wording(
+        409,
+        _CYCLE,
+        _("No source gives this regimen a low dose to begin again with."),
+    ),
     "bag_expired_at_delivery": Wording(
         422, _BAG, _("This bag passed its cold limit before it came.")
     ),

@@ -18,7 +18,7 @@ BAG = Candidate(
     hanging_code=None,
     replaces_code=None,
 )
-WITHIN = Tolerances(end=hours(1 / 6), volume_ml=Decimal("0.5"), step=hours(1))
+WITHIN = Tolerances(end=hours(1 / 6), volume_ml=Decimal("0.5"))
 READING = PumpReading(
     rate_ml_h=Decimal("1.8"), volume_ml=Decimal(130), ends_at=START + hours(72)
 )

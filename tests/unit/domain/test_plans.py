@@ -234,7 +234,7 @@ def test_a_bag_that_was_made_and_fits_no_more_is_named():
     )
 
     assert [(one.code, dict(one.params)) for one in cycle.unmet] == [
-        ("bag_not_usable", {"cycle": "1", "recipe": "us-24h"})
+        ("bag_not_usable", {"cycle": "1", "recipe": "us-24h", "vials": "1"})
     ]
 
 
