@@ -44,6 +44,15 @@ class Demo:
         """Return the address to open in a browser."""
         return self.environment["PUBLIC_URL"]
 
+    def serve(self, *, people: bool) -> None:
+        """Start, say where everything is, and watch over it until told to stop."""
+        begun = time.monotonic()
+        self.start(people=people)
+        self.describe()
+        self.welcome()
+        say(f"Started in {time.monotonic() - begun:.1f} s")
+        self.supervisor.watch()
+
     def start(self, *, people: bool) -> None:
         """Start everything in the order in which one part needs the other."""
         self.environment |= start_servers(self.supervisor)
@@ -149,7 +158,6 @@ def run(folder: Path, port: int, *, people: bool) -> int:
     """Run a demo until it is told to stop and return the exit status."""
     stop = Stop()
     stop.listen()
-    begun = time.monotonic()
     try:
         supervisor = supervise(Folder(folder), stop)
     except Busy:
@@ -161,11 +169,7 @@ def run(folder: Path, port: int, *, people: bool) -> int:
     demo = Demo(supervisor, port)
     supervisor.changed = demo.describe
     try:
-        demo.start(people=people)
-        demo.describe()
-        demo.welcome()
-        say(f"Started in {time.monotonic() - begun:.1f} s")
-        supervisor.watch()
+        demo.serve(people=people)
     except Stopped:
         announce("\nStopping ...")
         return 0
