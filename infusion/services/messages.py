@@ -246,6 +246,7 @@ def _write(found: Delivery, route: Route) -> Outgoing:
         address=route.address.value,
         subject=text.subject,
         body=text.body,
+        short=text.short,
         language=recipient.language,
     )
 

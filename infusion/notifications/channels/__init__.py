@@ -7,12 +7,16 @@ from typing import Protocol
 
 @dataclass(frozen=True, kw_only=True)
 class Outgoing:
-    """A message ready to leave: to one address, in one language."""
+    """A message ready to leave: to one address, in one language.
+
+    ``short`` says the whole in a text message.
+    """
 
     message_id: uuid.UUID
     address: str
     subject: str
     body: str
+    short: str
     language: str
 
 

@@ -8,7 +8,7 @@ import datetime as dt
 import functools
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ENGLISH = "en"
 CHINESE = "zh_hans"
-_SUBJECT = "Subject: "
+_SUBJECT, _SHORT = "Subject", "Short"
 _LONGEST_NAME = 80
 
 
@@ -41,10 +41,11 @@ class Reader:
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """A message as its reader sees it."""
+    """A message as its reader sees it; ``short`` is all of it in a text message."""
 
     subject: str
     body: str
+    short: str
 
 
 def write(
@@ -59,9 +60,37 @@ def write(
     values = _instant(phrases, event_at, _zone(reader.time_zone))
     values["greeting"] = _greeting(phrases, reader.given_name)
     values["footer"] = _footer(phrases, reader, on_call=on_call, link=link)
-    subject, _, body = _template(folder, kind).partition("\n\n")
-    filled = _fill(subject.removeprefix(_SUBJECT), values)
-    return Text(subject=filled.strip(), body=_fill(body, values))
+    values["short_hello"] = _greeting(phrases, reader.given_name, "short_hello")
+    head, _, body = _template(folder, kind).partition("\n\n")
+    lines = dict(_headers(head))
+    short = _fill(lines[_SHORT], values)
+    way = _fill(
+        _short_way(phrases, reader, on_call), {"on_call": on_call, "link": link}
+    )
+    return Text(
+        subject=_fill(lines[_SUBJECT], values),
+        body=_fill(body, values),
+        short=short + way,
+    )
+
+
+def _headers(head: str) -> Iterator[tuple[str, str]]:
+    """Yield the lines above a text: its subject, and the whole in short.
+
+    :raises TextError: when one is missing.
+    """
+    lines = dict(line.partition(": ")[::2] for line in head.splitlines())
+    for name in (_SUBJECT, _SHORT):
+        if not lines.get(name):
+            raise TextError("text_incomplete")
+        yield name, lines[name].strip()
+
+
+def _short_way(phrases: Mapping[str, Any], reader: Reader, on_call: str) -> str:
+    """Return how a text message says what to do next."""
+    if reader.is_staff:
+        return str(phrases["short_sign_in"])
+    return str(phrases["short_call" if on_call else "short_call_no_phone"])
 
 
 def folder_of(language: str) -> str:
@@ -87,21 +116,25 @@ def _instant(
         "date": str(local.day),
         "year": str(local.year),
         "clock": f"{local:%H:%M}",
-        "zone": _zone_label(local, zone),
+        "zone": f"{zone.key}, {_offset(local)}",
+        "offset": _offset(local),
     }
-    return {name: _fill(phrases[name], values) for name in ("day", "time", "when")}
+    names = ("day", "time", "when", "short_when")
+    return {name: _fill(phrases[name], values) for name in names}
 
 
-def _zone_label(local: dt.datetime, zone: ZoneInfo) -> str:
+def _offset(local: dt.datetime) -> str:
     offset = local.strftime("%z")
-    return f"{zone.key}, UTC{offset[:3]}:{offset[3:5]}"
+    return f"UTC{offset[:3]}:{offset[3:5]}"
 
 
-def _greeting(phrases: Mapping[str, Any], given_name: str) -> str:
+def _greeting(
+    phrases: Mapping[str, Any], given_name: str, phrase: str = "greeting"
+) -> str:
     name = " ".join(given_name.split())[:_LONGEST_NAME]
     if not name.isprintable() or not name:
-        return str(phrases["greeting_unnamed"])
-    return _fill(phrases["greeting"], {"given_name": name})
+        return str(phrases[f"{phrase}_unnamed"])
+    return _fill(phrases[phrase], {"given_name": name})
 
 
 def _footer(

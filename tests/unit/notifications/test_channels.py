@@ -31,6 +31,7 @@ def outgoing(address: str = "jane@example.org", **changes: object) -> Outgoing:
         "address": address,
         "subject": "提醒 Reminder",
         "body": "Hello Jane,\n.\n您好",
+        "short": "Jane: 您好",
         "language": "en",
     }
     return Outgoing(**{**values, **changes})  # type: ignore[arg-type]

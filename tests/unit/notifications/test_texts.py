@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from infusion.domain.messages import MessageKind
+from infusion.domain.sms import Alphabet, length_of
 from infusion.notifications import texts
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -21,6 +22,7 @@ READERS = {
     "nurse-zh": ("zh-hans", "Asia/Shanghai", True, CHINA),
 }
 NAMES = {"en": "Jane", "zh-hans": "小明"}
+MOST_PARTS = 3
 CASES = [(kind, reader) for kind in MessageKind for reader in READERS]
 
 
@@ -33,7 +35,8 @@ def written(kind: str, who: str) -> texts.Text:
         is_staff=is_staff,
     )
     phone = "+44 20 7946 0000" if language == "en" else "010 5555 0000"
-    link = "https://infusion.example.org"
+    course = "01990000-0000-7000-8000-000000000001"
+    link = f"https://infusion.example.org/courses/{course}/"
     return texts.write(kind, reader, event_at, on_call=phone, link=link)
 
 
@@ -42,7 +45,7 @@ def test_every_text_reads_as_it_was_approved(kind: str, who: str) -> None:
     text = written(kind, who)
     path = GOLDEN / f"{kind}.{who}.txt"
 
-    shown = f"{text.subject}\n\n{text.body}"
+    shown = f"{text.subject}\n\n{text.short}\n\n{text.body}"
     if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)
         path.write_text(shown, "utf-8")
@@ -55,7 +58,17 @@ def test_no_text_names_a_drug_a_diagnosis_or_a_dose(kind: str, who: str) -> None
     text = written(kind, who)
 
     forbidden = r"blina|leuk|lymph|chemo|cancer|dose|mcg|mg|白血病|癌|化疗|药|剂量"
-    assert not re.search(forbidden, text.subject + text.body, re.IGNORECASE)
+    whole = text.subject + text.short + text.body
+    assert not re.search(forbidden, whole, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(("kind", "who"), CASES)
+def test_a_text_message_takes_three_parts_at_most(kind: str, who: str) -> None:
+    found = length_of(written(kind, who).short)
+
+    is_chinese = who.endswith("zh")
+    assert found.alphabet == (Alphabet.UCS_2 if is_chinese else Alphabet.GSM_7)
+    assert found.parts <= MOST_PARTS
 
 
 @pytest.mark.parametrize(("kind", "who"), CASES)
