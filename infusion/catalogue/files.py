@@ -118,6 +118,9 @@ def place_of(problem: ValidationError, data: Any) -> str:
         else:
             place += f".{part}"
         data = data[part]
+    # What is wrong with a name itself is found at that name, not at all of them.
+    if "propertyNames" in problem.absolute_schema_path:
+        place += f".{problem.instance}"
     return place.strip(".")
 
 

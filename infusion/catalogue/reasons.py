@@ -218,6 +218,10 @@ REASONS: Mapping[str, Text] = {
         en="there is no fact {key}, or it has no part {item}",
         zh="没有事实 {key}，或它没有 {item} 这一部分",
     ),
+    "word_not_asked": Text(
+        en="no way out asks for the word {key}; known here: {known}",
+        zh="没有途径用到词语 {key}；此处可用：{known}",
+    ),
     "unknown_value": Text(
         en="there is no site value {key} for it", zh="没有对应的机构值 {key}"
     ),

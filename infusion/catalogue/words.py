@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from infusion.catalogue import files
+from infusion.catalogue.drafts import Draft
 from infusion.domain.blocks import Block, Successor
-from infusion.domain.conditions import FactKind
+from infusion.domain.conditions import WORDS, FactKind
 from infusion.domain.courses import Text
 
 Names = Mapping[FactKind, Mapping[str, Text]]
@@ -18,6 +19,18 @@ def read_names(data: Mapping[str, Any]) -> Names:
         FactKind(kind): {word: files.text(text) for word, text in said.items()}
         for kind, said in data.get("words", {}).items()
     }
+
+
+def check_names(draft: Draft, data: Mapping[str, Any], blocks: Iterable[Block]) -> None:
+    """Refuse a name of a word that no way out asks for: most likely it is misspelt."""
+    asked = [one for block in blocks for way in block.successors for one in way.when]
+    for kind, said in data.get("words", {}).items():
+        here = [word for one in asked if one.kind == kind for word in one.values]
+        known = dict.fromkeys((*here, *WORDS.get(FactKind(kind), ())))
+        for word in said:
+            if word not in known:
+                place = f"words.{kind}.{word}"
+                draft.refuse(place, "word_not_asked", key=word, known=", ".join(known))
 
 
 def with_names(blocks: Iterable[Block], names: Names) -> tuple[Block, ...]:

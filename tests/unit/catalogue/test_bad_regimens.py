@@ -37,6 +37,15 @@ def until(anchor: str) -> str:
     return f'until = {{ anchor = "{anchor}", edge = "START", days = {days} }}\n'
 
 
+def named(kind: str, word: str, language: str = "zh") -> tuple[str, str]:
+    """Say what people read for a word of a fact."""
+    text = f'{{ en = "x", zh = "某", {language} = "某" }}'
+    if language == "zh":
+        text = '{ en = "x", zh = "某" }'
+    return "[[blocks]]\n", f"[words.{kind}]\n{word} = {text}\n\n[[blocks]]\n"
+
+
+BY_RISK = 'when = [ { fact = "RISK_GROUP", is = ["VERY_HIGH"] } ]'
 TO_DECISION = '\n[[blocks.next]]\nto = "after-two"\n'
 
 # What is changed in the file, the text of the line that is named, the place, the reason
@@ -152,6 +161,23 @@ BAD = {
     "a hole without a note": (
         ((FREE_DAYS, 'free_days = { missing = true, unit = "d" }\n'),), "missing = true",
         "blocks.c1.infusion.free_days", "lacks note", "缺少 note",
+    ),
+    "a name of a word that no way asks for": (
+        (named("RISK_GROUP", "VERY_HIHG"), (MRD, BY_RISK)), "VERY_HIHG",
+        "words.RISK_GROUP.VERY_HIHG",
+        "asks for the word VERY_HIHG; known here: VERY_HIGH", "没有途径",
+    ),
+    "a name of a word that this fact never has": (
+        (named("RESPONSE", "YESS"),), "YESS =", "words.RESPONSE.YESS",
+        "known here: YES, NO", "没有途径",
+    ),
+    "names for the words of a fact that has none": (
+        (named("RISK_GRUOP", "HIGH"),), "[words.RISK_GRUOP]", "words.RISK_GRUOP",
+        "is 'RISK_GRUOP'; allowed: 'RISK_GROUP'", "只允许",
+    ),
+    "a name in a language nobody reads": (
+        (named("RESPONSE", "YES", "zho"),), "YES =", "words.RESPONSE.YES",
+        "unknown entries: zho", "未知项",
     ),
     "no word on the free days": (
         ((FREE_DAYS, ""),), "[blocks.infusion]",
