@@ -286,6 +286,31 @@ class Sign(Endpoint):
         return self.once(work)
 
 
+class WithdrawSignature(Endpoint):
+    """One's own signature is taken back."""
+
+    policy_actions = {"POST": "readiness.sign"}
+    keyed_methods = ("POST",)
+
+    @extend_schema(
+        operation_id="withdraw_readiness_signature",
+        request=None,
+        responses={200: ReadinessOut},
+    )
+    def post(self, request: Request, course_id: uuid.UUID) -> HttpResponseBase:
+        """Take one's own signature back; the other one falls with it."""
+        course = courses.get_course(self.actor, course_id)
+        self.allow(course)
+
+        def work() -> Response:
+            signing.withdraw_signature(
+                actor=self.actor, course_id=course_id, now=self.now
+            )
+            return readiness_reply(self, course)
+
+        return self.once(work)
+
+
 def readiness_reply(view: Endpoint, course: Any, code: int = 200) -> Response:
     """Answer with the checklist as it stands now.
 

@@ -120,6 +120,11 @@ urlpatterns: list[URLPattern] = [
         readiness.Sign.as_view(),
         name="readiness_signatures",
     ),
+    path(
+        f"{_COURSE}/readiness/signatures/withdrawal",
+        readiness.WithdrawSignature.as_view(),
+        name="withdraw_signature",
+    ),
     path(f"{_COURSE}/discharge", discharging.Discharge.as_view(), name="discharge"),
     path(f"{_COURSE}/readmit", discharging.Readmit.as_view(), name="readmit"),
     path(f"{_COURSE}/handover", discharging.HandOverSheet.as_view(), name="handover"),

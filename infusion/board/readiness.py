@@ -37,7 +37,7 @@ from infusion.selectors.readiness import (
     standing_rows,
 )
 from infusion.services.readiness import record_facts, waive_criterion
-from infusion.services.signing import sign_readiness
+from infusion.services.signing import sign_readiness, withdraw_signature
 from patients import policy
 from patients.selectors.people import list_caregiver_links
 
@@ -165,6 +165,23 @@ class ReadinessPage(ReadinessConsole):
             "may_waive": may_waive,
             "is_recorded": bool(asked_of(line.criterion)),
         }
+
+
+class WithdrawSignature(ReadinessConsole):
+    """One's own signature is taken back."""
+
+    def post(self, request: HttpRequest, course_id: uuid.UUID) -> HttpResponse:
+        """Take it back; when it has fallen meanwhile, say so."""
+        self.load(course_id)
+        if not self.may("readiness.sign"):
+            raise Http404
+        try:
+            withdraw_signature(actor=self.actor, course_id=course_id, now=self.now)
+        except REFUSALS as refusal:
+            messages.info(request, reason(refusal)[1])
+        else:
+            messages.success(request, _("Your signature is taken back."))
+        return redirect("board:readiness", course_id)
 
 
 def asked_of(criterion: Criterion | None) -> list[Asked]:

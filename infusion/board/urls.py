@@ -61,6 +61,11 @@ urlpatterns = [
         name="readiness",
     ),
     path(
+        "courses/<uuid:course_id>/readiness/withdrawal",
+        readiness.WithdrawSignature.as_view(),
+        name="withdraw_signature",
+    ),
+    path(
         "courses/<uuid:course_id>/readiness/<slug:key>/facts",
         readiness.RecordFacts.as_view(),
         name="record_facts",

@@ -9,6 +9,7 @@ from infusion.domain.messages import MessageKind
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import SignOffStatus, check_step
 from infusion.selectors.readiness import (
+    LIVE,
     Readiness,
     live_sign_off,
     load_readiness,
@@ -54,6 +55,12 @@ class SignOffComplete(Refusal):
     code = "sign_off_complete"
 
 
+class NotSignedByYou(Refusal):
+    """No signature of this person stands."""
+
+    code = "not_signed_by_you"
+
+
 class SignatureRole(Refusal):
     """The roles of the actor are not among those that still have to sign."""
 
@@ -93,6 +100,25 @@ def sign_readiness(
         )
         _store(sign_off, found, actor, now)
         owe(course, found.assessment.next_change_at)
+    return sign_off
+
+
+def withdraw_signature(
+    *, actor: Actor, course_id: uuid.UUID, now: dt.datetime
+) -> models.SignOff:
+    """Take one's own signature back, while the patient has not left under it.
+
+    The other signature falls with it: who gave it signed with a second person. What
+    was signed stays to be seen, and the other signer is told.
+
+    :raises NotSignedByYou: when no signature of the actor stands.
+    """
+    with changing(actor=actor, action="readiness.sign", course_id=course_id) as course:
+        rows = models.SignOff.objects.filter(course=course, status__in=LIVE)
+        sign_off = rows.filter(signatures__signed_by_id=actor.user_id).first()
+        if sign_off is None:
+            raise NotSignedByYou(field="course")
+        _end(sign_off, (), now, but=actor.user_id)
     return sign_off
 
 
@@ -175,16 +201,29 @@ def use(sign_off: models.SignOff) -> None:
 
 def void(sign_off: models.SignOff, criteria: Sequence[str], now: dt.datetime) -> None:
     """Take both signatures back and owe the signers a message that names nobody."""
+    _end(sign_off, criteria, now)
+
+
+def _end(
+    sign_off: models.SignOff,
+    criteria: Sequence[str],
+    now: dt.datetime,
+    but: uuid.UUID | None = None,
+) -> None:
+    """End a sign-off; without a criterion it was one of the signers who ended it."""
     _move(sign_off, SignOffStatus.VOID, voided_at=now, voided_for=list(criteria))
     owe(sign_off.course, None)
-    _tell_signers(sign_off, now)
+    _tell_signers(sign_off, now, but)
 
 
-def _tell_signers(sign_off: models.SignOff, now: dt.datetime) -> None:
+def _tell_signers(
+    sign_off: models.SignOff, now: dt.datetime, but: uuid.UUID | None
+) -> None:
     course = sign_off.course
     bag = sign_off.cycle.bags.order_by("-hung_at", "sequence").first()
     plan = course.plan_versions.order_by("-number").first()
-    signers = set(sign_off.signatures.values_list("signed_by_id", flat=True))
+    given = sign_off.signatures.exclude(signed_by_id=but)
+    signers = set(given.values_list("signed_by_id", flat=True))
     if bag is None or plan is None:
         return
     people = get_recipients(course.patient_id, now, signers)

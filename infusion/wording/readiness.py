@@ -60,6 +60,9 @@ READINESS: Mapping[str, Wording] = {
     "signed_by_you": Wording(
         409, _SIGNATURE, _("You have signed. The other signature is another person's.")
     ),
+    "not_signed_by_you": Wording(
+        409, _SIGNATURE, _("No signature of yours stands here any more.")
+    ),
     "sign_off_complete": Wording(409, _SIGNATURE, _("Both have signed.")),
     "signature_role": Wording(
         403, _SIGNATURE, _("Another role has to sign: %(roles)s.")

@@ -133,6 +133,7 @@ ROUTES: dict[str, Any] = {
     "readiness_facts": post("readiness.record"),
     "readiness_waivers": post("readiness.waive"),
     "readiness_signatures": post("readiness.sign"),
+    "withdraw_signature": post("readiness.sign"),
     "discharge": post("placement.change"),
     "readmit": post("placement.change"),
     "handover": get("readiness.view"),
@@ -169,6 +170,7 @@ ROUTES: dict[str, Any] = {
     "board:course": page("course.view"),
     "board:status": page("course.view"),
     "board:readiness": page("readiness.view", "readiness.sign"),
+    "board:withdraw_signature": Console({"POST": "readiness.sign"}),
     "board:record_facts": Console(
         {"GET": "readiness.record", "POST": "readiness.record"}, "TC06"
     ),

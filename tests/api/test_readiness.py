@@ -109,6 +109,22 @@ def test_one_key_records_once(world, settled):
     assert settled.readiness_facts.count() == before + 1
 
 
+def test_a_signature_is_taken_back_once(world, settled):
+    nurse, physician = world.api("NURSE"), world.api("PHYSICIAN")
+    sign = f"{path(settled)}/signatures"
+    digest = nurse.get(path(settled)).json()["digest"]
+    nurse.post(sign, {"digest": digest})
+
+    early = physician.post(f"{sign}/withdrawal", {})
+    assert code_of(early) == (409, "not_signed_by_you")
+    for _ in range(2):
+        back = nurse.post(f"{sign}/withdrawal", {}, key="back")
+        assert back.status_code == 200
+        assert [one["status"] for one in back.json()["sign_offs"]] == ["VOID"]
+    again = nurse.post(f"{sign}/withdrawal", {})
+    assert code_of(again) == (409, "not_signed_by_you")
+
+
 def test_signed_by_two_and_sent_home(world, settled):
     nurse, physician = world.api("NURSE"), world.api("PHYSICIAN")
     digest = nurse.get(path(settled)).json()["digest"]

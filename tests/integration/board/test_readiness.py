@@ -153,6 +153,23 @@ def test_signed_by_two_discharged_and_printed(ward, course, now, browser_of):
     assert models.Discharge.objects.get().sign_off.status == "USED"
 
 
+def test_who_signed_takes_the_signature_back(ward, course, browser_of):
+    nurse, physician = browser_of(ward.nurse), browser_of(ward.physician)
+    button = "Take my signature back"
+    assert nurse.post(path(course), hidden(nurse.get(path(course)).text)).url
+    assert button in nurse.get(path(course)).text
+    assert button not in physician.get(path(course)).text
+
+    other = physician.post(path(course, "/withdrawal"), follow=True).text
+    assert "No signature of yours stands here any more." in other
+    mine = nurse.post(path(course, "/withdrawal"), follow=True).text
+
+    assert "Your signature is taken back." in mine
+    assert "taken back by a signer" in mine
+    assert "Sign what is shown" in mine
+    assert models.SignOff.objects.get().status == "VOID"
+
+
 def test_without_a_cycle_there_is_no_page_and_no_link(ward, course, browser_of):
     course.cycles.update(status="STOPPED")
     client = browser_of(ward.nurse)
