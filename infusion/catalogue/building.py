@@ -7,7 +7,7 @@ from infusion.catalogue import files
 from infusion.catalogue.blocks import draft_blocks, shared_rows
 from infusion.catalogue.drafts import Draft
 from infusion.catalogue.reasons import reason
-from infusion.catalogue.words import check_names, read_names, with_names
+from infusion.catalogue.words import read_names, with_names
 from infusion.domain.blocks import Block, BlockKind
 from infusion.domain.doses import DoseLevel, DoseTable
 from infusion.domain.graphs import graph_problems
@@ -48,7 +48,6 @@ def draft_regimen(draft: Draft, data: Row) -> Regimen | None:
     premedication = tuple(_premedication(draft, data))
     caps = tuple(_caps(draft, data))
     _check_graph(draft, blocks)
-    check_names(draft, data, blocks)
     if draft.refusals:
         return None
     label = data.get("label", {"id": "", "revision": ""})

@@ -18,6 +18,8 @@ from infusion.catalogue.reasons import reason
 from infusion.catalogue.recipes import read_recipe
 from infusion.catalogue.reminders import read_rules
 from infusion.catalogue.sources import all_sources
+from infusion.catalogue.toxicity import read_toxicity
+from infusion.catalogue.words import check_names
 from infusion.domain.courses import Text
 from infusion.domain.recipes import Recipe
 
@@ -135,6 +137,7 @@ def _insane(
     draft = Draft(path)
     if kind == "regimen":
         check_recipes(draft, data, known.recipes)
+        check_names(draft, data)
         draft_regimen(draft, with_shared(data, known.shared))
         return draft.refusals
     if kind == "overlay":
@@ -185,6 +188,7 @@ _READ: Mapping[str, Callable[[Path], object]] = {
     "policy": read_policy,
     "reminders": read_rules,
     "readiness": read_checklist,
+    "toxicity": read_toxicity,
 }
 
 

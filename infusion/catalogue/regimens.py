@@ -13,6 +13,7 @@ from infusion.catalogue.blocks import shared_rows, with_shared
 from infusion.catalogue.building import check_recipes, draft_regimen
 from infusion.catalogue.drafts import Draft
 from infusion.catalogue.recipes import all_recipes
+from infusion.catalogue.words import check_names
 from infusion.domain.blocks import RegimenNotSane
 from infusion.domain.recipes import Recipe
 from infusion.domain.regimens import Regimen, RegimenUnknown
@@ -98,6 +99,7 @@ def read_regimen(path: Path) -> Regimen:
     """
     draft, data = Draft(path), files.read(path, "regimen")
     check_recipes(draft, data, all_recipes())
+    check_names(draft, data)
     return _finished(draft, with_shared(data, shared_rows()))
 
 

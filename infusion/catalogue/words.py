@@ -1,6 +1,6 @@
 """What a regimen calls the words of its facts, such as its risk groups."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,16 +21,26 @@ def read_names(data: Mapping[str, Any]) -> Names:
     }
 
 
-def check_names(draft: Draft, data: Mapping[str, Any], blocks: Iterable[Block]) -> None:
-    """Refuse a name of a word that no way out asks for: most likely it is misspelt."""
-    asked = [one for block in blocks for way in block.successors for one in way.when]
+def check_names(draft: Draft, data: Mapping[str, Any]) -> None:
+    """Refuse a name of a word that no way out asks for: most likely it is misspelt.
+
+    Only files are held to it: a document that a course keeps is read as it was ordered.
+    """
     for kind, said in data.get("words", {}).items():
-        here = [word for one in asked if one.kind == kind for word in one.values]
-        known = dict.fromkeys((*here, *WORDS.get(FactKind(kind), ())))
+        known = dict.fromkeys((*_asked(data, kind), *WORDS.get(FactKind(kind), ())))
         for word in said:
             if word not in known:
                 place = f"words.{kind}.{word}"
                 draft.refuse(place, "word_not_asked", key=word, known=", ".join(known))
+
+
+def _asked(data: Mapping[str, Any], kind: str) -> Iterator[str]:
+    """Return the words of a fact that the ways out of the file ask for."""
+    for row in data["blocks"]:
+        for way in row.get("next", ()):
+            for one in way.get("when", ()):
+                if one["fact"] == kind:
+                    yield from one.get("is", ())
 
 
 def with_names(blocks: Iterable[Block], names: Names) -> tuple[Block, ...]:

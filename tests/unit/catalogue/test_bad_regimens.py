@@ -1,8 +1,13 @@
 """Every bad regimen file is refused with its line and a reason in both languages."""
 
+import tomllib
+
 import pytest
 
-from infusion.catalogue import checking
+from infusion import catalogue
+from infusion.catalogue import checking, files
+from infusion.catalogue.regimens import read_regimen
+from infusion.domain.conditions import FactKind
 from tests.unit.catalogue.writing import shipped, written
 
 RR, HSCT = "us-label-rr", "allo-hsct"
@@ -208,6 +213,16 @@ def test_a_bad_regimen_is_refused_with_line_and_reason(tmp_path, name):
     assert english in found[0].reason.en
     assert chinese in found[0].reason.zh
     assert found[0].path == path
+
+
+def test_a_kept_document_is_read_as_it_was_ordered(tmp_path):
+    path = written(tmp_path, RR, named("RESPONSE", "YESS"))
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    kept = {**catalogue.document(RR), "words": data["words"]}
+
+    assert FactKind.RESPONSE in catalogue.regimen_from(kept).names
+    with pytest.raises(files.CatalogueFileRefused, match="YESS"):
+        read_regimen(path)
 
 
 def test_several_problems_of_one_file_are_named_together(tmp_path):
