@@ -9,6 +9,9 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from infusion.notifications.channels.sms import routes_of
+from infusion.notifications.channels.sms_routes import RoutesRefused
+
 SHORTEST_KEY = 50
 _LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "testserver"}
 _SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -70,6 +73,18 @@ def check_email(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "Set EMAIL_URL to smtp://, smtp+tls:// or smtp+ssl://."
     return [Error("Mail is not sent over SMTP.", hint=hint, id="infusion.E006")]
+
+
+@register(Tags.compatibility)
+def check_text_messages(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a file of text message routes that is not sound."""
+    if not settings.SMS_ROUTES:
+        return []
+    try:
+        routes_of(settings.SMS_ROUTES)
+    except RoutesRefused as error:
+        return [Error(f"SMS_ROUTES: {error}", id="infusion.E007")]
+    return []
 
 
 @register(Tags.compatibility, deploy=True)

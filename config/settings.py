@@ -272,6 +272,10 @@ _EMAIL = env.email("smtp://localhost:25")
 globals().update(_EMAIL)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "home-infusion@localhost")
+# The file of text message routes; without one no text message is sent.
+SMS_ROUTES = env.text("SMS_ROUTES")
+# Reads what stands as ${NAME} in it.
+SECRET_READER = env.text
 
 # --- Logs -------------------------------------------------------------------
 

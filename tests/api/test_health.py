@@ -95,6 +95,7 @@ def test_a_failing_database_is_named_by_kind_only(monkeypatch):
         ({"DEMO_MODE": True, "PUBLIC_URL": "https://a.example"}, "infusion.E004"),
         ({"PUBLIC_URL": "http://a.example"}, "infusion.E005"),
         ({"EMAIL_BACKEND": "x.Dummy"}, "infusion.E006"),
+        ({"SMS_ROUTES": "/nowhere/routes.toml"}, "infusion.E007"),
         ({"ALLOWED_HOSTS": ["*"]}, "infusion.W001"),
         (
             {"PUBLIC_URL": "https://a.example", "ALLAUTH_TRUSTED_PROXY_COUNT": 0},

@@ -1,5 +1,6 @@
 """The protocol every channel speaks, and what may go wrong on it."""
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass
 from typing import Protocol
@@ -30,20 +31,33 @@ class Receipt:
 class ChannelError(Exception):
     """The message was not taken; the code names no person and no address.
 
-    Permanent means that trying again cannot help.
+    Permanent means that trying again on this channel cannot help. ``retry_after`` is how
+    long the provider asks to be left alone.
     """
 
-    def __init__(self, code: str, *, permanent: bool) -> None:
+    def __init__(
+        self,
+        code: str,
+        *,
+        permanent: bool,
+        retry_after: dt.timedelta | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.permanent = permanent
+        self.retry_after = retry_after
 
 
 class AnswerLost(ChannelError):
-    """The message was handed over whole and no answer came: it may have arrived."""
+    """The message was handed over whole and no answer came: it may have arrived.
 
-    def __init__(self, code: str = "answer_lost") -> None:
+    ``may_repeat`` says that the provider knows a message by its key, so that a second
+    try cannot arrive twice.
+    """
+
+    def __init__(self, code: str = "answer_lost", *, may_repeat: bool = False) -> None:
         super().__init__(code, permanent=False)
+        self.may_repeat = may_repeat
 
 
 class Channel(Protocol):

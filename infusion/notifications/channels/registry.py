@@ -4,13 +4,22 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
+from django.conf import settings
+
 from infusion.notifications.channels import Channel
 from infusion.notifications.channels.console import ConsoleChannel
 from infusion.notifications.channels.email import EmailChannel
+from infusion.notifications.channels.sms import open_sms
 
 ADAPTERS: Mapping[str, Callable[[], Channel]] = MappingProxyType(
-    {"EMAIL": EmailChannel, "CONSOLE": ConsoleChannel}
+    {"EMAIL": EmailChannel, "CONSOLE": ConsoleChannel, "SMS": open_sms}
 )
+
+
+def configured() -> Mapping[str, Callable[[], Channel]]:
+    """Return the adapters this installation can use: some need a file of their own."""
+    missing = set() if settings.SMS_ROUTES else {"SMS"}
+    return {name: one for name, one in ADAPTERS.items() if name not in missing}
 
 
 class Channels:
@@ -39,10 +48,10 @@ class Channels:
 
 @contextmanager
 def open_channels(
-    adapters: Mapping[str, Callable[[], Channel]] = ADAPTERS,
+    adapters: Mapping[str, Callable[[], Channel]] | None = None,
 ) -> Iterator[Channels]:
     """Lend the adapters and close them afterwards."""
-    channels = Channels(adapters)
+    channels = Channels(configured() if adapters is None else adapters)
     try:
         yield channels
     finally:

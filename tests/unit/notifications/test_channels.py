@@ -4,6 +4,7 @@ import json
 import logging
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -19,8 +20,11 @@ from infusion.notifications.channels import (
 from infusion.notifications.channels.console import ConsoleChannel
 from infusion.notifications.channels.email import EmailChannel, WatchedBackend
 from infusion.notifications.channels.registry import ADAPTERS, Channels, open_channels
+from infusion.notifications.channels.sms import SmsChannel
 from tests import fakes
 from tests.fakes import console, email, smtp
+from tests.fakes import sms as fake_sms
+from tests.unit.notifications.conftest import BRITON
 
 MESSAGE_ID = uuid.UUID("01990000-0000-7000-8000-000000000001")
 
@@ -59,52 +63,81 @@ def over(server: smtp.MailServer, **options: Any) -> EmailChannel:
     return _opened[-1]
 
 
-MAKERS: dict[str, Callable[[smtp.MailServer], Channel]] = {
-    "email": over,
-    "fake email": lambda server: email.EmailChannel(),
-    "email without a server": lambda server: EmailChannel(get_connection()),
-    "console": lambda server: ConsoleChannel(),
-    "fake console": lambda server: console.ConsoleChannel(),
+@dataclass(frozen=True)
+class Servers:
+    """Where the channels of the contract send to."""
+
+    mail: smtp.MailServer
+    texts: SmsChannel
+
+
+MAKERS: dict[str, Callable[[Servers], Channel]] = {
+    "email": lambda servers: over(servers.mail),
+    "fake email": lambda servers: email.EmailChannel(),
+    "email without a server": lambda servers: EmailChannel(get_connection()),
+    "console": lambda servers: ConsoleChannel(),
+    "fake console": lambda servers: console.ConsoleChannel(),
+    "sms": lambda servers: servers.texts,
+    "fake sms": lambda servers: fake_sms.SmsChannel(),
 }
-WITH_ADDRESS = [name for name in MAKERS if "email" in name]
+WITH_MAIL_ADDRESS = [name for name in MAKERS if "email" in name]
+
+
+@pytest.fixture
+def servers(server: smtp.MailServer, sms: SmsChannel) -> Servers:
+    return Servers(server, sms)
 
 
 @pytest.fixture(params=MAKERS)
-def channel(
-    request: pytest.FixtureRequest, server: smtp.MailServer
-) -> Iterator[Channel]:
-    made = MAKERS[request.param](server)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def channel(name: str, servers: Servers) -> Iterator[Channel]:
+    made = MAKERS[name](servers)
     yield made
     made.close()
 
 
-def test_a_message_that_is_taken_gives_a_receipt(channel: Channel) -> None:
-    assert channel.send(outgoing()).provider_id
+@pytest.fixture
+def message(name: str) -> Outgoing:
+    return outgoing(BRITON) if "sms" in name else outgoing()
 
 
-def test_the_same_message_carries_the_same_mark_twice(channel: Channel) -> None:
-    assert channel.send(outgoing()) == channel.send(outgoing())
-
-
-def test_two_messages_carry_different_marks(channel: Channel) -> None:
-    other = outgoing(message_id=uuid.uuid4())
-
-    assert channel.send(outgoing()) != channel.send(other)
-
-
-def test_a_channel_can_be_closed_twice_and_used_again(channel: Channel) -> None:
-    channel.close()
-    channel.close()
-
-    assert channel.send(outgoing()).provider_id
-
-
-@pytest.mark.parametrize("name", WITH_ADDRESS)
-def test_an_address_that_smuggles_a_header_is_refused_for_good(
-    name: str, server: smtp.MailServer
+def test_a_message_that_is_taken_gives_a_receipt(
+    channel: Channel, message: Outgoing
 ) -> None:
-    channel = MAKERS[name](server)
+    assert channel.send(message).provider_id
 
+
+def test_the_same_message_carries_the_same_mark_twice(
+    channel: Channel, message: Outgoing
+) -> None:
+    assert channel.send(message) == channel.send(message)
+
+
+def test_two_messages_carry_different_marks(
+    channel: Channel, message: Outgoing
+) -> None:
+    other = replace(message, message_id=uuid.uuid4())
+
+    assert channel.send(message) != channel.send(other)
+
+
+def test_a_channel_can_be_closed_twice_and_used_again(
+    channel: Channel, message: Outgoing
+) -> None:
+    channel.close()
+    channel.close()
+
+    assert channel.send(message).provider_id
+
+
+@pytest.mark.parametrize("name", WITH_MAIL_ADDRESS)
+def test_an_address_that_smuggles_a_header_is_refused_for_good(
+    channel: Channel,
+) -> None:
     with pytest.raises(ChannelError) as refused:
         channel.send(outgoing("jane@example.org\nBcc: all@example.org"))
 
