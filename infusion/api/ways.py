@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from infusion.api.days import DayField
 from infusion.api.shapes import StaffOutput, TextOut
-from infusion.domain.blocks import BlockKind
+from infusion.domain.blocks import BlockKind, Rhythm, Route
 from infusion.domain.conditions import UNITS, FactKind, Operator
 from infusion.domain.standings import Due
 from infusion.domain.states import CourseStatus
@@ -121,6 +121,27 @@ class DoubtOut(Output):
         return words.reason_sentence(reason, shown)
 
 
+class GivenOnOut(Output):
+    """A drug beside the infusion in one round: its days of the block, and their dates."""
+
+    drug = TextOut()
+    route = serializers.ChoiceField(choices=named(Route))
+    rhythm = serializers.ChoiceField(choices=named(Rhythm))
+    days = serializers.ListField(child=serializers.IntegerField())
+    dates = serializers.SerializerMethodField()
+    times = serializers.IntegerField(allow_null=True)
+    dose = TextOut(allow_null=True)
+    through_free = serializers.BooleanField(
+        help_text="An oral drug that runs on through the treatment-free days"
+    )
+
+    @extend_schema_field(serializers.ListField(child=serializers.DateField()))
+    def get_dates(self, given: Any) -> list[str]:
+        """Return the dates, as sure as the start of the round; empty while unknown."""
+        starts_on = self.context.get("starts_on")
+        return [day.isoformat() for day in given.dates(starts_on)]
+
+
 class RoundOut(Output):
     """One round on the way to the end: what, when, and how sure."""
 
@@ -136,6 +157,13 @@ class RoundOut(Output):
     firmness = serializers.ChoiceField(choices=named(Firmness))
     reasons = DoubtOut(many=True)
     ways = WayOut(many=True, source="branches")
+    given = serializers.SerializerMethodField()
+
+    @extend_schema_field(GivenOnOut(many=True))
+    def get_given(self, item: Any) -> list[dict[str, Any]]:
+        """Return the other drugs of the round."""
+        context = {"starts_on": item.starts_on}
+        return list(GivenOnOut(item.block.given, many=True, context=context).data)
 
 
 class CapOut(Output):

@@ -1,5 +1,6 @@
 """Regimens and outlooks as the pages show them: every text in the reader's language."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -243,6 +244,14 @@ class BranchRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GivenRow:
+    """Another drug of a round: what, how, and its dates where its days are known."""
+
+    text: str
+    dates: tuple[dt.date, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class OutlookRow:
     """One round on the way to the end."""
 
@@ -250,6 +259,7 @@ class OutlookRow:
     title: str
     reasons: tuple[str, ...]
     branches: tuple[BranchRow, ...]
+    given: tuple[GivenRow, ...]
 
     @property
     def is_repeated(self) -> bool:
@@ -279,6 +289,10 @@ def _outlook_row(
             for reason in fresh
         ),
         branches=tuple(branch_row(regimen, each) for each in item.branches),
+        given=tuple(
+            GivenRow(text=wording.drug_of(each), dates=each.dates(item.starts_on))
+            for each in item.block.given
+        ),
     )
 
 

@@ -146,6 +146,12 @@ class Given:
     dose: Text | None = None
     through_free: bool = False
 
+    def dates(self, starts_on: dt.date | None) -> tuple[dt.date, ...]:
+        """Return the days it is given on in a round that begins on a day."""
+        if starts_on is None:
+            return ()
+        return tuple(starts_on + dt.timedelta(days=day - 1) for day in self.days)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:

@@ -241,6 +241,8 @@ def drug_of(given: Given) -> str:
         )
     if not given.days and not given.times:
         parts.append(str(blocks.RHYTHMS[given.rhythm]))
+    if given.through_free:
+        parts.append(gettext("goes on through the free days"))
     return pgettext("between parts of a line", ", ").join(parts)
 
 

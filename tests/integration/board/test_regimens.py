@@ -106,6 +106,19 @@ def test_dates_from_a_start_are_shown_with_their_reason(ward, browser_of):
     assert "not known" in text
 
 
+def test_other_drugs_have_their_dates_and_say_that_they_run_on(ward, browser_of):
+    client = browser_of(ward.nurse)
+    text = page(client, "/regimens/e1910/", start="2026-06-01", block="")
+    assert "Methotrexate, intrathecal, day 14:" in text
+    assert '<time datetime="2026-06-14">' in text
+
+    text = page(client, "/regimens/mdacc-ponatinib/", start="2026-06-01", block="")
+
+    said = "Ponatinib, by mouth, every day, goes on through the free days"
+    # Once in the table of the blocks and beside the dates of each of five rounds.
+    assert text.count(said) == 1 + 5
+
+
 @pytest.mark.parametrize("start", ["06/07/2026", "2026-13-01", "tomorrow"])
 def test_a_day_that_could_be_two_is_refused(ward, browser_of, start):
     client = browser_of(ward.nurse)

@@ -33,6 +33,7 @@ from infusion.fhir.outcomes import operation_outcome
 from infusion.fhir.plan_definitions import plan_definition
 
 REGIMENS = catalogue.all_regimens()
+PONATINIB = REGIMENS["mdacc-ponatinib"]
 FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 NAME = re.compile(r"[A-Z][A-Za-z0-9_]{0,254}")
 
@@ -281,6 +282,17 @@ def test_days_of_a_drug_count_from_day_one():
 
     assert [day["title"] for day in days] == ["Day 1", "Day 8"]
     assert days[1]["relatedAction"][0]["offsetDuration"]["value"] == 7
+
+
+def test_a_tablet_through_the_free_days_and_a_puncture_are_told_apart():
+    blocks = {each["id"]: each for each in plan_definition(PONATINIB)["action"]}
+    given = [each for each in blocks["combined"]["action"] if ".given-" in each["id"]]
+    tablet, puncture = given
+    assert ours(tablet, "through-free-days")[0]["valueBoolean"] is True
+    assert "through the free days" in tablet["description"]
+    assert tablet["timingTiming"]["repeat"]["periodUnit"] == "d"
+    assert ours(puncture, "route")[0]["valueCode"] == "IT"
+    assert ours(puncture, "through-free-days")[0]["valueBoolean"] is False
 
 
 def test_what_is_missing_is_told_where_it_is_missing():
