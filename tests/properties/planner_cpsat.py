@@ -63,6 +63,11 @@ class Model:
         self.end = minutes(self.request.line.instant(stretch.end))
         self.span = (self.end - self.start) // self.step
         self.is_first, self.most_bags = is_first, most_bags
+        self.fixed = [
+            (one - self.start) // self.step
+            for one in sorted(oracle.musts)
+            if self.start < one < self.end
+        ]
         self.model = cp_model.CpModel()
         self.cost: list = []
         self.hangs: list = []
@@ -74,6 +79,7 @@ class Model:
         at = self._new_bags(at)
         self.model.add(at == self.span)
         self._needles()
+        self._musts()
         self.cost.append(oracle.toll(self.end))
 
     def solve(self, seconds: float) -> int | None:
@@ -104,6 +110,35 @@ class Model:
             "unsteady_minute": [off_hour(self.request, tick) for tick in ticks],
         }
 
+    def _musts(self) -> None:
+        """At each of these instants some bag is hung."""
+        for place in self.fixed:
+            hits = []
+            for at, used in self.hangs:
+                hit = self.model.new_bool_var("fixed")
+                self.model.add(at == place).only_enforce_if(hit)
+                self.model.add_implication(hit, used)
+                hits.append(hit)
+            self.model.add_bool_or(hits)
+
+    def _landed(self, down):
+        """Return the ways in which a bag comes down where one must be changed."""
+        for place in self.fixed:
+            cut = self.model.new_bool_var("landed")
+            self.model.add(down == place).only_enforce_if(cut)
+            yield cut
+
+    def _ruled(self, at, recipe, used) -> None:
+        """Keep a bag out of the hours in which another recipe is asked for."""
+        for first, until, key in self.oracle.ruled:
+            if key == recipe.key:
+                continue
+            before = self.model.new_bool_var("before")
+            low = -(-(first - self.start) // self.step)
+            high = -(-(until - self.start) // self.step)
+            self.model.add(at < low).only_enforce_if([used, before])
+            self.model.add(at >= high).only_enforce_if([used, before.negated()])
+
     def _steps(self, count: int) -> int:
         """Return minutes as whole steps of the grid, rounded down."""
         return count // self.step
@@ -122,7 +157,9 @@ class Model:
         model.add(down <= limit).only_enforce_if(used)
         ready = minutes(bag.prepared_at) - self.start
         model.add(at * self.step >= ready).only_enforce_if(used)
-        self._shortest(bag.recipe, run, used, self._cuts(down, limit))
+        self._ruled(at, bag.recipe, used)
+        cuts = [*self._cuts(down, limit), *self._landed(down)]
+        self._shortest(bag.recipe, run, used, cuts)
         self._hang(at, used, bag.recipe, run, vials=0)
         lost = oracle.weights.discarded + oracle.thrown(bag.recipe, 0)
         self.cost.append(lost * used.negated())
@@ -156,7 +193,7 @@ class Model:
             [self.oracle.shortest, *(min(r.run_hours, default=99) * 60
                                      for r in self.recipes)]
         )  # fmt: skip
-        room = (self.end - self.start) // least + 1
+        room = (self.end - self.start) // least + 1 + len(self.fixed)
         room = min(room, self.most_bags or room)
         active = [model.new_bool_var(f"bag{n}") for n in range(room)]
         for one, other in itertools.pairwise(active):
@@ -183,7 +220,8 @@ class Model:
             for slot, from_slot in made:
                 spoils = self._steps(slot + recipe.cold_hours * 60 - self.start)
                 model.add(down <= spoils).only_enforce_if([is_it, from_slot])
-            self._shortest(recipe, run, is_it, last)
+            self._ruled(at, recipe, is_it)
+            self._shortest(recipe, run, is_it, [*last, *self._landed(down)])
             self.cost.append(
                 self.oracle.weights.vial * recipe.vials(self.dose) * is_it
                 + self.oracle.weights.waste_minute * recipe.hours * 60 * is_it
@@ -238,7 +276,7 @@ class Model:
             inside = [
                 n
                 for n, bad in enumerate(self.tables["outside"])
-                if not bad or n in {0, self.span}
+                if not bad or n in {0, self.span, *self.fixed}
             ]
             domain = cp_model.Domain.from_values(inside)
             model.add_linear_expression_in_domain(at, domain).only_enforce_if(used)

@@ -45,6 +45,11 @@ class Oracle:
         self.lead = request.supply.lead // MINUTE
         self.shortest = self.rules.shortest_run // MINUTE
         self.kept = {minutes(at) for at in request.kept}
+        self.musts = {minutes(at) for at in request.must_change}
+        self.ruled = [
+            (minutes(one.from_at), minutes(one.until), one.recipe_key)
+            for one in request.recipe_rules
+        ]
         self.needles = [(minutes(a), minutes(b)) for a, b in request.needle_windows]
 
     def best(self) -> int | None:
@@ -81,7 +86,19 @@ class Oracle:
         if self.rules.strict_windows:
             rates = self.request.calendar.rates
             nodes = {t for t in nodes if not rates(instant(t)).outside}
-        return sorted(nodes | {start, end})
+        musts = {t for t in self.musts if start < t < end}
+        return sorted(nodes | musts | {start, end})
+
+    def spans(self, here: int, then: int) -> bool:
+        """Say whether something must be changed between two instants."""
+        return any(here < must < then for must in self.musts)
+
+    def may_hang(self, recipe, here: int) -> bool:
+        """Say whether no rule asks for another recipe at an instant."""
+        return all(
+            key == recipe.key or not first <= here < until
+            for first, until, key in self.ruled
+        )
 
     def move(self, minute: int) -> int:
         """Return what it costs that a visit is not one of the plan in force."""
@@ -184,6 +201,8 @@ class Trial:
             return
         hung, weights = minutes(self.hanging.hung_at), self.oracle.weights
         for down in self.nodes:
+            if self.oracle.spans(self.start, down):
+                return
             if down <= minutes(self.hanging.latest) and self.may_come_down(down):
                 missed = sum(
                     hung < first and self.start <= last < down
@@ -200,6 +219,7 @@ class Trial:
     def may_come_down(self, down: int) -> bool:
         latest = minutes(self.hanging.latest)
         is_visit = down == latest or self.oracle.is_kept(down)
+        is_visit = is_visit or down in self.oracle.musts
         return is_visit or down >= minutes(self.hanging.free_from)
 
     def ways(self, here, layer, turn):
@@ -219,14 +239,25 @@ class Trial:
     def use(self, bag, here, layer):
         """Hang a bag that exists."""
         limit = self.oracle.limit(bag)
+        cuts = {self.end, limit} | self.oracle.musts
         if here < minutes(bag.prepared_at):
             return
-        for then in self.nodes:
-            if here < then <= limit and self.may_run(
-                bag.recipe, then - here, is_cut=then in {self.end, limit}
+        for then in self.onward(bag.recipe, here):
+            if then <= limit and self.may_run(
+                bag.recipe, then - here, is_cut=then in cuts
             ):
                 more = self.edge(bag.recipe, here, then)
                 yield (then, layer + 1, None), more
+
+    def onward(self, recipe, here):
+        """Return where a bag hung here may come down, for all that people fixed."""
+        if not self.oracle.may_hang(recipe, here):
+            return []
+        return [
+            then
+            for then in self.nodes
+            if then > here and not self.oracle.spans(here, then)
+        ]
 
     def new(self, recipe, here, turn):
         """Hang a bag to be made."""
@@ -235,10 +266,11 @@ class Trial:
             return
         vials = self.oracle.weights.vial * recipe.vials(self.dose)
         after = (turn + 1) % len(self.pattern) if self.pattern else turn
-        for then in self.nodes:
-            if then <= here or then > made + recipe.cold_hours * 60:
+        cuts = {self.end} | self.oracle.musts
+        for then in self.onward(recipe, here):
+            if then > made + recipe.cold_hours * 60:
                 continue
-            if self.may_be_new(recipe, then - here, turn, is_cut=then == self.end):
+            if self.may_be_new(recipe, then - here, turn, is_cut=then in cuts):
                 more = vials + self.edge(recipe, here, then)
                 yield (then, len(self.waiting), after), more
 

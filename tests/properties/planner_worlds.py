@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from infusion import catalogue
 from infusion.domain.bags import Line, OnPump, Stretch, WaitingBag
 from infusion.domain.calendars import VisitCalendar, Window, week_of
-from infusion.domain.planner import ChainRequest, ChainRules, Supply, Weights
+from infusion.domain.planner import (
+    ChainRequest,
+    ChainRules,
+    RecipeRule,
+    Supply,
+    Weights,
+)
 from infusion.domain.recipes import Recipe, use_by
 from infusion.domain.states import PlacementKind
 from infusion.domain.visits import Whereabouts
@@ -180,6 +186,23 @@ def recipes(pick: Pick) -> tuple[Recipe, ...]:
         ]
     )
     return tuple(chosen)
+
+
+def fixed(request: ChainRequest, pick: Pick) -> ChainRequest:
+    """Return a request in which people fixed some changes and some recipes."""
+    start = request.line.at
+    musts = pick([(), (7,), (30,), (26, 55), (20, 44, 68), (1, 100)])
+    first, long = pick([0, 10, 26, 50]), pick([1, 12, 30, 200])
+    rule = RecipeRule(
+        from_at=start + first * HOUR,
+        until=start + (first + long) * HOUR,
+        recipe_key=pick(request.recipes).key,
+    )
+    return replace(
+        request,
+        must_change=tuple(start + hours * HOUR for hours in musts),
+        recipe_rules=pick([(), (rule,), (rule,)]),
+    )
 
 
 def world(pick: Pick, *, most_hours: int = 190, grids=(60, 30)) -> ChainRequest:

@@ -8,7 +8,7 @@ import pytest
 from infusion.domain.planner import plan_chain
 from tests.properties.planner_cpsat import best_cost
 from tests.properties.planner_oracle import bill
-from tests.properties.planner_worlds import world
+from tests.properties.planner_worlds import fixed, world
 
 GROUP = 20
 # First seed of each group, the grid in minutes, the longest course in hours.
@@ -28,6 +28,26 @@ def request_of(seed: int, grids: tuple[int, ...], most_hours: int):
     )
     rules = replace(request.rules, run_pattern_hours=())
     return replace(request, hanging=None, rules=rules)
+
+
+def fixed_request(seed: int):
+    chance = random.Random(seed)
+    return fixed(
+        request_of(seed, (60, 30), 75), lambda options: chance.choice(list(options))
+    )
+
+
+@pytest.mark.parametrize("first", range(80_000, 80_080, 20))
+def test_the_solver_finds_no_better_chain_that_does_what_people_fixed(first):
+    for seed in range(first, first + 20):
+        request = fixed_request(seed)
+        best = best_cost(request)
+
+        outcome = plan_chain(request)
+
+        assert (best is None) == bool(outcome.unmet)
+        if best is not None:
+            assert bill(request, outcome.bags) == best
 
 
 def test_there_are_five_hundred():

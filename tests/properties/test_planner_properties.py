@@ -19,6 +19,7 @@ from tests.properties.planner_worlds import (
     HOUR,
     MINUTE,
     ZERO,
+    fixed,
     moved_by,
     recipe,
     world,
@@ -52,6 +53,47 @@ def test_no_chain_on_a_grid_of_15_minutes_is_better(first):
     for seed in range(first, first + 4):
         request = seeded(seed, grids=(15,), most_hours=96)
         assert billed(request) == Oracle(request).best()
+
+
+@pytest.mark.parametrize("first", range(30_000, 30_600, 20))
+def test_no_chain_is_better_that_does_what_people_fixed(first):
+    for seed in range(first, first + 20):
+        request = seeded_and_fixed(seed)
+        assert billed(request) == Oracle(request).best()
+
+
+@pytest.mark.parametrize("first", range(40_000, 40_024, 4))
+def test_what_people_fixed_holds_on_a_grid_of_15_minutes(first):
+    for seed in range(first, first + 4):
+        request = seeded_and_fixed(seed, grids=(15,), most_hours=75)
+        assert billed(request) == Oracle(request).best()
+
+
+def seeded_and_fixed(seed: int, **limits: object):
+    chance = random.Random(seed)
+
+    def pick(choices):
+        return chance.choice(list(choices))
+
+    return fixed(world(pick, **limits), pick)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10_000))
+def test_what_people_fixed_is_done(seed):
+    request = seeded_and_fixed(seed)
+    outcome = plan_chain(request)
+    assume(not outcome.unmet)
+    bags = [bag for bag in outcome.bags if not bag.is_hanging]
+    hung = {bag.hang_at for bag in bags}
+    first, last = outcome.bags[0].hang_at, outcome.bags[-1].take_down_at
+    begins = max(first, request.line.at)
+
+    assert {at for at in request.must_change if begins < at < last} <= hung
+    for rule in request.recipe_rules:
+        for bag in bags:
+            if rule.from_at <= bag.hang_at < rule.until:
+                assert bag.recipe.key == rule.recipe_key
 
 
 @settings(deadline=None)

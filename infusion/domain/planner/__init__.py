@@ -13,6 +13,7 @@ from infusion.domain.planner.requests import (
     ChainNotSane,
     ChainRequest,
     ChainRules,
+    RecipeRule,
     Supply,
     Weights,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "Days",
     "Lift",
     "Outcome",
+    "RecipeRule",
     "Relaxation",
     "Score",
     "Supply",

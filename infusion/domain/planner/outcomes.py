@@ -89,6 +89,7 @@ class Outcome:
     they end where the chain breaks, and ``nearest`` is the chain that would cover them if
     ``relaxations`` were granted. Where ``bags`` are complete, ``relaxations`` name the
     visits nobody works for, and a recipe out of stock that would save some of them.
+    ``lost`` is what people had fixed and what can't be kept.
     """
 
     bags: tuple[PlannedBag, ...]
@@ -96,3 +97,4 @@ class Outcome:
     unmet: tuple[Unmet, ...] = ()
     relaxations: tuple[Relaxation, ...] = ()
     nearest: tuple[PlannedBag, ...] = ()
+    lost: tuple[Unmet, ...] = ()

@@ -29,7 +29,8 @@ def sweep_pattern(
     for place in range(1, last + 1):
         for phase, run in enumerate(pattern):
             after = (phase + 1) % len(pattern)
-            firsts = _firsts(road, place, run, limits, lands=place == last)
+            lands = place == last or place in road.musts
+            firsts = _firsts(road, place, run, limits, lands=lands)
             for first in firsts:
                 if costs[phase][first] >= NEVER:
                     continue
@@ -46,6 +47,9 @@ def _firsts(
 ) -> Sequence[int]:
     """Return where a bag of this run may have been hung, the earliest first."""
     since = road.at[place] - run
+    if not lands and since < road.floor[place]:
+        return ()
+    since = max(since, road.floor[place])
     if not lands:
         return (road.index[since],) if since in road.index else ()
     until = limits.until(road.at, place, lands=True)
@@ -60,7 +64,9 @@ def _cheapest(
     fits = [
         option
         for option in options
-        if run <= option.reach and (not option.limits or here <= option.limits[first])
+        if run <= option.reach
+        and (not option.limits or here <= option.limits[first])
+        and option.may_hang(road.at[first])
     ]
     if not fits:
         return NEVER, None

@@ -120,6 +120,22 @@ class ChainRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecipeRule:
+    """Whatever is hung from an instant on, and before another, is of this recipe."""
+
+    from_at: dt.datetime
+    until: dt.datetime
+    recipe_key: str
+
+    def __post_init__(self) -> None:
+        """Keep instants in UTC.
+
+        :raises NaiveTime: when one has no offset.
+        """
+        keep_in_utc(self, "from_at", "until")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChainRequest:
     """One chain of bags to plan.
 
@@ -130,6 +146,10 @@ class ChainRequest:
     one that moves by a step of the grid at the most does not count as moved. ``needle_windows`` are spans in which one change should fall. ``steady_at`` is
     the usual hour on the wall clock. The last stretch may end ``end_tolerance`` early if
     that saves a bag.
+
+    At each instant of ``must_change`` within the hours a bag is changed: none hangs across
+    it, and the one that comes down there may be stopped at any time, as at a dose step.
+    ``recipe_rules`` say which recipe is hung when, made bags included.
     """
 
     line: Line
@@ -147,6 +167,8 @@ class ChainRequest:
     steady_at: dt.time | None = None
     end_tolerance: dt.timedelta = ZERO
     out_of_stock: tuple[Recipe, ...] = ()
+    must_change: tuple[dt.datetime, ...] = ()
+    recipe_rules: tuple[RecipeRule, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what can't be planned; keep instants in UTC and in order.
@@ -160,6 +182,7 @@ class ChainRequest:
         if self.end_tolerance < ZERO:
             raise ChainNotSane(field="end_tolerance")
         object.__setattr__(self, "kept", _in_order(self.kept))
+        object.__setattr__(self, "must_change", _in_order(self.must_change))
         self._check_stretches()
         self._check_needle_windows()
 

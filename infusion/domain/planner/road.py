@@ -38,7 +38,9 @@ class Road:
     split into a part of the first (``lift``) and one of the second (``drop``), so that
     an edge costs the sum of both and a constant. ``home`` gives for an instant inside a
     needle window the first instant of that window, where two changes can be so close
-    that the split would count it twice; it is empty where they can't.
+    that the split would count it twice; it is empty where they can't. ``musts`` are the
+    places where a bag is changed in any case, and ``floor`` gives for an instant the last
+    of those before it: no bag that comes down here was hung earlier.
     """
 
     at: list[int]
@@ -49,6 +51,8 @@ class Road:
     over: list[int]
     index: dict[int, int]
     home: list[int]
+    musts: frozenset[int]
+    floor: list[int]
 
     @property
     def last(self) -> int:
@@ -70,8 +74,11 @@ def road(setting: Setting, start: int, end: int, fixed: list[int], since: int) -
     # While a bag is on the pump, nothing need happen at the start of the road.
     begins = [start] if since == start else []
     anchors = [*begins, *fixed, *chain.from_iterable(windows)]
-    at = _instants(setting, start, end, anchors)
-    toll = _tolls(setting, at)
+    musts = [tick for tick in setting.musts if start < tick < end]
+    at = _instants(setting, start, end, [*anchors, *musts])
+    index = {tick: place for place, tick in enumerate(at)}
+    places = frozenset(index[tick] for tick in musts)
+    toll = _tolls(setting, at, places)
     begun = _count(at, [first for first, _ in windows], bisect_right)
     over = _count(at, [last for _, last in windows], bisect_left)
     waste, missed = setting.prices.waste_tick, setting.prices.unaligned
@@ -86,9 +93,22 @@ def road(setting: Setting, start: int, end: int, fixed: list[int], since: int) -
         ],
         begun=begun,
         over=over,
-        index={tick: place for place, tick in enumerate(at)},
+        index=index,
         home=_homes(setting, at, windows, is_tight=bool(fixed)),
+        musts=places,
+        floor=_floor(at, musts),
     )
+
+
+def _floor(at: list[int], musts: list[int]) -> list[int]:
+    """Return the last change that must be before each instant, else the start."""
+    floor: list[int] = []
+    held = at[0]
+    ends = [*(bisect_right(at, tick) for tick in musts), len(at)]
+    for end, after in zip(ends, (*musts, held), strict=True):
+        floor.extend([held] * (end - len(floor)))
+        held = after
+    return floor
 
 
 def _instants(setting: Setting, start: int, end: int, anchors: list[int]) -> list[int]:
@@ -162,15 +182,16 @@ def _price(setting: Setting, outside: bool, off_day: bool) -> int:  # noqa: FBT0
     return prices.outside * outside + prices.off_day * off_day
 
 
-def _tolls(setting: Setting, at: list[int]) -> list[int]:
+def _tolls(setting: Setting, at: list[int], musts: frozenset[int]) -> list[int]:
     steps = setting.timeline.steps
     ends = [bisect_left(at, step[0]) for step in steps[1:]]
     tolls: list[int] = []
     for (_, *rated), high in zip(steps, (*ends, len(at)), strict=True):
         tolls.extend([_price(setting, *rated)] * (high - len(tolls)))
     if setting.is_strict:
-        # Where the stretch begins and ends is not for the planner to choose.
-        for place in (0, -1):
+        # Where the stretch begins and ends, and what a person fixed, is not for the
+        # planner to choose.
+        for place in (0, -1, *musts):
             _, outside, off_day = setting.timeline.at(at[place])
             tolls[place] = (
                 setting.prices.outside * outside + setting.prices.off_day * off_day

@@ -5,14 +5,14 @@ of the bags that exist as many as it likes, in the order given.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import sub
 
 from infusion.domain.bags import OnPump, Stretch, WaitingBag
 from infusion.domain.planner.outcomes import Lift
 from infusion.domain.planner.patterns import sweep_pattern
-from infusion.domain.planner.road import BLOCKED, NEVER, Road, road
+from infusion.domain.planner.road import BLOCKED, NEVER, Road, on_grid, road
 from infusion.domain.planner.setting import Setting
 from infusion.domain.planner.sweep import Costs, Limits, Option, sweep
 from infusion.domain.recipes import Recipe
@@ -72,8 +72,9 @@ def search(setting: Setting, leg: Leg, choice: Choice) -> Found | None:
     tolerance = setting.axis.span(setting.request.end_tolerance)
     if not (found and tolerance and leg.is_last):
         return found
+    earliest = max(leg.end - tolerance, way.floor[way.last])
     for place in range(way.last - 1, 0, -1):
-        if way.at[place] < leg.end - tolerance:
+        if way.at[place] < earliest:
             break
         early = _chain(setting, leg, way, options, place)
         if early and len(early.hops) < len(found.hops) and early.cost < found.cost:
@@ -120,6 +121,7 @@ def _take_down(setting: Setting, hanging: OnPump, way: Road, cost: list[int]) ->
     free = setting.axis.first_from(hanging.free_from)
     for place, at in enumerate(way.at):
         is_open = at >= free or at == latest or setting.off_plan(at) is not None
+        is_open = (is_open or place in way.musts) and way.floor[place] == way.at[0]
         if at <= latest and is_open and way.toll[place] < BLOCKED:
             missed = way.over[place] * prices.unaligned
             thrown = (dry - at) * prices.waste_tick
@@ -147,6 +149,7 @@ def _with_bag(
         ],
         stops=tuple(map(setting.hours, bag.recipe.run_hours)),
         waiting=number,
+        bans=setting.bans(bag.recipe),
     )
     until = last
     if spoiled is not None and spoiled < way.at[last]:
@@ -213,8 +216,10 @@ def _fixed(setting: Setting, leg: Leg) -> list[int]:
     spoiled = [spoils(setting, bag) for _, bag in leg.waiting]
     found = [one for one in spoiled if one is not None]
     prices = setting.prices
-    if leg.waiting or prices.change <= prices.unaligned:
-        found += [one - setting.grid for one in (*found, leg.end)]
+    musts = [one for one in setting.musts if leg.start < one < leg.end]
+    if leg.waiting or musts or prices.change <= prices.unaligned:
+        found += [one - setting.grid for one in (*found, *musts, leg.end)]
+    found += [*musts, *_bounds_of_rules(setting)]
     found += [
         setting.axis.first_from(bag.prepared_at)
         for _, bag in leg.waiting
@@ -225,6 +230,14 @@ def _fixed(setting: Setting, leg: Leg) -> list[int]:
         found.append(setting.axis.tick(hanging.latest))
         found.append(setting.axis.first_from(hanging.free_from))
     return [one for one in found if leg.start <= one < leg.end]
+
+
+def _bounds_of_rules(setting: Setting) -> Iterator[int]:
+    """Return the first instant on either side of where a recipe begins or ends to rule."""
+    for rule in setting.request.recipe_rules:
+        for at in (rule.from_at, rule.until):
+            tick = setting.axis.tick(at)
+            yield from (tick, on_grid(setting, tick - 1))
 
 
 def _since(setting: Setting, leg: Leg) -> int:
@@ -270,6 +283,7 @@ def _fresh(
         reach=_reach(setting, recipe),
         limits=_supplied(setting, recipe, made, way.at),
         stops=tuple(map(setting.hours, recipe.run_hours)),
+        bans=setting.bans(recipe),
     )
 
 

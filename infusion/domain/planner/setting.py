@@ -14,6 +14,8 @@ from infusion.domain.planner.timeline import Days, Timeline, timeline
 from infusion.domain.recipes import Recipe
 
 HOUR = dt.timedelta(hours=1)
+# From which tick on, and before which, something is not done.
+Bans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +89,20 @@ class Setting:
         if off is None:
             return self.prices.moved
         return self.prices.nudged_tick * off
+
+    @cached_property
+    def musts(self) -> tuple[int, ...]:
+        """Return when a bag is changed whatever it costs."""
+        return tuple(map(self.axis.tick, self.request.must_change))
+
+    def bans(self, recipe: Recipe) -> Bans:
+        """Return the spans in which no bag of a recipe is hung."""
+        tick = self.axis.tick
+        return tuple(
+            (tick(rule.from_at), tick(rule.until))
+            for rule in self.request.recipe_rules
+            if rule.recipe_key != recipe.key
+        )
 
     @cached_property
     def needle_windows(self) -> tuple[tuple[int, int], ...]:
@@ -186,6 +202,9 @@ def _instants(request: ChainRequest) -> Iterator[dt.datetime]:
         yield request.line.instant(stretch.start)
         yield request.line.instant(stretch.end)
     yield from request.kept
+    yield from request.must_change
+    for rule in request.recipe_rules:
+        yield from (rule.from_at, rule.until)
     yield from request.supply.ready_slots or ()
     for window in request.needle_windows:
         yield from window

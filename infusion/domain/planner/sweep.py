@@ -15,6 +15,7 @@ from operator import itemgetter
 
 from infusion.domain.planner.outcomes import Lift
 from infusion.domain.planner.road import NEVER, Road
+from infusion.domain.planner.setting import Bans
 from infusion.domain.recipes import Recipe
 
 # A way that ends at an instant: from which one, with which bag.
@@ -30,7 +31,7 @@ class Option:
     run. ``limits``, where given, are the last ticks a bag hung at each instant may stay,
     in order and never falling. ``stops`` are the only runs it may have, but for a
     remainder. ``waiting`` is the place of a bag that exists. ``lifts`` are the rules that
-    would have to be relaxed to hang it.
+    would have to be relaxed to hang it. ``bans`` are the spans in which it is not hung.
     """
 
     recipe: Recipe
@@ -40,6 +41,11 @@ class Option:
     stops: tuple[int, ...] = ()
     waiting: int | None = None
     lifts: tuple[Lift, ...] = ()
+    bans: Bans = ()
+
+    def may_hang(self, tick: int) -> bool:
+        """Say whether a bag of this kind is hung at an instant at all."""
+        return not _within(tick, self.bans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,7 @@ class Lane:
 
     road: Road
     extra: int
+    bans: Bans = ()
     far: Stack = field(default_factory=Stack)
     near: Stack = field(default_factory=Stack)
     held: list[tuple[int, int]] = field(default_factory=list)
@@ -113,7 +120,7 @@ class Lane:
         home = self._move(place) if self.road.home else len(at)
         one = self.next
         while at[one] <= until:
-            if feed[one] < NEVER:
+            if feed[one] < NEVER and not _within(at[one], self.bans):
                 value = feed[one] + lift[one]
                 if one < home:
                     far.push(at[one], value, one)
@@ -134,23 +141,28 @@ class Lane:
 
     def best(self, options: Sequence[Option], place: int) -> tuple[int, Way | None]:
         """Return the cheapest way to a place, without what the place itself costs."""
-        found = _first(self.far, options, self.road.at, place)
+        found = _first(self.far, options, self.road, place)
         if self.near.times:
-            other = _first(self.near, options, self.road.at, place)
+            other = _first(self.near, options, self.road, place)
             # Changes inside the window are the later ones: they lose a tie.
             found = min(found, other, key=itemgetter(0))
         return found
 
 
+def _within(tick: int, bans: Bans) -> bool:
+    return any(start <= tick < end for start, end in bans)
+
+
 def _first(
-    stack: Stack, options: Sequence[Option], at: Sequence[int], place: int
+    stack: Stack, options: Sequence[Option], road: Road, place: int
 ) -> tuple[int, Way | None]:
     """Return the smallest value and its way; among equals the earliest instant."""
-    times, values = stack.times, stack.values
+    times, values, at = stack.times, stack.values, road.at
+    floor = road.floor[place]
     here, many = at[place], len(times)
     least, first, best = NEVER, many, None
     for option in options:
-        since = here - option.reach
+        since = max(here - option.reach, floor)
         if option.limits:
             since = max(since, _since(option.limits, at, here))
         one = bisect_left(times, since)
@@ -182,16 +194,19 @@ def sweep(
     bag exactly. The run into the ``last`` instant may be shorter than all others.
     """
     at, drop, missed = road.at, road.drop, limits.missed
-    free = [option for option in options if not option.stops]
     bound = [option for option in options if option.stops]
     cost = list(source.cost) if onward else [NEVER] * len(at)
     way: list[Way | None] = [None] * len(at)
     feed = cost if onward else source.cost
-    lane = Lane(road, missed)
+    lanes = _lanes(road, options, missed)
     for place in range(1, last + 1):
-        lands = place == last
-        lane.admit(feed, limits.until(at, place, lands=lands), place)
-        least, best = lane.best(options if lands else free, place)
+        lands = place == last or place in road.musts
+        until = limits.until(at, place, lands=lands)
+        least, best = NEVER, None
+        for lane, kinds in lanes:
+            lane.admit(feed, until, place)
+            open_ = kinds if lands else [one for one in kinds if not one.stops]
+            least, best = min((least, best), lane.best(open_, place), key=itemgetter(0))
         if bound:
             stop = _best_stop(road, bound, feed, place, missed)
             least, best = min((least, best), stop, key=itemgetter(0))
@@ -199,6 +214,16 @@ def sweep(
         if best and least < cost[place]:
             cost[place], way[place] = least, best
     return Costs(cost, way)
+
+
+def _lanes(
+    road: Road, options: Sequence[Option], missed: int
+) -> list[tuple[Lane, list[Option]]]:
+    """Return a lane for each set of bans: mostly one, for there are none."""
+    kinds: dict[Bans, list[Option]] = {}
+    for option in options:
+        kinds.setdefault(option.bans, []).append(option)
+    return [(Lane(road, missed, bans), these) for bans, these in kinds.items()]
 
 
 def _best_stop(
@@ -211,6 +236,9 @@ def _best_stop(
         for run in option.stops:
             first = road.index.get(here - run)
             if first is None or feed[first] >= NEVER:
+                continue
+            begins = road.at[first]
+            if begins < road.floor[place] or not option.may_hang(begins):
                 continue
             if option.limits and option.limits[first] < here:
                 continue
