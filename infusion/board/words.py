@@ -175,6 +175,12 @@ UNMET: Words = {
     "visit_outside_window": _(
         "Cycle %(cycle)s: a visit must fall outside the visit hours."
     ),
+    "visit_move_lost": _(
+        "Cycle %(cycle)s: the visit moved to %(at)s cannot be kept: no bag lasts until then or is there then. Look at the visits again."
+    ),
+    "recipe_not_possible": _(
+        "Cycle %(cycle)s: the bag chosen from %(at)s on (%(recipe)s) cannot be used. Look at the bags again."
+    ),
     "bag_not_usable": _(
         "Cycle %(cycle)s: the plan has no use for a bag that is made (%(recipe)s, vials at least: %(vials)s)."
     ),

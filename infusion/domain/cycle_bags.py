@@ -1,10 +1,13 @@
 """The bags of one cycle: the one on the pump, those that exist, and the best to follow."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from infusion.domain import bags
+from infusion.domain.adjustments import Adjustment, in_force
 from infusion.domain.bags import Line, OnPump, PlannedBag, Stretch
+from infusion.domain.courses import Unmet
 from infusion.domain.cycles import ZERO, CycleFacts, HangingBag, flow_ends_at
 from infusion.domain.dose_changes import Turn
 from infusion.domain.instants import at_wall_clock, local_date
@@ -159,7 +162,18 @@ class CycleBags:
     def _chain(
         self, stretches: tuple[Stretch, ...], hanging: OnPump | None = None
     ) -> Outcome:
-        return plan_chain(self._asked(stretches, hanging))
+        """Return the best chain that does what people fixed, as far as it can be done."""
+        asked = self._asked(stretches, hanging)
+        fixed = in_force(self.facts.adjustments, self.now)
+        found = plan_chain(_fixing(asked, fixed))
+        if not fixed:
+            return found
+        kept = fixed
+        if found.unmet:
+            free = plan_chain(asked)
+            kept = () if len(fixed) == 1 else _possible(asked, fixed, free)
+            found = plan_chain(_fixing(asked, kept)) if kept else free
+        return replace(found, lost=_lost(fixed, kept, found))
 
     def _asked(
         self, stretches: tuple[Stretch, ...], hanging: OnPump | None
@@ -181,3 +195,38 @@ class CycleBags:
             waiting=self.facts.waiting,
             kept=self.facts.kept,
         )
+
+
+def _fixing(asked: ChainRequest, fixed: Sequence[Adjustment]) -> ChainRequest:
+    """Return the request for a chain that does what people fixed."""
+    changes = (one.change_at for one in fixed)
+    rules = (one.rule for one in fixed)
+    return replace(
+        asked,
+        must_change=tuple(at for at in changes if at is not None),
+        recipe_rules=tuple(rule for rule in rules if rule is not None),
+    )
+
+
+def _possible(
+    asked: ChainRequest, fixed: Sequence[Adjustment], free: Outcome
+) -> tuple[Adjustment, ...]:
+    """Return what can be kept, what was made later first: it is the last word."""
+    kept: tuple[Adjustment, ...] = ()
+    for one in reversed(fixed):
+        tried = plan_chain(_fixing(asked, (one, *kept)))
+        if len(tried.unmet) <= len(free.unmet):
+            kept = (one, *kept)
+    return kept
+
+
+def _lost(
+    fixed: Sequence[Adjustment], kept: Sequence[Adjustment], found: Outcome
+) -> tuple[Unmet, ...]:
+    """Name what can't be kept; a visit after the end of the infusion can't either."""
+    hung = {bag.hang_at for bag in found.bags}
+    return tuple(
+        one.lost
+        for one in fixed
+        if one not in kept or (one.change_at and one.change_at not in hung)
+    )

@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from infusion.domain.adjustments import Adjustment
 from infusion.domain.bags import Line, Stretch, WaitingBag
 from infusion.domain.clock import Ledger, PauseReason
 from infusion.domain.dose_changes import DoseChange, Turn, stretches_over, turns_of
@@ -41,7 +42,7 @@ class CycleFacts:
     ``block`` and ``ordinal`` say which round of the regimen it is; without a block it is
     the round of that number on the expected path. ``kept`` are the visits of the plan in
     force, which a new plan moves as little as it can. ``dose_changes`` are in the order in
-    which they were made.
+    which they were made, and so are ``adjustments``: what people fixed.
     """
 
     number: int
@@ -55,6 +56,7 @@ class CycleFacts:
     kept: tuple[dt.datetime, ...] = ()
     ended_at: dt.datetime | None = None
     dose_changes: tuple[DoseChange, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
 
     def __post_init__(self) -> None:
         """Keep instants in UTC.

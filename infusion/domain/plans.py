@@ -349,6 +349,7 @@ def _unmet(asked: CycleBags, best: Outcome) -> tuple[Unmet, ...]:
     return (
         *_overdue(facts, asked.now),
         *_wrong(asked, number),
+        *(_named(one, number) for one in best.lost),
         *(missing or _late(facts, best.bags, number)),
     )
 

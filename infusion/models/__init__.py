@@ -1,5 +1,6 @@
 """The tables of courses, bags, plans and messages."""
 
+from infusion.models.adjustments import PlanAdjustment
 from infusion.models.bags import Bag, HangCheck, InfusionEvent
 from infusion.models.blocks import CourseBlock, Decision
 from infusion.models.courses import Course, Cycle, Placement, PlanVersion, Visit
@@ -33,6 +34,7 @@ __all__ = [
     "MessageAttempt",
     "OverlaySignature",
     "Placement",
+    "PlanAdjustment",
     "PlanVersion",
     "ReadinessFact",
     "ReadinessSignature",

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from infusion import catalogue, models
+from infusion.domain.adjustments import Adjustment, AdjustmentKind
 from infusion.domain.bags import WaitingBag
 from infusion.domain.blocks import CyclePattern
+from infusion.domain.changes import Scope
 from infusion.domain.clock import Ledger
 from infusion.domain.courses import Unverified
 from infusion.domain.dose_changes import DoseChange, DoseChangeKind, LowStep
@@ -29,6 +31,9 @@ from patients.selectors.sites import get_site
 
 # A row that is not stored yet is the last word.
 _NOT_YET = dt.datetime.max.replace(tzinfo=dt.UTC)
+# Before and after everything that is planned.
+_EVER = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
+_TO_THE_END = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
 _WAITING = (BagStatus.PLANNED, BagStatus.DELIVERED)
 _DAY = dt.timedelta(days=1)
 # Days off are read so far ahead: longer than all cycles of any regimen take.
@@ -45,6 +50,7 @@ class CourseRows:
     events: Sequence[models.InfusionEvent]
     placements: Sequence[models.Placement]
     dose_changes: Sequence[models.DoseChange] = ()
+    adjustments: Sequence[models.PlanAdjustment] = ()
 
     def of(self, cycle: models.Cycle) -> "CycleRows":
         """Return the rows of one cycle."""
@@ -53,6 +59,12 @@ class CourseRows:
             bags=[bag for bag in self.bags if bag.cycle_id == cycle.id],
             events=[event for event in self.events if event.cycle_id == cycle.id],
             dose_changes=[row for row in self.dose_changes if row.cycle_id == cycle.id],
+            adjustments=[
+                row
+                for row in self.adjustments
+                if row.cycle_id == cycle.id
+                or (row.scope == Scope.LATER and row.cycle.number < cycle.number)
+            ],
         )
 
 
@@ -64,6 +76,7 @@ class CycleRows:
     bags: Sequence[models.Bag]
     events: Sequence[models.InfusionEvent]
     dose_changes: Sequence[models.DoseChange] = ()
+    adjustments: Sequence[models.PlanAdjustment] = ()
 
     @property
     def hanging(self) -> models.Bag | None:
@@ -72,7 +85,7 @@ class CycleRows:
 
 
 def load_rows(course: models.Course) -> CourseRows:
-    """Read the rows of a course in five queries."""
+    """Read the rows of a course in six queries."""
     return CourseRows(
         course=course,
         cycles=list(
@@ -85,6 +98,11 @@ def load_rows(course: models.Course) -> CourseRows:
         placements=list(course.placements.order_by("from_at", "created_at")),
         dose_changes=list(
             models.DoseChange.objects.filter(cycle__course=course).order_by("id")
+        ),
+        adjustments=list(
+            models.PlanAdjustment.objects.filter(cycle__course=course)
+            .select_related("cycle")
+            .order_by("id")
         ),
     )
 
@@ -177,6 +195,23 @@ def cycle_facts(rows: CycleRows) -> CycleFacts:
         kept=_visits_in_force(rows),
         ended_at=cycle.ended_at if cycle.status != CycleStatus.STARTED else None,
         dose_changes=tuple(map(as_dose_change, rows.dose_changes)),
+        adjustments=_adjustments(rows),
+    )
+
+
+def _adjustments(rows: CycleRows) -> tuple[Adjustment, ...]:
+    """Return what people fixed, in the order in which they did.
+
+    A recipe for more than one bag counts to the end, and in a later cycle from its start.
+    """
+    return tuple(
+        Adjustment(
+            kind=AdjustmentKind(row.kind),
+            from_at=row.from_at if row.cycle_id == rows.cycle.id else _EVER,
+            to_at=row.to_at or (None if row.scope == Scope.STEP else _TO_THE_END),
+            recipe_key=row.recipe_key,
+        )
+        for row in rows.adjustments
     )
 
 
