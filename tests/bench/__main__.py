@@ -17,12 +17,13 @@ def main(names: list[str]) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    from tests.bench import import_fhir, messages, pages, planner, plans
+    from tests.bench import import_fhir, messages, pages, planner, plans, replans
 
     parts = {
         "plans": plans.run,
         "planner": planner.run,
         "pages": pages.run,
+        "replans": replans.run,
         "import_fhir": import_fhir.run,
         "messages": messages.run,
     }
