@@ -23,11 +23,13 @@ from infusion.catalogue.regimens import (
     regimen_from,
 )
 from infusion.catalogue.reminders import reminder_rules
+from infusion.catalogue.toxicity import ToxicityTable, shipped_toxicity, toxicity_of
 
 __all__ = [
     "Checklist",
     "PolicyValue",
     "SitePolicy",
+    "ToxicityTable",
     "all_recipes",
     "all_regimens",
     "completed",
@@ -42,5 +44,7 @@ __all__ = [
     "reminder_rules",
     "shared_blocks",
     "shipped_checklist",
+    "shipped_toxicity",
     "site_policy",
+    "toxicity_of",
 ]

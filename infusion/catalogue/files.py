@@ -26,6 +26,7 @@ FOLDERS = {
     "policy": "policy",
     "reminders": "reminders",
     "readiness": "readiness",
+    "toxicity": "toxicity",
 }
 # The newest schema of each kind of file.
 SCHEMAS = {
@@ -37,6 +38,7 @@ SCHEMAS = {
     "policy": 1,
     "reminders": 1,
     "readiness": 1,
+    "toxicity": 1,
 }
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,12})?")
 

@@ -141,6 +141,19 @@ REASONS: Mapping[str, Text] = {
         en="is {found}; days are written as 1, 8, 15, from 1 up",
         zh="为 {found}；天数写作 1, 8, 15，从第 1 天起",
     ),
+    "row_twice": Text(en="there is a row {key} already", zh="行 {key} 已存在"),
+    "hole_acts": Text(
+        en="stands for a rule that was not found and can not have {names}",
+        zh="表示未找到规定，不能含有 {names}",
+    ),
+    "no_action": Text(
+        en="needs an action, or says that it is missing", zh="需写明处理，或注明缺失"
+    ),
+    "only_a_hold_ends": Text(en="is only for a rule that holds", zh="仅用于暂停类规定"),
+    "limit_of": Text(
+        en="{found} with its limit where it has one, and without where it has none",
+        zh="{found}：有界限者须写明，无界限者不得写",
+    ),
     "block_twice": Text(en="there is a block {key} already", zh="阶段 {key} 已存在"),
     "key_twice": Text(
         en="{other} has the key {key} already", zh="{other} 已使用 key {key}"

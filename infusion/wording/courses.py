@@ -136,6 +136,11 @@ COURSES: Mapping[str, Wording] = {
     "dose_change_not_sane": Wording(
         422, _CYCLE, _("This change of the dose does not say what its kind needs.")
     ),
+    "toxicity_facts_not_sane": Wording(
+        422,
+        _("The toxicity"),
+        _("What is said of the toxicity contradicts itself."),
+    ),
     "low_step_unknown": Wording(
         409,
         _CYCLE,

@@ -6,7 +6,7 @@ from typing import Any
 
 from infusion.catalogue import all_regimens, checking, files
 from infusion.domain.evidence import Fact
-from infusion.management.pages import graphs
+from infusion.management.pages import graphs, toxicity
 from infusion.management.pages.markdown import table
 
 SIGN_OFF = "**needs local sign-off · 需本机构签署**"
@@ -74,6 +74,8 @@ def _page(path: Path, data: dict[str, Any]) -> str:
         parts.append(_values(data["values"]))
     if "criteria" in data:
         parts.append(_criteria(data["criteria"]))
+    if data["kind"] == "toxicity":
+        parts.append(toxicity.section(data))
     return "\n".join(parts)
 
 

@@ -12,6 +12,7 @@ KINDS = {
     "default": "reminders",
     "site": "policy",
     "home": "readiness",
+    "toxicity": "toxicity",
 }
 
 
