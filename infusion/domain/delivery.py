@@ -18,6 +18,8 @@ from infusion.domain.states import BagStatus, CourseStatus, MessageStatus
 MOST_ATTEMPTS = 8
 # A lost answer may mean the message arrived: it is risked this often and no more.
 MOST_UNKNOWN = 2
+# After so many delays on one way to a person, another way is taken if there is one.
+TRIES_A_CHANNEL = 3
 FIRST_WAIT = dt.timedelta(seconds=30)
 LONGEST_WAIT = dt.timedelta(minutes=15)
 # Up to this share of a wait is added by chance, so that retries do not come in waves.
@@ -99,10 +101,57 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Tried:
-    """What the channel said, in codes."""
+    """What the channel said, in codes.
+
+    ``wait`` is how long the provider asks to be left alone. ``may_repeat`` says that it
+    knows a message by its key, so that a second try cannot arrive twice.
+    """
 
     outcome: Outcome
     code: str = ""
+    wait: dt.timedelta = dt.timedelta(0)
+    may_repeat: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """An earlier try of a message: over which channel, and what came of it."""
+
+    channel: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The channels of a person that a message has not used up, best first.
+
+    A channel that refused is used up for good. One that only delayed is left for another
+    after a few tries, and taken up again when no other is left.
+    """
+
+    usable: tuple[str, ...]
+    past: tuple[Past, ...] = ()
+
+    def best(self) -> str | None:
+        """Return the channel to try next, None when every one refused."""
+        fresh = [one for one in self._open() if not self._is_tired(one)]
+        return next(iter(fresh or self._open()), None)
+
+    def after(self, channel: str, outcome: Outcome) -> "Ways":
+        """Return the ways left after one more try."""
+        return Ways(self.usable, (*self.past, Past(channel=channel, outcome=outcome)))
+
+    def _open(self) -> list[str]:
+        refused = {one.channel for one in self.past if one.outcome == Outcome.REFUSED}
+        return [one for one in self.usable if one not in refused]
+
+    def _is_tired(self, channel: str) -> bool:
+        delays = [
+            one
+            for one in self.past
+            if one == Past(channel=channel, outcome=Outcome.RETRY)
+        ]
+        return len(delays) >= TRIES_A_CHANNEL
 
 
 def before_sending(owed: Owed, now: dt.datetime) -> Step | None:
@@ -143,28 +192,45 @@ def held_until(owed: Owed, quiet_until: dt.datetime, now: dt.datetime) -> Step |
     )
 
 
-def after_sending(owed: Owed, tried: Tried, now: dt.datetime, chance: float) -> Step:
-    """Return what a try makes of the message; ``chance`` (0 to 1) spreads retries."""
+def after_sending(
+    owed: Owed,
+    tried: Tried,
+    now: dt.datetime,
+    chance: float,
+    *,
+    turns_to_other: bool = False,
+) -> Step:
+    """Return what a try makes of the message; ``chance`` (0 to 1) spreads retries.
+
+    ``turns_to_other`` says that the next try goes over another channel: at once, for that
+    one has done nothing yet to be left alone.
+    """
     if tried.outcome is Outcome.ACCEPTED:
         return Step(status=MessageStatus.SENT)
-    if tried.outcome is Outcome.REFUSED:
+    if tried.outcome is Outcome.REFUSED and not turns_to_other:
         return Step(status=MessageStatus.FAILED, reason=tried.code)
-    if tried.outcome is Outcome.UNKNOWN and not _may_repeat(owed):
+    if tried.outcome is Outcome.UNKNOWN and not _may_repeat(owed, tried):
         return Step(status=MessageStatus.SENT, reason=tried.code)
-    return _again(owed, tried, now, chance)
+    wait = dt.timedelta(0) if turns_to_other else _wait(owed, tried, chance)
+    return _again(owed, tried, now, now + wait)
 
 
-def _may_repeat(owed: Owed) -> bool:
+def _may_repeat(owed: Owed, tried: Tried) -> bool:
     rule = RULES[MessageKind(owed.kind)]
-    return rule.repeat_when_unknown and owed.unknown_before + 1 < MOST_UNKNOWN
+    may_risk = rule.repeat_when_unknown and owed.unknown_before + 1 < MOST_UNKNOWN
+    return tried.may_repeat or may_risk
 
 
-def _again(owed: Owed, tried: Tried, now: dt.datetime, chance: float) -> Step:
-    """Wait and try again, while the message has sense and patience lasts."""
-    next_at = now + wait_before(owed.attempts, chance)
+def _wait(owed: Owed, tried: Tried, chance: float) -> dt.timedelta:
+    return max(wait_before(owed.attempts, chance), tried.wait)
+
+
+def _again(owed: Owed, tried: Tried, now: dt.datetime, next_at: dt.datetime) -> Step:
+    """Try again, while the message has sense and patience lasts."""
     if next_at >= owed.expires_at or owed.attempts >= MOST_ATTEMPTS:
         return Step(status=MessageStatus.FAILED, reason=tried.code)
-    return Step(status=MessageStatus.PENDING, reason=tried.code, not_before=next_at)
+    not_before = next_at if next_at > now else None
+    return Step(status=MessageStatus.PENDING, reason=tried.code, not_before=not_before)
 
 
 def wait_before(attempts: int, chance: float) -> dt.timedelta:

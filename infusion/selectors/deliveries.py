@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from infusion import models
-from infusion.domain.delivery import Outcome, Owed
+from infusion.domain.delivery import Outcome, Owed, Past
 from infusion.domain.states import MessageStatus
 
 # A loose walk over the index of what is owed: one probe a site with anything pending,
@@ -59,6 +59,7 @@ class Delivery:
     channel: str
     # Channels over which the same person is owed the same news.
     other_channels: frozenset[str]
+    past: tuple[Past, ...]
     on_call_phone: str
 
 
@@ -75,36 +76,42 @@ def load_delivery(message_id: uuid.UUID) -> Delivery:
     """Load a message with the present state of what it is about."""
     rows = models.Message.objects.select_related("course", "bag", "site")
     row = rows.get(id=message_id)
+    past = _past(row)
     return Delivery(
         message_id=row.id,
-        owed=_owed(row),
+        owed=_owed(row, past),
         course_id=row.course_id,
         patient_id=row.course.patient_id,
         person_kind=row.person_kind,
         user_id=row.user_id,
         channel=row.channel,
         other_channels=_other_channels(row),
+        past=past,
         on_call_phone=row.site.on_call_phone,
     )
 
 
-def _owed(row: models.Message) -> Owed:
+def _owed(row: models.Message, past: tuple[Past, ...]) -> Owed:
     return Owed(
         kind=row.kind,
         event_at=row.event_at,
         expires_at=row.expires_at,
         attempts=row.attempts,
-        unknown_before=_lost_answers(row),
+        unknown_before=sum(one.outcome == Outcome.UNKNOWN for one in past),
         course_status=row.course.status,
         bag_status=row.bag.status,
         bag_ends_at=row.bag.planned_take_down_at,
     )
 
 
-def _lost_answers(row: models.Message) -> int:
+def _past(row: models.Message) -> tuple[Past, ...]:
+    """Return the earlier tries; most messages have none, and ask for none."""
     if row.attempts <= 1:
-        return 0
-    return row.attempt_records.filter(outcome=Outcome.UNKNOWN).count()
+        return ()
+    tries = row.attempt_records.values_list("channel", "outcome")
+    return tuple(
+        Past(channel=channel, outcome=Outcome(outcome)) for channel, outcome in tries
+    )
 
 
 def _other_channels(row: models.Message) -> frozenset[str]:

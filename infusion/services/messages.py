@@ -23,7 +23,7 @@ from django.db.models.functions import Now
 
 from infusion import dispatch, models
 from infusion.domain import delivery
-from infusion.domain.delivery import Outcome, Step, Tried
+from infusion.domain.delivery import Outcome, Step, Tried, Ways
 from infusion.domain.states import MessageStatus
 from infusion.notifications import texts
 from infusion.notifications.channels import (
@@ -78,10 +78,16 @@ class Try(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """To whom a message goes, where, and how."""
+    """To whom a message goes, where, and what other ways there are."""
 
     recipient: Recipient
     address: Address
+    ways: Ways
+
+    def turns_to_other(self, outcome: Outcome) -> bool:
+        """Say whether the next try after such an outcome goes over another channel."""
+        after = self.ways.after(self.address.channel, outcome).best()
+        return after not in {None, self.address.channel}
 
 
 class Undeliverable(Exception):
@@ -171,7 +177,13 @@ def _deliver(message_id: uuid.UUID, lease: Lease, channels: Channels) -> None:
         return
     one = _send(_write(found, route), route.address.channel, channels)
     chance = random.random()  # noqa: S311 - spreads retries, guards nothing
-    step = delivery.after_sending(found.owed, one.tried, lease.now, chance)
+    step = delivery.after_sending(
+        found.owed,
+        one.tried,
+        lease.now,
+        chance,
+        turns_to_other=route.turns_to_other(one.tried.outcome),
+    )
     _record(message_id, lease, step, one)
 
 
@@ -183,10 +195,14 @@ def _find_route(found: Delivery, now: dt.datetime, channels: Channels) -> Route:
     recipient = _find_recipient(found, now)
     if not recipient.addresses:
         raise Undeliverable(MessageStatus.FAILED, "no_address")
-    address = choose_address(found, recipient.addresses, channels)
-    if address is None:
-        raise Undeliverable(MessageStatus.FAILED, "no_adapter")
-    return Route(recipient=recipient, address=address)
+    usable = usable_addresses(found, recipient.addresses, channels)
+    ways = Ways(tuple(one.channel for one in usable), found.past)
+    best = ways.best()
+    if best is None:
+        code = "no_way_left" if usable else "no_adapter"
+        raise Undeliverable(MessageStatus.FAILED, code)
+    address = next(one for one in usable if one.channel == best)
+    return Route(recipient=recipient, address=address, ways=ways)
 
 
 def _find_recipient(found: Delivery, now: dt.datetime) -> Recipient:
@@ -204,10 +220,10 @@ def _find_recipient(found: Delivery, now: dt.datetime) -> Recipient:
     raise Undeliverable(MessageStatus.CANCELLED, "no_recipient")
 
 
-def choose_address(
+def usable_addresses(
     found: Delivery, addresses: Sequence[Address], channels: Channels
-) -> Address | None:
-    """Return the first address that can be served: the message's own channel first.
+) -> list[Address]:
+    """Return the addresses that can be served: the message's own channel first.
 
     A channel over which the person is owed the same news anyway is left to that row.
     """
@@ -216,8 +232,7 @@ def choose_address(
         for each in addresses
         if each.channel in channels and each.channel not in found.other_channels
     ]
-    usable.sort(key=lambda each: (each.channel != found.channel, each.rank))
-    return usable[0] if usable else None
+    return sorted(usable, key=lambda each: (each.channel != found.channel, each.rank))
 
 
 def _quiet_until(route: Route, lease: Lease) -> dt.datetime:
@@ -262,10 +277,16 @@ def _send(outgoing: Outgoing, name: str, channels: Channels) -> Try:
     try:
         receipt = channels.get(name).send(outgoing)
     except AnswerLost as error:
-        return Try(name, Tried(outcome=Outcome.UNKNOWN, code=error.code))
+        return Try(
+            name,
+            Tried(
+                outcome=Outcome.UNKNOWN, code=error.code, may_repeat=error.may_repeat
+            ),
+        )
     except ChannelError as error:
         outcome = Outcome.REFUSED if error.permanent else Outcome.RETRY
-        return Try(name, Tried(outcome=outcome, code=error.code))
+        wait = error.retry_after or dt.timedelta(0)
+        return Try(name, Tried(outcome=outcome, code=error.code, wait=wait))
     return Try(name, Tried(outcome=Outcome.ACCEPTED), receipt.provider_id)
 
 
