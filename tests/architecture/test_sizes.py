@@ -15,6 +15,9 @@ SOURCES = sorted(
     for path in (ROOT / package).rglob("*.py")
     if "migrations" not in path.parts
 )
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+# A story told in one go, or an example written out, may take longer than code.
+LONGEST_TEST = 90
 
 
 def name_of(path: Path) -> str:
@@ -33,9 +36,10 @@ def functions(path: Path) -> list[tuple[str, int]]:
 
 def test_there_is_something_to_measure():
     assert len(SOURCES) > 50
+    assert len(TESTS) > 50
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+@pytest.mark.parametrize("path", [*SOURCES, *TESTS], ids=name_of)
 def test_a_file_is_not_too_long(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
 
@@ -45,7 +49,12 @@ def test_a_function_is_not_too_long(path):
     assert [one for one in functions(path) if one[1] > LONGEST_FUNCTION] == []
 
 
+@pytest.mark.parametrize("path", TESTS, ids=name_of)
+def test_a_test_is_not_too_long(path):
+    assert [one for one in functions(path) if one[1] > LONGEST_TEST] == []
+
+
 def test_no_module_is_a_drawer_for_everything():
     drawers = {"utils", "util", "helpers", "misc", "common_utils"}
 
-    assert [name_of(path) for path in SOURCES if path.stem in drawers] == []
+    assert [name_of(path) for path in [*SOURCES, *TESTS] if path.stem in drawers] == []

@@ -1,0 +1,189 @@
+"""The table of every route: which action each method needs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.api.world import STAFF
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+LINKED = {"PATIENT", "CAREGIVER", "HOME_NURSE"}
+PLACES = ("own", "neighbour", "stranger")
+OPEN = "everybody"
+KNOWN = "logged in"
+
+
+@dataclass(frozen=True)
+class Api:
+    """A REST route: the action each method needs."""
+
+    needs: dict[str, str]
+    body: dict[str, str] | None = None
+    # Whom the address names: a patient, or a site alone.
+    of: str = "patient"
+
+
+@dataclass(frozen=True)
+class Console:
+    """A console route: for staff only, and the action each method needs."""
+
+    needs: dict[str, str]
+    key: str = ""
+    of: str = "course"
+
+
+def get(action: str) -> Api:
+    return Api({"GET": action})
+
+
+def post(action: str) -> Api:
+    return Api({"POST": action})
+
+
+def both(view: str, change: str) -> Api:
+    return Api({"GET": view, "POST": change})
+
+
+def page(view: str, change: str = "") -> Console:
+    return Console({"GET": view, **({"POST": change} if change else {})})
+
+
+def step(key: str, action: str, of: str = "course") -> Console:
+    return Console({"GET": action, "POST": action}, key, of)
+
+
+ROUTES: dict[str, Any] = {
+    "livez": OPEN,
+    "readyz": OPEN,
+    "set_language": OPEN,
+    "auth:login": OPEN,
+    "auth:session": OPEN,
+    "auth:reauthenticate": OPEN,
+    "auth:change_password": OPEN,
+    "me": KNOWN,
+    "schema": Api({"GET": "schema"}),
+    "sites": get("site.view"),
+    "patients": Api(
+        {"GET": "patient.view", "POST": "patient.create"},
+        {"mrn": "M1", "family_name": "Doe", "site_id": "{site}"},
+    ),
+    "patient": Api({"GET": "patient.view", "PATCH": "patient.change"}),
+    "measurements": both("patient.view", "measurement.record"),
+    "contacts": both("contact.view", "contact.change"),
+    "verify": post("contact.change"),
+    "opt_out": post("contact.opt_out"),
+    "caregivers": both("caregiver.view", "caregiver.invite"),
+    "confirm_caregiver": post("caregiver.confirm"),
+    "revoke_caregiver": post("caregiver.revoke"),
+    "regimens": get("regimen.view"),
+    "regimen": get("regimen.view"),
+    "regimen_outlook": get("regimen.view"),
+    "site_overlays": Api({"GET": "overlay.view", "POST": "overlay.draft"}, of="site"),
+    "overlay": Api({"GET": "overlay.view", "PATCH": "overlay.draft"}, of="site"),
+    "sign_overlay": Api({"POST": "overlay.sign"}, of="site"),
+    "withdraw_overlay": Api({"POST": "overlay.withdraw"}, of="site"),
+    "plan_definition": get("regimen.view"),
+    "patient_courses": both("course.view", "course.order"),
+    "course_preview": post("course.preview"),
+    "start_days": post("course.preview"),
+    "compare_plans": post("course.preview"),
+    "courses": get("course.view"),
+    "course": get("course.view"),
+    "course_plan": get("course.view"),
+    "course_ribbon": get("course.view"),
+    "course_outlook": get("course.view"),
+    "course_decisions": both("walk.view", "course.decide"),
+    "course_blocks": post("block.record"),
+    "course_gate": post("gate.pass"),
+    "stop_course": post("course.stop"),
+    "order_reentry": post("course.order"),
+    "regimen_version": both("walk.view", "course.change_regimen"),
+    "course_messages": get("message.view"),
+    "start_cycle": post("cycle.start"),
+    "move_start": post("cycle.move"),
+    "cancel_cycle": post("cycle.cancel"),
+    "end_cycle": post("cycle.end"),
+    "next_cycle": post("cycle.order"),
+    "preview_change": post("plan.change"),
+    "make_change": post("plan.change"),
+    "course_events": both("event.view", "event.record"),
+    "correct_event": post("event.correct"),
+    "withdraw_event": post("event.correct"),
+    "pause": post("infusion.pause"),
+    "resume": post("infusion.resume"),
+    "placement": post("placement.change"),
+    "readiness": get("readiness.view"),
+    "readiness_facts": post("readiness.record"),
+    "readiness_waivers": post("readiness.waive"),
+    "readiness_signatures": post("readiness.sign"),
+    "withdraw_signature": post("readiness.sign"),
+    "discharge": post("placement.change"),
+    "readmit": post("placement.change"),
+    "handover": get("readiness.view"),
+    "hang": post("bag.hang"),
+    "hang_check": get("bag.confirm"),
+    "confirm_hang": post("bag.confirm"),
+    "withdraw_hang": post("bag.hang"),
+    "bags": get("course.view"),
+    "bag": get("course.view"),
+    "deliver_bag": post("bag.deliver"),
+    "discard_bag": post("bag.discard"),
+    "visits": get("course.view"),
+    "assign_visit": post("visit.assign"),
+    "board:home": OPEN,
+    "board:login": OPEN,
+    "board:logout": OPEN,
+    "board:patients": page("patient.view"),
+    "board:patient": page("patient.view", "measurement.record"),
+    "board:order": page("course.preview", "course.preview"),
+    "board:order_entries": page("course.preview", "course.preview"),
+    "board:start_days": page("course.preview", "course.preview"),
+    "board:compare": page("course.preview", "course.preview"),
+    "board:regimens": page("regimen.view"),
+    "board:regimen": Console({"GET": "regimen.view"}, "us-label-rr", "site"),
+    "board:overlays": Console(
+        {"GET": "overlay.view", "POST": "overlay.draft"}, "us-label-rr", "site"
+    ),
+    "board:overlay": Console({"POST": "overlay.sign"}, of="site"),
+    "board:outlook": page("course.view"),
+    "board:decide": page("course.decide", "course.decide"),
+    "board:gate": page("gate.pass", "gate.pass"),
+    "board:block": page("block.record", "block.record"),
+    "board:version": page("course.change_regimen", "course.change_regimen"),
+    "board:course": page("course.view"),
+    "board:status": page("course.view"),
+    "board:readiness": page("readiness.view", "readiness.sign"),
+    "board:withdraw_signature": Console({"POST": "readiness.sign"}),
+    "board:record_facts": Console(
+        {"GET": "readiness.record", "POST": "readiness.record"}, "TC06"
+    ),
+    "board:waive": Console(
+        {"GET": "readiness.waive", "POST": "readiness.waive"}, "TC06"
+    ),
+    "board:handover": page("readiness.view"),
+    "board:on_call": page("readiness.view"),
+    "board:step": [
+        step("discharge", "placement.change"),
+        step("readmit", "placement.change"),
+        step("start", "cycle.start"),
+        step("hang", "bag.hang"),
+        step("pause", "infusion.pause"),
+        step("resume", "infusion.resume"),
+        step("event", "event.record_any"),
+        step("placement", "placement.change"),
+        step("move", "cycle.move"),
+        step("cancel", "cycle.cancel"),
+        step("end", "cycle.end"),
+        step("next", "cycle.order"),
+    ],
+    "board:step_on": [
+        step("confirm", "bag.confirm", "check"),
+        step("withdraw", "bag.hang", "check"),
+        step("deliver", "bag.deliver", "bag"),
+        step("discard", "bag.discard", "bag"),
+        step("assign", "visit.assign", "visit"),
+        step("correct", "event.correct", "event"),
+        step("undo", "event.correct", "event"),
+    ],
+}
+# No policy row: the page asks for staff.
+STAFF_ONLY = {"schema": frozenset(STAFF)}
