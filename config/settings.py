@@ -226,6 +226,7 @@ SPECTACULAR_SETTINGS = {
         "CourseStatus": "infusion.domain.states.CourseStatus",
         "CycleStatus": "infusion.domain.states.CycleStatus",
         "BagStatus": "infusion.domain.states.BagStatus",
+        "DiscardReason": "infusion.domain.bag_life.DiscardReason",
         "OverlayStatus": "infusion.domain.states.OverlayStatus",
         "RoundStatus": "infusion.domain.walks.RoundStatus",
         "BranchVerdict": "infusion.domain.walks.Verdict",

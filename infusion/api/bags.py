@@ -10,9 +10,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from infusion.domain.bag_life import DiscardReason
 from infusion.domain.states import BagStatus
 from infusion.selectors import rest
-from infusion.services import bags
+from infusion.services import bags, compounding
 from patients.api.concurrency import etag_of
 from patients.api.endpoints import Endpoint, PageQuery
 from patients.api.fields import DecimalText, Input, InstantField, Output, TextField
@@ -37,14 +38,21 @@ class BagOut(Output):
     daily_dose_mcg = DecimalText()
     planned_hang_at = InstantField()
     planned_take_down_at = InstantField()
+    ordered_at = InstantField(allow_null=True)
     prepared_at = InstantField(allow_null=True)
     cold_until = InstantField(allow_null=True)
+    out_of_cold_at = InstantField(allow_null=True)
+    checked_at = InstantField(allow_null=True)
+    dispatched_at = InstantField(allow_null=True)
     lot = serializers.CharField()
     delivered_at = InstantField(allow_null=True)
     use_by = InstantField(allow_null=True)
     hung_at = InstantField(allow_null=True)
     taken_down_at = InstantField(allow_null=True)
-    discard_reason = serializers.CharField()
+    discarded_at = InstantField(allow_null=True)
+    discard_reason = serializers.CharField(allow_blank=True)
+    discard_note = serializers.CharField(allow_blank=True)
+    discarded_ml = DecimalText(allow_null=True)
 
 
 class BagQuery(PageQuery):
@@ -53,17 +61,46 @@ class BagQuery(PageQuery):
     code = serializers.CharField(max_length=32)
 
 
-class DeliverIn(Input):
+class NothingIn(Input):
+    """Nothing: the bag in the address says all."""
+
+
+class CompoundIn(Input):
     """When the bag was made, and its lot."""
 
     prepared_at = InstantField()
     lot = TextField(max_length=60, allow_blank=True, required=False, default="")
 
 
-class DiscardIn(Input):
-    """Why the bag is thrown away."""
+class DispatchIn(Input):
+    """When it left the cold, where it travels without; null where it stays cold."""
 
-    reason = TextField(max_length=200)
+    out_of_cold_at = InstantField(required=False, allow_null=True, default=None)
+
+
+class DeliverIn(Input):
+    """When the bag was made, and its lot; not needed where the pharmacy has said so."""
+
+    prepared_at = InstantField(required=False, allow_null=True, default=None)
+    lot = TextField(max_length=60, allow_blank=True, required=False, default="")
+
+
+class DiscardIn(Input):
+    """Why the bag is thrown away, and how much was left in it, in mL.
+
+    ``OTHER`` needs a note. ``remaining_ml`` is null when nobody can tell.
+    """
+
+    reason = serializers.ChoiceField(choices=[str(each) for each in DiscardReason])
+    note = TextField(max_length=200, allow_blank=True, required=False, default="")
+    remaining_ml = serializers.DecimalField(
+        max_digits=7,
+        decimal_places=2,
+        min_value=0,
+        required=False,
+        allow_null=True,
+        default=None,
+    )
 
 
 class Bags(Endpoint):
@@ -126,6 +163,54 @@ class BagStep(Endpoint):
             **asked,
         )
         return bag_reply(self, bag_id)
+
+
+class OrderBag(BagStep):
+    """A bag is ordered from the pharmacy."""
+
+    policy_actions = {"POST": "bag.order"}
+
+    @extend_schema(operation_id="order_bag", request=None, responses={200: BagOut})
+    def post(self, request: Request, bag_id: uuid.UUID) -> HttpResponseBase:
+        """Record that a bag was ordered."""
+        return self.take(bag_id, NothingIn, compounding.order_bag)
+
+
+class CompoundBag(BagStep):
+    """A bag is made."""
+
+    policy_actions = {"POST": "bag.compound"}
+
+    @extend_schema(
+        operation_id="compound_bag", request=CompoundIn, responses={200: BagOut}
+    )
+    def post(self, request: Request, bag_id: uuid.UUID) -> HttpResponseBase:
+        """Record that a bag was made."""
+        return self.take(bag_id, CompoundIn, compounding.compound_bag)
+
+
+class CheckBag(BagStep):
+    """A made bag is checked by a second person."""
+
+    policy_actions = {"POST": "bag.check"}
+
+    @extend_schema(operation_id="check_bag", request=None, responses={200: BagOut})
+    def post(self, request: Request, bag_id: uuid.UUID) -> HttpResponseBase:
+        """Record that another person found a made bag right."""
+        return self.take(bag_id, NothingIn, compounding.check_compounded)
+
+
+class DispatchBag(BagStep):
+    """A bag leaves the pharmacy."""
+
+    policy_actions = {"POST": "bag.dispatch"}
+
+    @extend_schema(
+        operation_id="dispatch_bag", request=DispatchIn, responses={200: BagOut}
+    )
+    def post(self, request: Request, bag_id: uuid.UUID) -> HttpResponseBase:
+        """Record that a bag was sent."""
+        return self.take(bag_id, DispatchIn, compounding.dispatch_bag)
 
 
 class DeliverBag(BagStep):

@@ -106,8 +106,20 @@ class CyclePlanOut(Output):
     hints = HintOut(many=True)
 
 
-class PlanBagOut(Output):
-    """A bag of the plan, and what became of it."""
+class PlanBagOut(StaffOutput):
+    """A bag of the plan, and what became of it; its way through the pharmacy is for staff."""
+
+    staff_only = frozenset(
+        {
+            "ordered_at",
+            "checked_at",
+            "dispatched_at",
+            "discarded_at",
+            "discard_reason",
+            "discarded_ml",
+            "left_ml",
+        }
+    )
 
     id = serializers.UUIDField()
     version = serializers.IntegerField()
@@ -131,6 +143,14 @@ class PlanBagOut(Output):
     dry_at = InstantField(allow_null=True)
     filter_required = serializers.BooleanField(allow_null=True)
     diluent = TextOut()
+    ordered_at = InstantField(allow_null=True)
+    checked_at = InstantField(allow_null=True)
+    dispatched_at = InstantField(allow_null=True)
+    discarded_at = InstantField(allow_null=True)
+    discard_reason = serializers.CharField(allow_blank=True)
+    discarded_ml = DecimalText(allow_null=True)
+    # In the whole bag by the clock: what to say is left when it is thrown away.
+    left_ml = DecimalText(allow_null=True)
 
 
 class PlanVisitOut(Output):

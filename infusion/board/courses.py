@@ -18,10 +18,11 @@ from infusion.board.people import identity
 from infusion.board.premedication import BandRules, due_before, steps_up
 from infusion.board.steps import offered
 from infusion.board.waiting import offered_walk, waits_for
+from infusion.domain.bag_life import TO_COME
 from infusion.domain.courses import BagState, CourseState, CycleState
 from infusion.domain.regimens import Trigger
 from infusion.domain.ribbon import draw, labels_in, ribbon_of
-from infusion.domain.states import BagStatus, PlacementKind
+from infusion.domain.states import PlacementKind
 from infusion.selectors.courses import get_course, read_course
 from infusion.selectors.events import list_events
 from infusion.selectors.messages import list_messages
@@ -201,9 +202,8 @@ class Status:
     @property
     def next_bag(self) -> BagState | None:
         """Return the bag to hang next."""
-        waiting = {BagStatus.PLANNED, BagStatus.DELIVERED}
         bags = self.cycle.bags if self.cycle else ()
-        found = [bag for bag in bags if bag.status in waiting]
+        found = [bag for bag in bags if bag.status in TO_COME]
         return min(found, key=lambda bag: bag.sequence, default=None)
 
     @property

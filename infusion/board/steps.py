@@ -8,9 +8,11 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from infusion.board.forms import bags as bag_forms
 from infusion.board.forms import courses as forms
 from infusion.board.forms import events as event_forms
 from infusion.board.forms import readiness as going
+from infusion.domain.bag_life import MADE
 from infusion.domain.courses import BagState, CourseState, CycleState
 from infusion.domain.states import (
     BagStatus,
@@ -23,6 +25,7 @@ from infusion.domain.stops import WayOn
 from infusion.selectors.events import list_events
 from infusion.services import (
     bags,
+    compounding,
     cycles,
     discharging,
     events,
@@ -108,7 +111,16 @@ def _may_go_on(state: CourseState) -> bool:
 def _may_be_discarded(bag: BagState) -> bool:
     """Say whether a bag is in somebody's hands; not while the pump runs from it."""
     stands_still = bag.status == BagStatus.HUNG and bag.dry_at is None
-    return bag.status == BagStatus.DELIVERED or stands_still
+    return bag.status in MADE or stands_still
+
+
+def _becomes(wanted: BagStatus) -> Callable[[BagState], bool]:
+    """Say of a bag whether this is its next step at its site."""
+
+    def fits(bag: BagState) -> bool:
+        return wanted in bag.next_steps
+
+    return fits
 
 
 def _is_running_course(state: CourseState) -> bool:
@@ -298,20 +310,64 @@ STEPS: tuple[Step, ...] = (
         is_main=True,
     ),
     Step(
+        key="order_bag",
+        action="bag.order",
+        form=bag_forms.BagStep,
+        service=compounding.order_bag,
+        title=_("Order the bag"),
+        done=_("The bag is ordered."),
+        is_open=_is_running_course,
+        of="bag",
+        fits=_becomes(BagStatus.ORDERED),
+    ),
+    Step(
+        key="compound",
+        action="bag.compound",
+        form=bag_forms.Compound,
+        service=compounding.compound_bag,
+        title=_("Record the making"),
+        done=_("The bag is made."),
+        is_open=_is_running_course,
+        of="bag",
+        fits=_becomes(BagStatus.COMPOUNDED),
+    ),
+    Step(
+        key="check_bag",
+        action="bag.check",
+        form=bag_forms.BagStep,
+        service=compounding.check_compounded,
+        title=_("Confirm the check"),
+        done=_("The bag is checked."),
+        is_open=_is_running_course,
+        of="bag",
+        fits=_becomes(BagStatus.CHECKED),
+    ),
+    Step(
+        key="dispatch",
+        action="bag.dispatch",
+        form=bag_forms.Dispatch,
+        service=compounding.dispatch_bag,
+        title=_("Send the bag"),
+        done=_("The bag is on its way."),
+        is_open=_is_running_course,
+        of="bag",
+        fits=_becomes(BagStatus.DISPATCHED),
+    ),
+    Step(
         key="deliver",
         action="bag.deliver",
-        form=forms.Deliver,
+        form=bag_forms.Deliver,
         service=bags.deliver_bag,
         title=_("Record the delivery"),
         done=_("The bag is delivered."),
         is_open=_is_running_course,
         of="bag",
-        fits=lambda bag: bag.status == BagStatus.PLANNED,
+        fits=_becomes(BagStatus.DELIVERED),
     ),
     Step(
         key="discard",
         action="bag.discard",
-        form=forms.Discard,
+        form=bag_forms.Discard,
         service=bags.discard_bag,
         title=_("Discard the bag"),
         done=_("The bag is discarded."),

@@ -28,11 +28,25 @@ CYCLES: Words = {
 }
 BAGS: Words = {
     "PLANNED": pgettext_lazy("bag", "Planned"),
+    "ORDERED": pgettext_lazy("bag", "Ordered"),
+    "COMPOUNDED": pgettext_lazy("bag", "Made"),
+    "CHECKED": pgettext_lazy("bag", "Checked"),
+    "DISPATCHED": pgettext_lazy("bag", "On its way"),
     "DELIVERED": pgettext_lazy("bag", "Delivered"),
     "HUNG": pgettext_lazy("bag", "Hanging"),
     "FINISHED": pgettext_lazy("bag", "Finished"),
     "DISCARDED": pgettext_lazy("bag", "Discarded"),
     "CANCELLED": _("Cancelled"),
+}
+DISCARDS: Words = {
+    "LEAKED": pgettext_lazy("bag", "It leaks"),
+    "DAMAGED": pgettext_lazy("bag", "It is damaged"),
+    "EXPIRED": pgettext_lazy("bag", "It is past its use-by"),
+    "COLD_CHAIN": pgettext_lazy("bag", "It was not kept cold"),
+    "CHECK_FAILED": pgettext_lazy("bag", "The check found it wrong"),
+    "PLAN_CHANGED": pgettext_lazy("bag", "The plan needs another bag"),
+    "STOPPED": pgettext_lazy("bag", "The infusion was stopped or called off"),
+    "OTHER": pgettext_lazy("reason", "Other"),
 }
 VISITS: Words = {
     "BOOKED": _("Booked"),
@@ -207,6 +221,7 @@ LISTS: Mapping[str, Words] = {
     "event_reason": {**ENDS, **event_words.REASON_WORDS},
     "visit": VISITS,
     "timing": TIMINGS,
+    "discard": DISCARDS,
     "visit_kind": VISIT_KINDS,
     "place": PLACES,
     "pause": PAUSES,

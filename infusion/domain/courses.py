@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 
+from infusion.domain.bag_life import MADE
 from infusion.domain.states import (
     BagStatus,
     CourseStatus,
@@ -60,6 +61,8 @@ class BagState:
 
     ``hang_at`` and ``take_down_at`` are the planned instants; ``hung_at`` and
     ``taken_down_at`` are facts. ``dry_at`` is set while the bag hangs and the pump runs.
+    ``next_steps`` is what it may become next at its site; ``left_ml`` what is in the whole
+    bag by the clock, the overfill that is known included; None once it is down.
     """
 
     id: uuid.UUID
@@ -83,6 +86,22 @@ class BagState:
     dry_at: dt.datetime | None
     filter_required: bool | None
     diluent: Text
+    ordered_at: dt.datetime | None = None
+    checked_at: dt.datetime | None = None
+    dispatched_at: dt.datetime | None = None
+    out_of_cold_at: dt.datetime | None = None
+    discarded_at: dt.datetime | None = None
+    discard_reason: str = ""
+    discard_note: str = ""
+    discarded_ml: Decimal | None = None
+    compounded_by_id: uuid.UUID | None = None
+    next_steps: frozenset[BagStatus] = frozenset()
+    left_ml: Decimal | None = None
+
+    @property
+    def is_made(self) -> bool:
+        """Say whether somebody has it in hand and it does not hang."""
+        return self.status in MADE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from infusion.domain.bag_life import TO_COME
 from infusion.domain.messages import MessageKind
 from infusion.domain.states import BagStatus, CourseStatus, MessageStatus
 
@@ -26,7 +27,7 @@ LONGEST_WAIT = dt.timedelta(minutes=15)
 SPREAD = 0.25
 
 OPEN_COURSES = frozenset({CourseStatus.ORDERED, CourseStatus.ACTIVE})
-_EXPECTED = frozenset({BagStatus.PLANNED, BagStatus.DELIVERED, BagStatus.HUNG})
+_EXPECTED = frozenset({*TO_COME, BagStatus.HUNG})
 
 
 class Outcome(StrEnum):

@@ -9,6 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from infusion.domain.bag_life import AWAY, UNMADE
 from infusion.domain.clock import Ledger, needs_reinitiation
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import BagStatus
@@ -160,7 +161,7 @@ class Candidate:
 
 
 _BY_STATUS: dict[BagStatus, type[Refusal]] = {
-    BagStatus.PLANNED: BagNotDelivered,
+    **dict.fromkeys((*UNMADE, *AWAY), BagNotDelivered),
     BagStatus.HUNG: BagAlreadyHung,
     BagStatus.FINISHED: BagAlreadyHung,
     BagStatus.DISCARDED: BagDiscarded,

@@ -52,9 +52,17 @@ class OverlayStatus(StrEnum):
 
 
 class BagStatus(StrEnum):
-    """Where a bag is in its life."""
+    """Where a bag is in its life.
+
+    Made are those from COMPOUNDED on. A pharmacy that does not record its steps delivers
+    what was planned or ordered.
+    """
 
     PLANNED = "PLANNED"
+    ORDERED = "ORDERED"
+    COMPOUNDED = "COMPOUNDED"
+    CHECKED = "CHECKED"
+    DISPATCHED = "DISPATCHED"
     DELIVERED = "DELIVERED"
     HUNG = "HUNG"
     FINISHED = "FINISHED"
@@ -142,7 +150,15 @@ OVERLAY_STEPS: Mapping[OverlayStatus, frozenset[OverlayStatus]] = {
 }
 
 BAG_STEPS: Mapping[BagStatus, frozenset[BagStatus]] = {
-    BagStatus.PLANNED: frozenset({BagStatus.DELIVERED, BagStatus.CANCELLED}),
+    BagStatus.PLANNED: frozenset(
+        {BagStatus.ORDERED, BagStatus.DELIVERED, BagStatus.CANCELLED}
+    ),
+    BagStatus.ORDERED: frozenset(
+        {BagStatus.COMPOUNDED, BagStatus.DELIVERED, BagStatus.CANCELLED}
+    ),
+    BagStatus.COMPOUNDED: frozenset({BagStatus.CHECKED, BagStatus.DISCARDED}),
+    BagStatus.CHECKED: frozenset({BagStatus.DISPATCHED, BagStatus.DISCARDED}),
+    BagStatus.DISPATCHED: frozenset({BagStatus.DELIVERED, BagStatus.DISCARDED}),
     BagStatus.DELIVERED: frozenset({BagStatus.HUNG, BagStatus.DISCARDED}),
     BagStatus.HUNG: frozenset({BagStatus.FINISHED, BagStatus.DISCARDED}),
     BagStatus.FINISHED: frozenset(),

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from infusion.domain import states
+from infusion.domain.bag_life import MADE, DiscardReason
 from infusion.domain.events import Happening
 from infusion.models.base import (
     Record,
@@ -57,17 +58,43 @@ class Bag(VersionedRecord):
     daily_dose_mcg = models.DecimalField(max_digits=7, decimal_places=3)
     planned_hang_at = models.DateTimeField()
     planned_take_down_at = models.DateTimeField()
-    # Set at delivery: made when, cold limit, lot.
+    ordered_at = models.DateTimeField(null=True, blank=True)
+    # Set when it is made, or at delivery: made when, cold limit, lot.
     prepared_at = models.DateTimeField(null=True, blank=True)
     cold_until = models.DateTimeField(null=True, blank=True)
     out_of_cold_at = models.DateTimeField(null=True, blank=True)
     lot = models.CharField(max_length=60, blank=True)
+    # Nobody checks their own work.
+    compounded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    checked_at = models.DateTimeField(null=True, blank=True)
+    dispatched_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     # The earliest of the limits that are known by now.
     use_by = models.DateTimeField(null=True, blank=True)
     hung_at = models.DateTimeField(null=True, blank=True)
     taken_down_at = models.DateTimeField(null=True, blank=True)
-    discard_reason = models.CharField(max_length=200, blank=True)
+    discarded_at = models.DateTimeField(null=True, blank=True)
+    discard_reason = models.CharField(
+        max_length=200, choices=choices(DiscardReason), blank=True
+    )
+    discard_note = models.CharField(max_length=200, blank=True)
+    # What was left in it; None when nobody could tell.
+    discarded_ml = models.DecimalField(
+        max_digits=7, decimal_places=2, null=True, blank=True
+    )
 
     class Meta:
         triggers = [only_steps(states.BAG_STEPS)]
@@ -105,6 +132,19 @@ class Bag(VersionedRecord):
                 condition=~Q(status__in=["HUNG", "FINISHED"])
                 | Q(hung_at__isnull=False, use_by__isnull=False),
                 name="hung_bags_have_instants",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[str(one) for one in MADE])
+                | Q(prepared_at__isnull=False, cold_until__isnull=False),
+                name="made_bags_have_their_clock",
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_by=None) | ~Q(checked_by=F("compounded_by")),
+                name="bag_checked_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(discarded_ml=None) | Q(discarded_ml__gte=0),
+                name="bag_left_not_below_0",
             ),
             models.CheckConstraint(
                 condition=Q(rate_ml_h__gt=0)

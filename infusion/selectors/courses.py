@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from infusion import catalogue, models
 from infusion.domain.clock import REINITIATION_FROM, Gap, Ledger, infusion_day
 from infusion.domain.courses import (
-    BagState,
     BillState,
     ClockState,
     CourseState,
@@ -34,7 +33,6 @@ from infusion.domain.plans import (
     make_plan,
 )
 from infusion.domain.states import (
-    BagStatus,
     CourseStatus,
     CycleStatus,
     PlacementKind,
@@ -42,6 +40,7 @@ from infusion.domain.states import (
 )
 from infusion.domain.stops import late_restarts, missed, open_gap, way_on
 from infusion.domain.timing import VisitTiming, timing_of
+from infusion.selectors.bag_states import bag_states
 from infusion.selectors.planning import (
     CourseRows,
     CycleRows,
@@ -108,6 +107,7 @@ def _course_state(
 ) -> CourseState:
     course, regimen = rows.course, request.regimen
     last = course.plan_versions.order_by("-number").values_list("number", flat=True)
+    values = catalogue.site_policy(course.site.policy)
     visits = _visits(course, now)
     return CourseState(
         id=course.id,
@@ -126,7 +126,14 @@ def _course_state(
         ordered_at=course.ordered_at,
         plan_number=last.first() or 0,
         cycles=tuple(
-            _cycle_state(rows.of(cycle), request, cycle_plan, visits, now)
+            _cycle_state(
+                rows.of(cycle),
+                request,
+                cycle_plan,
+                visits,
+                now,
+                records_steps=values.is_on("pharmacy_records_steps"),
+            )
             for cycle, cycle_plan in zip(rows.cycles, plan.cycles, strict=True)
         ),
         placements=tuple(_placement(row) for row in rows.placements),
@@ -157,6 +164,8 @@ def _cycle_state(
     plan: CyclePlan,
     visits: Mapping[uuid.UUID, Sequence[VisitState]],
     now: dt.datetime,
+    *,
+    records_steps: bool,
 ) -> CycleState:
     cycle = rows.cycle
     clock = _clock_state(rows, request, plan, now)
@@ -176,7 +185,7 @@ def _cycle_state(
         surface_formula=cycle.surface_formula,
         weight_taken_at=cycle.weight_taken_at,
         steps=_steps(plan),
-        bags=tuple(_bag_state(bag, clock) for bag in rows.bags),
+        bags=bag_states(rows, clock, now, records_steps=records_steps),
         visits=tuple(visits.get(cycle.id, ())),
         premedication=_premedication(request, plan),
         clock=clock,
@@ -284,33 +293,6 @@ def _calendar_day(ledger: Ledger, request: PlanRequest, now: dt.datetime) -> int
         return None
     first = local_date(ledger.started_at, request.zone)
     return (local_date(now, request.zone) - first).days + 1
-
-
-def _bag_state(bag: models.Bag, clock: ClockState) -> BagState:
-    recipe = catalogue.get_recipe(bag.recipe_key)
-    return BagState(
-        id=bag.id,
-        version=bag.version,
-        sequence=bag.sequence,
-        code=bag.code,
-        status=BagStatus(bag.status),
-        recipe_key=bag.recipe_key,
-        recipe_title=recipe.title,
-        hours=bag.hours,
-        rate_ml_h=bag.rate_ml_h,
-        volume_ml=bag.volume_ml,
-        daily_dose_mcg=bag.daily_dose_mcg,
-        hang_at=bag.planned_hang_at,
-        take_down_at=bag.planned_take_down_at,
-        use_by=bag.use_by,
-        prepared_at=bag.prepared_at,
-        delivered_at=bag.delivered_at,
-        hung_at=bag.hung_at,
-        taken_down_at=bag.taken_down_at,
-        dry_at=clock.dry_at if bag.status == BagStatus.HUNG else None,
-        filter_required=recipe.filter_required,
-        diluent=recipe.diluent,
-    )
 
 
 def _visits(

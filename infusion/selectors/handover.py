@@ -8,10 +8,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from infusion import models
+from infusion.domain.bag_life import TO_COME
 from infusion.domain.clock import REINITIATION_FROM
 from infusion.domain.courses import BagState, ClockState, CourseState, VisitState
 from infusion.domain.restarts import RestartRule, restart_rule
-from infusion.domain.states import BagStatus, VisitStatus
+from infusion.domain.states import VisitStatus
 from infusion.selectors.courses import read_course
 from infusion.selectors.readiness import standing_rows
 from patients.selectors.people import (
@@ -20,7 +21,6 @@ from patients.selectors.people import (
     list_contact_points,
 )
 
-_WAITING = (BagStatus.PLANNED, BagStatus.DELIVERED)
 _CALLED = ("PHONE", "SMS")
 _VISITS = 4
 
@@ -142,7 +142,7 @@ def _volume_left(
 
 def _next_bag(bags: Iterable[BagState]) -> BagState | None:
     """Return the bag that is hung after the one on the pump."""
-    waiting = (bag for bag in bags if bag.status in _WAITING)
+    waiting = (bag for bag in bags if bag.status in TO_COME)
     return min(waiting, key=lambda bag: (bag.hang_at, bag.sequence), default=None)
 
 

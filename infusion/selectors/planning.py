@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from infusion import catalogue, models
 from infusion.domain.adjustments import Adjustment, AdjustmentKind
+from infusion.domain.bag_life import TO_COME
 from infusion.domain.bags import WaitingBag
 from infusion.domain.blocks import CyclePattern
 from infusion.domain.changes import Scope
@@ -34,7 +35,6 @@ _NOT_YET = dt.datetime.max.replace(tzinfo=dt.UTC)
 # Before and after everything that is planned.
 _EVER = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
 _TO_THE_END = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
-_WAITING = (BagStatus.PLANNED, BagStatus.DELIVERED)
 _DAY = dt.timedelta(days=1)
 # Days off are read so far ahead: longer than all cycles of any regimen take.
 _HORIZON = 730 * _DAY
@@ -191,7 +191,7 @@ def cycle_facts(rows: CycleRows) -> CycleFacts:
         weight=weight_of(cycle),
         ledger=ledger_of(rows),
         hanging=as_hanging(hanging) if hanging else None,
-        waiting=tuple(_waiting(bag) for bag in rows.bags if bag.status in _WAITING),
+        waiting=tuple(_waiting(bag) for bag in rows.bags if bag.status in TO_COME),
         kept=_visits_in_force(rows),
         ended_at=cycle.ended_at if cycle.status != CycleStatus.STARTED else None,
         dose_changes=tuple(map(as_dose_change, rows.dose_changes)),
@@ -222,7 +222,7 @@ def _visits_in_force(rows: CycleRows) -> tuple[dt.datetime, ...]:
     """
     if rows.cycle.status != CycleStatus.STARTED:
         return ()
-    to_come = [bag for bag in rows.bags if bag.status in _WAITING]
+    to_come = [bag for bag in rows.bags if bag.status in TO_COME]
     on_pump = [rows.hanging] if rows.hanging else []
     visits = {bag.planned_hang_at for bag in to_come}
     visits |= {bag.planned_take_down_at for bag in (*on_pump, *to_come)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from infusion import catalogue, models
+from infusion.domain.bag_life import TO_COME
 from infusion.domain.courses import Unmet
 from infusion.domain.instants import local_date, zone
 from infusion.domain.plans import CyclePlan, effective_ledger, make_plan
@@ -20,7 +21,6 @@ from infusion.domain.readiness import (
     digest,
 )
 from infusion.domain.states import (
-    BagStatus,
     CycleStatus,
     SignOffStatus,
     VisitStatus,
@@ -34,7 +34,6 @@ from infusion.selectors.planning import (
 )
 
 LIVE = (SignOffStatus.OPEN, SignOffStatus.SIGNED)
-_TO_COME = (BagStatus.PLANNED, BagStatus.DELIVERED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +181,7 @@ def _visits(rows: CourseRows, cycle: models.Cycle) -> Iterator[Fact]:
     yield _count(
         "VISITS_WITHOUT_OWNER", sum(one.assigned_to_id is None for one in booked)
     )
-    bags = {bag.id for bag in rows.of(cycle).bags if bag.status in _TO_COME}
+    bags = {bag.id for bag in rows.of(cycle).bags if bag.status in TO_COME}
     visited: set[uuid.UUID | None] = {one.bag_id for one in booked}
     missing = len(bags - visited) + (None not in visited)
     yield _count("BAGS_WITHOUT_VISIT", missing)

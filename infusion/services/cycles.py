@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 from infusion import models
+from infusion.domain.bag_life import UNMADE
 from infusion.domain.blocks import TIMELESS, Block
 from infusion.domain.clock import EventKind
 from infusion.domain.instants import local_date, zone
@@ -286,7 +287,7 @@ def _stop(rows: CycleRows, actor: Actor, at: dt.datetime, reason: str) -> None:
     for bag in rows.bags:
         if bag.status == BagStatus.HUNG:
             bag.status, bag.taken_down_at = BagStatus.FINISHED, at
-        elif bag.status == BagStatus.PLANNED:
+        elif bag.status in UNMADE:
             bag.status = BagStatus.CANCELLED
         else:
             continue

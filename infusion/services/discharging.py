@@ -5,9 +5,10 @@ import uuid
 from decimal import ROUND_HALF_UP, Decimal
 
 from infusion import models
+from infusion.domain.bag_life import TO_COME
 from infusion.domain.plans import effective_ledger
 from infusion.domain.refusals import Refusal
-from infusion.domain.states import BagStatus, PlacementKind, VisitStatus
+from infusion.domain.states import PlacementKind, VisitStatus
 from infusion.selectors.planning import (
     CycleRows,
     cycle_facts,
@@ -128,9 +129,7 @@ def _store(
     """Keep what the hand-over sheet says, with the plan it comes from."""
     pump_serial, volume_ml = read
     course = rows.cycle.course
-    waiting = rows.cycle.bags.filter(
-        status__in=[BagStatus.PLANNED, BagStatus.DELIVERED]
-    )
+    waiting = rows.cycle.bags.filter(status__in=TO_COME)
     visits = rows.cycle.visits.filter(status=VisitStatus.BOOKED)
     models.Discharge.objects.create(
         course=course,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from infusion import models
+from infusion.domain.bag_life import UNMADE
 from infusion.domain.bags import PlannedBag
 from infusion.domain.plan_json import plan_as_json
 from infusion.domain.plans import CyclePlan, Plan, PlanRequest, make_plan
@@ -104,15 +105,13 @@ def _store_bags(rows: CycleRows, plan: CyclePlan) -> list[models.Bag]:
     """Bring the bag rows in line with the chain; return them in the chain's order."""
     by_id = {bag.id: bag for bag in rows.bags}
     used = {bag.id for bag in plan.bags if bag.id}
-    spare = [
-        bag
-        for bag in rows.bags
-        if bag.status == BagStatus.PLANNED and bag.id not in used
-    ]
+    spare = [bag for bag in rows.bags if bag.status in UNMADE and bag.id not in used]
     sequence = max((bag.sequence for bag in rows.bags), default=0)
     chain: list[models.Bag] = []
     for planned in plan.bags:
         row = by_id[planned.id] if planned.id else _take_spare(spare, planned)
+        if row is not None and row.status == BagStatus.PLANNED:
+            row = ordered_twin(spare, row)
         if row is None:
             sequence += 1
             row = _create(rows.cycle, sequence, planned)
@@ -132,6 +131,17 @@ def _take_spare(spare: list[models.Bag], planned: PlannedBag) -> models.Bag | No
             spare.remove(row)
             return row
     return None
+
+
+def ordered_twin(spare: list[models.Bag], row: models.Bag) -> models.Bag:
+    """Rather use a bag of the same kind that is ordered, and give up one that is not."""
+    for other in spare:
+        same = (other.recipe_key, other.daily_dose_mcg)
+        is_ordered = other.status == BagStatus.ORDERED
+        if is_ordered and same == (row.recipe_key, row.daily_dose_mcg):
+            spare[spare.index(other)] = row
+            return other
+    return row
 
 
 def _create(cycle: models.Cycle, sequence: int, planned: PlannedBag) -> models.Bag:

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 from infusion import models
+from infusion.domain.bag_life import MADE, TO_COME, DiscardReason
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import (
     BagStatus,
@@ -20,6 +21,8 @@ from infusion.services.cycles import check_after_block, check_free_interval
 from infusion.services.planning import replan
 from infusion.services.rounds import follow_cycle
 from patients.policy import Actor
+
+_NOTE = 200
 
 
 class NoPlannedCycle(Refusal):
@@ -70,7 +73,7 @@ def cancel_cycle(
 ) -> models.Course:
     """Take back the order of a cycle that has not begun; with the first, the course.
 
-    Bags that were delivered are discarded with it: nobody may hang them any more.
+    Bags that are made are discarded with it: nobody may hang them any more.
 
     :raises NoPlannedCycle: when no cycle waits for its start.
     """
@@ -113,14 +116,16 @@ def _move_ward(course: models.Course, start: dt.datetime, actor: Actor) -> None:
 
 
 def _drop_plans(cycle: models.Cycle, reason: str, now: dt.datetime) -> None:
-    for bag in cycle.bags.filter(status__in=[BagStatus.PLANNED, BagStatus.DELIVERED]):
-        if bag.status == BagStatus.DELIVERED:
+    for bag in cycle.bags.filter(status__in=TO_COME):
+        if bag.status in MADE:
             withdraw_checks([bag], now)
-            bag.status, bag.discard_reason = BagStatus.DISCARDED, reason
+            bag.status, bag.discarded_at = BagStatus.DISCARDED, now
+            bag.discard_reason = DiscardReason.STOPPED
+            bag.discard_note = reason[:_NOTE]
         else:
             bag.status = BagStatus.CANCELLED
         bag.version += 1
-        bag.save(update_fields=["status", "discard_reason", "version"])
+        bag.save()
     for visit in cycle.visits.filter(status=VisitStatus.BOOKED):
         visit.status = VisitStatus.CANCELLED
         visit.version += 1

@@ -159,6 +159,27 @@ COURSES: Mapping[str, Wording] = {
     "hang_too_early": Wording(
         422, _BAG, _("Something later than this instant has been recorded.")
     ),
+    "pharmacy_step_left_out": Wording(
+        409,
+        _("The bag"),
+        _(
+            "The pharmacy of this site records its steps here: order, make, check and send this bag first."
+        ),
+    ),
+    "pharmacy_steps_not_recorded": Wording(
+        409,
+        _("The bag"),
+        _("The pharmacy of this site does not record its steps. Record the delivery."),
+    ),
+    "making_unknown": Wording(422, _("The bag"), _("Say when this bag was made.")),
+    "making_differs": Wording(
+        422,
+        _("The bag"),
+        _("The pharmacy recorded that this bag was made at another time."),
+    ),
+    "discard_note_missing": Wording(
+        422, _("The bag"), _("Say in a few words why the bag is thrown away.")
+    ),
     "pause_first": Wording(
         409, _("The bag"), _("Pause the pump before you discard the bag it runs from.")
     ),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from infusion import models as infusion_models
+from infusion.domain.bag_life import TO_COME
 from infusion.domain.hanging import PumpReading
 from infusion.services import bags, courses, cycles, hanging
 from patients import models
@@ -103,7 +104,7 @@ def reading_of(bag: infusion_models.Bag, at: dt.datetime) -> PumpReading:
 
 def planned_bags(course: infusion_models.Course) -> list[infusion_models.Bag]:
     """Return the bags that have not been hung, in the order of the plan."""
-    rows = course.bags.filter(status__in=["PLANNED", "DELIVERED"])
+    rows = course.bags.filter(status__in=TO_COME)
     return list(rows.order_by("planned_hang_at"))
 
 

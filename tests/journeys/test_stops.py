@@ -150,7 +150,7 @@ def test_a_bag_that_leaks_on_saturday_waits_for_the_delivery_on_monday(story):
     leak = tell(story, kind="BAG_LEAKED", pump_stopped=True, at=at(saturday))
     assert leak.status == 201, leak
     thrown = story.nurse.post(
-        f"bags/{bag['id']}/discard", seen=f"bags/{bag['id']}", reason="leaks"
+        f"bags/{bag['id']}/discard", seen=f"bags/{bag['id']}", reason="LEAKED"
     )
     assert thrown.status == 200, thrown
 

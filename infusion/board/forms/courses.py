@@ -247,19 +247,6 @@ class Withdraw(StepForm):
         return {}
 
 
-class Deliver(StepForm):
-    """A bag has arrived."""
-
-    prepared_at = Instant(label=_("Prepared at"))
-    lot = forms.CharField(label=_("Lot"), max_length=60)
-
-
-class Discard(StepForm):
-    """A bag will not be used, or not any longer."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=200)
-
-
 class Assign(StepForm):
     """Somebody takes a visit."""
 

@@ -288,7 +288,7 @@ def test_a_bag_that_leaks_is_thrown_away_and_its_rest_never_counts():
     leak = MONDAY + 5 * DAY
     tell(here, course, "BAG_LEAKED", leak, pump_stopped=True)
     bag = course.bags.get(status="HUNG")
-    bags.discard_bag(actor=here.nurse, bag_id=bag.id, reason="leaks", now=leak + HOUR)
+    bags.discard_bag(actor=here.nurse, bag_id=bag.id, reason="LEAKED", now=leak + HOUR)
     new = here.deliver(planned_bags(course)[0], leak + HOUR)
     here.hang(new, leak + 3 * HOUR)
     tell(here, course, "RESUME", leak + 3 * HOUR)

@@ -270,7 +270,7 @@ def test_a_discarded_bag_takes_its_open_check_with_it():
     here.start(course, MONDAY)
     check = first_check(here, bag, MONDAY)
 
-    bags.discard_bag(actor=here.nurse, bag_id=bag.id, reason="leaks", now=MONDAY)
+    bags.discard_bag(actor=here.nurse, bag_id=bag.id, reason="LEAKED", now=MONDAY)
 
     with pytest.raises(hanging.CheckClosed):
         confirm_hang(
@@ -295,9 +295,10 @@ def test_an_order_is_taken_back_and_another_may_be_made():
 
     course.refresh_from_db()
     assert course.status == "CANCELLED"
-    states = course.bags.order_by("sequence").values_list("status", "discard_reason")
-    assert states[0] == ("DISCARDED", "wrong regimen")
-    assert {state for state, _ in states[1:]} == {"CANCELLED"}
+    first, *others = course.bags.order_by("sequence")
+    assert (first.status, first.discard_reason) == ("DISCARDED", "STOPPED")
+    assert (first.discard_note, first.discarded_at) == ("wrong regimen", MONDAY)
+    assert {bag.status for bag in others} == {"CANCELLED"}
     assert read_course(course.id, MONDAY).cycles == ()
     assert here.order("us-label-mrd").status == "ORDERED"
 

@@ -159,7 +159,7 @@ def test_a_bag_that_runs_can_not_be_discarded():
 
     with pytest.raises(bags.PauseFirst):
         bags.discard_bag(
-            actor=here.nurse, bag_id=bag.id, reason="leaks", now=MONDAY + HOUR
+            actor=here.nurse, bag_id=bag.id, reason="LEAKED", now=MONDAY + HOUR
         )
     interruptions.pause(
         actor=here.nurse,
@@ -168,7 +168,9 @@ def test_a_bag_that_runs_can_not_be_discarded():
         reason="BAG_PROBLEM",
         now=MONDAY + HOUR,
     )
-    bags.discard_bag(actor=here.nurse, bag_id=bag.id, reason="leaks", now=MONDAY + HOUR)
+    bags.discard_bag(
+        actor=here.nurse, bag_id=bag.id, reason="LEAKED", now=MONDAY + HOUR
+    )
 
     fresh = planned_bags(course)
     # 167 hours of the low dose are still to come: one more bag of 9 mcg a day.

@@ -117,7 +117,7 @@ def test_a_pump_can_not_resume_before_its_bag_was_hung():
         reason="BAG_PROBLEM",
         now=leak,
     )
-    bags.discard_bag(actor=here.nurse, bag_id=bag.id, reason="leaks", now=leak)
+    bags.discard_bag(actor=here.nurse, bag_id=bag.id, reason="LEAKED", now=leak)
     with pytest.raises(interruptions.NoBagHanging):
         interruptions.resume(
             actor=here.nurse,
