@@ -80,6 +80,14 @@ class Scheduling:
     knows_hours: bool
     knows_holidays: bool
 
+    def as_json(self) -> dict[str, Any]:
+        """Write what is known of visit hours and holidays, beside a plan as JSON."""
+        return {
+            "knows_hours": self.knows_hours,
+            "knows_holidays": self.knows_holidays,
+            "unsure_years": sorted(self.unsure_years),
+        }
+
     def in_stock(self, recipes: tuple[Recipe, ...]) -> tuple[Recipe, ...]:
         """Return the bags that the pharmacy makes."""
         without = self.policy.recipes("recipes_not_stocked")

@@ -23,6 +23,7 @@ from infusion.domain.refusals import Refusal
 from infusion.domain.regimens import CycleNotInRegimen, Regimen, Round
 from infusion.domain.states import CourseStatus, PlacementKind
 from infusion.domain.walks import OutlookItem, RoundStatus, WalkedRound, outlook
+from infusion.selectors.calendars import Scheduling
 from infusion.selectors.outlook import cap_warnings
 from infusion.selectors.planning import (
     scheduling_for,
@@ -174,7 +175,8 @@ def preview_course(
 ) -> dict[str, Any]:
     """Return the plan and the outlook of a course that is not ordered; store nothing.
 
-    What is incomplete is shown as far as it is sourced; ``missing`` says the rest.
+    What is incomplete is shown as far as it is sourced; ``missing`` says the rest, and
+    ``calendar`` what the site has not entered of its hours and holidays.
 
     :raises Refusal: for the same reasons as an order, but for what is missing.
     """
@@ -186,12 +188,16 @@ def preview_course(
     start = check_start(start_at, now)
     items = _entered(regimen, before, entry, local_date(start, zone(patient.time_zone)))
     count = count_of(regimen, cycles)
-    request = _request(patient, regimen, items, start, count, now)
+    scheduling = scheduling_for(patient.site_id, patient.id, now, [start])
+    request = _request(
+        patient, regimen, items, start, count, scheduling=scheduling, now=now
+    )
     return {
         **plan_as_json(make_plan(request), regimen),
         "outlook": outlook_as_json(items),
         "missing": missing_as_json(found.regimen.missing),
         "warnings": caps_as_json(cap_warnings(regimen, items)),
+        "calendar": scheduling.as_json(),
     }
 
 
@@ -201,6 +207,8 @@ def _request(
     items: Sequence[OutlookItem],
     start: dt.datetime,
     count: int,
+    *,
+    scheduling: Scheduling,
     now: dt.datetime,
 ) -> PlanRequest:
     """Return what a course without any facts is planned from, dosed as of now."""
@@ -208,7 +216,6 @@ def _request(
     weight = last_weight(patient.id, patient.site_id, now).weight
     dosing_surface_m2(regimen.doses, weight)
     first = _first_cycle(items, start, where, weight)
-    scheduling = scheduling_for(patient.site_id, patient.id, now, [start])
     policy_values, recipes = scheduling.policy, catalogue.recipes_of(regimen)
     return PlanRequest(
         regimen=regimen,

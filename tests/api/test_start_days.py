@@ -278,6 +278,7 @@ def test_the_plan_of_a_course_says_what_it_costs(world, patient, ask):
     assert bill["bags"] == len(plan["bags"])
     assert bill["vials"] >= bill["bags"]
     assert bill["outside"] == 0
+    assert preview.json()["calendar"]["knows_hours"]
     score = preview.json()["cycles"][0]["score"]
     assert bill["vials"] == score["vials_at_least"]
     assert bill["waste_minutes"] == score["waste_hours"] * 60

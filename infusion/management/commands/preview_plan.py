@@ -24,6 +24,13 @@ from patients import clock
 from patients.domain.refusals import Refusal as PeopleRefusal
 from patients.fhir.mapping import read_patient
 
+# The command reads no site: the same key as in the preview of a patient says so.
+_NOTHING_KNOWN = {"knows_hours": False, "knows_holidays": False, "unsure_years": []}
+_NO_SITE = (
+    "no visit hours, holidays or stock of a site are known: every hour of every day "
+    "counts as fitting"
+)
+
 
 class StartNotRead(Refusal):
     """The start is not an ISO 8601 instant."""
@@ -84,7 +91,8 @@ class Command(BaseCommand):
             self._note("the record says that this patient has died")
         if request.now < now:
             self._note("the start is in the past; an order would be refused")
-        return plan_as_json(make_plan(request), regimen)
+        self._note(_NO_SITE)
+        return {**plan_as_json(make_plan(request), regimen), "calendar": _NOTHING_KNOWN}
 
     def _note(self, text: str) -> None:
         self.stderr.write(f"note: {text}")

@@ -157,6 +157,26 @@ def test_an_order_is_previewed_before_it_is_saved(ward, browser_of):
     assert again.headers["Location"] == f"/patients/{ward.patient.pk}/"
 
 
+def test_a_preview_says_what_the_calendar_of_the_site_lacks(ward, browser_of):
+    site = models.Site.objects.filter(id=ward.site.id)
+    site.update(working_hours={}, holiday_calendar="")
+    form = {
+        "token": "t1",
+        "regimen_key": "us-label-rr",
+        "start_at_0": "2026-06-02",
+        "start_at_1": "09:00",
+        "cycles": "2",
+        "preview": "1",
+    }
+
+    text = (
+        browser_of(ward.physician).post(f"/patients/{ward.patient.pk}/order", form).text
+    )
+
+    assert "no working hours: no visit counts as outside" in text
+    assert "names no holiday calendar" in text
+
+
 def test_a_nurse_previews_but_never_orders(ward, browser_of):
     client = browser_of(ward.nurse)
     path = f"/patients/{ward.patient.pk}/order"

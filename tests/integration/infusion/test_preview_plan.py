@@ -32,6 +32,19 @@ def test_a_good_order_is_planned():
     assert body["cycles"][0]["bags"]
 
 
+def test_it_says_that_no_visit_hours_of_a_site_are_known():
+    error = io.StringIO()
+    arguments = [f"--{name}={value}" for name, value in GOOD.items()]
+    call_command("preview_plan", *arguments, stdout=io.StringIO(), stderr=error)
+
+    assert "no visit hours, holidays or stock of a site are known" in error.getvalue()
+    assert json.loads(preview())["calendar"] == {
+        "knows_hours": False,
+        "knows_holidays": False,
+        "unsure_years": [],
+    }
+
+
 @pytest.mark.parametrize("start", ["1900-01-01T00:00+14:00", "2200-12-31T23:59-12:00"])
 def test_the_first_and_the_last_start_are_planned(start):
     assert json.loads(preview(start=start))["cycles"]
