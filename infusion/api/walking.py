@@ -32,6 +32,9 @@ from infusion.wording import conditions as words
 from patients.api.endpoints import Endpoint
 from patients.api.fields import Input, InstantField, Output, TextField
 
+# More than there are kinds of facts.
+_MOST_FACTS = 50
+
 
 class BlockIn(Input):
     """What is recorded of a block without blinatumomab, or of one given elsewhere."""
@@ -49,7 +52,7 @@ class GateIn(Input):
     """That a block may begin, and the values its gate asks for."""
 
     block = TextField(max_length=80)
-    facts = FactIn(many=True, required=False, default=list)
+    facts = FactIn(many=True, required=False, default=list, max_length=_MOST_FACTS)
     reason = TextField(max_length=500, required=False, default="", allow_blank=True)
 
 
@@ -57,7 +60,7 @@ class DecisionIn(Input):
     """The way that is taken, on which facts."""
 
     to = TextField(max_length=80)
-    facts = FactIn(many=True, required=False, default=list)
+    facts = FactIn(many=True, required=False, default=list, max_length=_MOST_FACTS)
     reason = TextField(max_length=500, required=False, default="", allow_blank=True)
     response = serializers.ChoiceField(
         choices=named(Answered),

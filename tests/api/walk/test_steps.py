@@ -253,3 +253,18 @@ def test_a_cycle_nobody_has_planned_is_provisional_and_says_why(world, running):
     block, firmness, (reason,) = told[1]
     assert (block, firmness) == ("c2", "PROVISIONAL")
     assert (reason["why"], reason["block"]) == ("NOT_STARTED", "c2")
+
+
+@pytest.mark.parametrize("verb", ["decisions", "gate"])
+def test_more_facts_than_there_are_kinds_are_refused(world, walked, verb):
+    fact = {"kind": "CYTOREDUCTION", "value": "YES", "taken_on": str(today(world))}
+    body = {"to": "ib"} if verb == "decisions" else {"block": "ia"}
+
+    answer = world.api("PHYSICIAN").post(
+        f"courses/{walked.id}/{verb}", {**body, "facts": [fact] * 51}, version=1
+    )
+
+    assert code_of(answer) == (400, "invalid")
+    (error,) = answer.json()["errors"]
+    assert error["field"].startswith("facts")
+    assert error["code"] == "max_length"
