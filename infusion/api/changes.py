@@ -32,6 +32,8 @@ class ChangeIn(Input):
         choices=[str(each) for each in PlacementKind], required=False
     )
     supervised = serializers.BooleanField(required=False)
+    visit_id = serializers.UUIDField(required=False)
+    recipe = TextField(max_length=40, required=False, help_text="The bag to use")
     override_reason = TextField(
         max_length=500,
         allow_blank=True,

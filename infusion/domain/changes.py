@@ -8,6 +8,7 @@ is done.
 import datetime as dt
 import hashlib
 import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,6 +32,8 @@ class Verb(StrEnum):
     HOLD = "HOLD"
     RESUME = "RESUME"
     CHANGE_PLACEMENT = "CHANGE_PLACEMENT"
+    MOVE_VISIT = "MOVE_VISIT"
+    SWAP_RECIPE = "SWAP_RECIPE"
 
 
 class Scope(StrEnum):
@@ -73,6 +76,8 @@ SCOPES: Mapping[Verb, frozenset[Scope]] = {
     Verb.HOLD: frozenset({Scope.CYCLE}),
     Verb.RESUME: frozenset({Scope.CYCLE}),
     Verb.CHANGE_PLACEMENT: frozenset({Scope.CYCLE, Scope.LATER}),
+    Verb.MOVE_VISIT: frozenset({Scope.STEP, Scope.CYCLE}),
+    Verb.SWAP_RECIPE: frozenset({Scope.STEP, Scope.CYCLE, Scope.LATER}),
 }
 
 _NEEDED: Mapping[Verb, frozenset[str]] = {
@@ -81,6 +86,8 @@ _NEEDED: Mapping[Verb, frozenset[str]] = {
     Verb.HOLD: frozenset({"at"}),
     Verb.RESUME: frozenset({"at"}),
     Verb.CHANGE_PLACEMENT: frozenset({"at", "place"}),
+    Verb.MOVE_VISIT: frozenset({"visit_id", "to"}),
+    Verb.SWAP_RECIPE: frozenset({"recipe"}),
 }
 _ALLOWED: Mapping[Verb, frozenset[str]] = {
     Verb.DEFER: frozenset(),
@@ -89,8 +96,19 @@ _ALLOWED: Mapping[Verb, frozenset[str]] = {
     Verb.HOLD: frozenset(),
     Verb.RESUME: frozenset({"supervised"}),
     Verb.CHANGE_PLACEMENT: frozenset({"override_reason"}),
+    Verb.MOVE_VISIT: frozenset(),
+    # The bag hung then, or the first from which on it counts.
+    Verb.SWAP_RECIPE: frozenset({"at"}),
 }
-_PARAMETERS = ("at", "to", "place", "supervised", "override_reason")
+_PARAMETERS = (
+    "at",
+    "to",
+    "place",
+    "supervised",
+    "override_reason",
+    "visit_id",
+    "recipe",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +128,8 @@ class Change:
     place: PlacementKind | None = None
     supervised: bool = False
     override_reason: str = ""
+    visit_id: uuid.UUID | None = None
+    recipe: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what its verb can't mean; keep instants in UTC.
@@ -127,6 +147,8 @@ class Change:
         if not self.reason.strip():
             raise ChangeIncomplete(field="reason", missing="reason")
         needed, given = _NEEDED[self.verb], set(self.parameters())
+        if self.verb == Verb.SWAP_RECIPE and self.scope == Scope.STEP:
+            needed |= {"at"}
         for name in sorted(needed - given):
             raise ChangeIncomplete(field=name, missing=name)
         for name in sorted(given - needed - _ALLOWED[self.verb]):

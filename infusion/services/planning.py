@@ -6,7 +6,7 @@ Called inside the transaction of the fact that caused it, with the course locked
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from infusion import models
@@ -29,6 +29,11 @@ from infusion.services.reassessments import hasten
 
 _OPEN = (CycleStatus.PLANNED, CycleStatus.STARTED)
 
+# Visit -> the hour that somebody put it to.
+Hours = Mapping[uuid.UUID, dt.datetime]
+_Wanted = tuple[PlannedVisit, models.Bag | None]
+_Booked = dict[tuple[str, uuid.UUID | None], models.Visit]
+
 
 def replan(
     course: models.Course,
@@ -36,10 +41,12 @@ def replan(
     cause: str,
     actor_id: uuid.UUID | None,
     now: dt.datetime,
+    hours: Hours | None = None,
 ) -> Plan:
     """Make the plan again, store the difference, and give the course a new version.
 
-    ``actor_id`` is None when the service itself asks for it.
+    ``actor_id`` is None when the service itself asks for it. ``hours`` says which visit
+    is meant to be at which hour.
     """
     rows = load_rows(course)
     request = plan_request(rows, now)
@@ -48,7 +55,7 @@ def replan(
     for cycle, cycle_plan in zip(rows.cycles, plan.cycles, strict=False):
         if cycle.status in _OPEN:
             chain = _store_bags(rows.of(cycle), cycle_plan)
-            _store_visits(cycle, cycle_plan, chain)
+            _store_visits(cycle, cycle_plan, chain, hours or {})
             # Only a pump that runs owes reminders: else no time is sure.
             if ledger_of(rows.of(cycle)).is_running:
                 owed = (cycle_plan, chain)
@@ -186,21 +193,54 @@ def _cancel(row: models.Bag) -> None:
 
 
 def _store_visits(
-    cycle: models.Cycle, plan: CyclePlan, chain: Sequence[models.Bag]
+    cycle: models.Cycle, plan: CyclePlan, chain: Sequence[models.Bag], hours: Hours
 ) -> None:
-    """Bring the booked visits in line with the plan."""
+    """Bring the booked visits in line with the plan; each stays that of its bag.
+
+    One that somebody put to an hour is the one at that hour, whichever bag is hung then.
+    """
     booked = {
         (row.kind, row.bag_id): row
         for row in cycle.visits.filter(status=VisitStatus.BOOKED)
     }
-    for visit in plan.visits:
-        bag = chain[visit.bag_index] if visit.bag_index is not None else None
+    wanted = [
+        (visit, chain[visit.bag_index] if visit.bag_index is not None else None)
+        for visit in plan.visits
+    ]
+    wanted = _at_their_hours(wanted, booked, hours)
+    fresh: list[_Wanted] = []
+    for visit, bag in wanted:
         row = booked.pop((visit.kind.value, bag.id if bag else None), None)
         if row is None:
-            _book(cycle, visit, bag)
+            fresh.append((visit, bag))
         else:
             _move(row, visit)
+    # Whoever is booked for an hour comes, though another bag is hung then.
+    rest = _at_their_hours(fresh, booked, _hours_of(booked))
     _cancel_visits(booked.values())
+    for visit, bag in rest:
+        _book(cycle, visit, bag)
+
+
+def _at_their_hours(
+    wanted: Sequence[_Wanted], booked: _Booked, hours: Hours
+) -> list[_Wanted]:
+    """Give visits of the plan to the rows for their hour; return those without one."""
+    rows = {(row.kind, hours.get(row.id)): row for row in booked.values()}
+    left: list[_Wanted] = []
+    for visit, bag in wanted:
+        row = rows.get((visit.kind.value, visit.at))
+        holder = booked.get((visit.kind.value, bag.id if bag else None), row)
+        if row is None or bag is None or holder is not row:
+            left.append((visit, bag))
+            continue
+        del booked[row.kind, row.bag_id]
+        _move(row, visit, bag)
+    return left
+
+
+def _hours_of(booked: _Booked) -> Hours:
+    return {row.id: row.planned_at for row in booked.values()}
 
 
 def _book(cycle: models.Cycle, visit: PlannedVisit, bag: models.Bag | None) -> None:
@@ -213,13 +253,22 @@ def _book(cycle: models.Cycle, visit: PlannedVisit, bag: models.Bag | None) -> N
     )
 
 
-def _move(row: models.Visit, visit: PlannedVisit) -> None:
-    if (row.planned_at, row.placement) == (visit.at, visit.placement.value):
-        return
-    row.planned_at = visit.at
-    row.placement = visit.placement.value
-    row.version += 1
-    row.save(update_fields=["planned_at", "placement", "version"])
+def _move(
+    row: models.Visit, visit: PlannedVisit, bag: models.Bag | None = None
+) -> None:
+    """Write what the plan moved; a ``bag`` is the one to hang instead of another."""
+    wanted: dict[str, object] = {
+        "planned_at": visit.at,
+        "placement": visit.placement.value,
+    }
+    if bag is not None:
+        wanted["bag_id"] = bag.id
+    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+    if changed:
+        for name in changed:
+            setattr(row, name, wanted[name])
+        row.version += 1
+        row.save(update_fields=[*changed, "version"])
 
 
 def _cancel_visits(rows: Iterable[models.Visit]) -> None:

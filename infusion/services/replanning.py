@@ -18,7 +18,14 @@ from infusion.domain.previews import Picture, Preview, preview
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import CourseStatus, CycleStatus
 from infusion.selectors.pictures import load_picture
-from infusion.services import cycles, interruptions, placements, scheduling, stopping
+from infusion.services import (
+    adjusting,
+    cycles,
+    interruptions,
+    placements,
+    scheduling,
+    stopping,
+)
 from infusion.services.common import changing
 from patients.policy import Actor
 
@@ -190,6 +197,36 @@ def _change_placement(
     )
 
 
+def _move_visit(
+    actor: Actor, course: models.Course, change: Change, now: dt.datetime
+) -> None:
+    """Change a bag at another hour, or all bags from there on."""
+    adjusting.move_visit(
+        actor=actor,
+        course_id=course.id,
+        visit_id=change.visit_id or course.id,
+        to=_said(change.to),
+        scope=change.scope,
+        reason=change.reason,
+        now=now,
+    )
+
+
+def _swap_recipe(
+    actor: Actor, course: models.Course, change: Change, now: dt.datetime
+) -> None:
+    """Use another bag, once or from there on."""
+    adjusting.swap_recipe(
+        actor=actor,
+        course_id=course.id,
+        recipe=change.recipe,
+        at=change.at,
+        scope=change.scope,
+        reason=change.reason,
+        now=now,
+    )
+
+
 def _said(at: dt.datetime | None) -> dt.datetime:
     """Return an instant that a change of this verb always has."""
     assert at is not None  # noqa: S101 - held by the change itself
@@ -202,6 +239,8 @@ _VERBS: Mapping[Verb, Callable[[Actor, models.Course, Change, dt.datetime], None
     Verb.HOLD: _hold,
     Verb.RESUME: _resume,
     Verb.CHANGE_PLACEMENT: _change_placement,
+    Verb.MOVE_VISIT: _move_visit,
+    Verb.SWAP_RECIPE: _swap_recipe,
 }
 
 # What the policy asks for; the service behind a verb asks again.
@@ -211,4 +250,6 @@ ACTIONS: Mapping[Verb, str] = {
     Verb.HOLD: "infusion.pause",
     Verb.RESUME: "infusion.resume",
     Verb.CHANGE_PLACEMENT: "placement.change",
+    Verb.MOVE_VISIT: "visit.move",
+    Verb.SWAP_RECIPE: "recipe.swap",
 }

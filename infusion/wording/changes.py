@@ -36,4 +36,37 @@ CHANGES: Mapping[str, Wording] = {
         ),
     ),
     "end_not_said": Wording(422, _CHANGE, _("Say when the pump was disconnected.")),
+    "visit_fixed": Wording(
+        409,
+        _CHANGE,
+        _(
+            "Only a bag change can be moved. The start is deferred, and the end follows from the hours."
+        ),
+    ),
+    "visit_in_the_past": Wording(
+        422, _CHANGE, _("A visit cannot be moved to an hour that has gone by.")
+    ),
+    "visit_after_dry": Wording(
+        422, _CHANGE, _("The bag on the pump is empty at %(at)s, before that visit.")
+    ),
+    "visit_after_use_by": Wording(
+        422,
+        _CHANGE,
+        _("The bag on the pump reaches its use-by at %(at)s, before that visit."),
+    ),
+    "visit_without_bag": Wording(
+        422,
+        _CHANGE,
+        _(
+            "No bag can be changed at %(at)s: none lasts until then, or none can be made and brought by then."
+        ),
+    ),
+    "no_bag_then": Wording(422, _CHANGE, _("No bag is to be hung at that instant.")),
+    "recipe_not_possible": Wording(
+        422,
+        _CHANGE,
+        _(
+            "This bag cannot be used there: it is not in stock, not for this weight, or it does not fit the hours."
+        ),
+    ),
 }

@@ -77,3 +77,32 @@ def test_a_nurse_may_not_defer(world, planned):
     )
 
     assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+
+
+def test_a_coordinator_moves_a_visit_and_a_pharmacist_swaps_a_bag(world, running):
+    visit = running.cycles.get().visits.filter(kind="BAG_CHANGE").earliest("planned_at")
+    path = f"courses/{running.id}/changes/preview"
+    to = visit.planned_at - factories.dt.timedelta(hours=2)
+    move = {
+        "verb": "MOVE_VISIT",
+        "scope": "STEP",
+        "reason": "The nurse is away.",
+        "visit_id": str(visit.id),
+        "to": to.isoformat(),
+    }
+    swap = {
+        "verb": "SWAP_RECIPE",
+        "scope": "CYCLE",
+        "reason": "No long bags.",
+        "recipe": "us-48h",
+    }
+
+    moved = world.api("COORDINATOR").post(path, move)
+    swapped = world.api("PHARMACIST").post(path, swap)
+
+    assert moved.status_code == 200, moved.json()
+    assert str(visit.id) in {one["id"] for one in moved.json()["visits"]}
+    assert swapped.status_code == 200, swapped.json()
+    added = [one for one in swapped.json()["bags"] if one["fate"] == "ADDED"]
+    assert {one["recipe_key"] for one in added} <= {"us-48h"}
+    assert world.api("PHARMACIST").post(path, move).status_code == 403

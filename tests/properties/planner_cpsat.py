@@ -121,11 +121,13 @@ class Model:
                 hits.append(hit)
             self.model.add_bool_or(hits)
 
-    def _landed(self, down):
+    def _landed(self, down, run):
         """Return the ways in which a bag comes down where one must be changed."""
+        shortest = -(-self.oracle.shortest // self.step)
         for place in self.fixed:
             cut = self.model.new_bool_var("landed")
             self.model.add(down == place).only_enforce_if(cut)
+            self.model.add(run >= shortest).only_enforce_if(cut)
             yield cut
 
     def _ruled(self, at, recipe, used) -> None:
@@ -158,7 +160,7 @@ class Model:
         ready = minutes(bag.prepared_at) - self.start
         model.add(at * self.step >= ready).only_enforce_if(used)
         self._ruled(at, bag.recipe, used)
-        cuts = [*self._cuts(down, limit), *self._landed(down)]
+        cuts = [*self._cuts(down, limit), *self._landed(down, run)]
         self._shortest(bag.recipe, run, used, cuts)
         self._hang(at, used, bag.recipe, run, vials=0)
         lost = oracle.weights.discarded + oracle.thrown(bag.recipe, 0)
@@ -221,7 +223,7 @@ class Model:
                 spoils = self._steps(slot + recipe.cold_hours * 60 - self.start)
                 model.add(down <= spoils).only_enforce_if([is_it, from_slot])
             self._ruled(at, recipe, is_it)
-            self._shortest(recipe, run, is_it, [*last, *self._landed(down)])
+            self._shortest(recipe, run, is_it, [*last, *self._landed(down, run)])
             self.cost.append(
                 self.oracle.weights.vial * recipe.vials(self.dose) * is_it
                 + self.oracle.weights.waste_minute * recipe.hours * 60 * is_it

@@ -239,12 +239,12 @@ class Trial:
     def use(self, bag, here, layer):
         """Hang a bag that exists."""
         limit = self.oracle.limit(bag)
-        cuts = {self.end, limit} | self.oracle.musts
+        cuts = {self.end, limit}
         if here < minutes(bag.prepared_at):
             return
         for then in self.onward(bag.recipe, here):
             if then <= limit and self.may_run(
-                bag.recipe, then - here, is_cut=then in cuts
+                bag.recipe, then - here, is_cut=then in cuts, is_fixed=self.fixed(then)
             ):
                 more = self.edge(bag.recipe, here, then)
                 yield (then, layer + 1, None), more
@@ -266,26 +266,39 @@ class Trial:
             return
         vials = self.oracle.weights.vial * recipe.vials(self.dose)
         after = (turn + 1) % len(self.pattern) if self.pattern else turn
-        cuts = {self.end} | self.oracle.musts
+        cuts = {self.end}
         for then in self.onward(recipe, here):
             if then > made + recipe.cold_hours * 60:
                 continue
-            if self.may_be_new(recipe, then - here, turn, is_cut=then in cuts):
+            if self.may_be_new(
+                recipe,
+                then - here,
+                turn,
+                is_cut=then in cuts,
+                is_fixed=self.fixed(then),
+            ):
                 more = vials + self.edge(recipe, here, then)
                 yield (then, len(self.waiting), after), more
 
-    def may_be_new(self, recipe, run: int, turn: int, *, is_cut: bool) -> bool:
+    def fixed(self, then: int) -> bool:
+        return then in self.oracle.musts
+
+    def may_be_new(
+        self, recipe, run: int, turn: int, *, is_cut: bool, is_fixed: bool
+    ) -> bool:
         if not self.pattern:
-            return self.may_run(recipe, run, is_cut=is_cut)
+            return self.may_run(recipe, run, is_cut=is_cut, is_fixed=is_fixed)
         longest = max(recipe.run_hours, default=recipe.hours) * 60
         wanted = self.pattern[turn]
+        is_cut = is_cut or (is_fixed and run >= self.oracle.shortest)
         return run <= longest and (run == wanted or (is_cut and run <= wanted))
 
-    def may_run(self, recipe, run: int, *, is_cut: bool) -> bool:
+    def may_run(self, recipe, run: int, *, is_cut: bool, is_fixed: bool) -> bool:
         stops = [hours * 60 for hours in recipe.run_hours]
-        if stops:
-            return run in stops or (is_cut and run <= max(stops))
         long_enough = is_cut or run >= self.oracle.shortest
+        if stops:
+            is_cut = is_cut or (is_fixed and long_enough)
+            return run in stops or (is_cut and run <= max(stops))
         return long_enough and run <= recipe.hours * 60
 
     def edge(self, recipe, here: int, then: int) -> int:

@@ -29,8 +29,7 @@ def sweep_pattern(
     for place in range(1, last + 1):
         for phase, run in enumerate(pattern):
             after = (phase + 1) % len(pattern)
-            lands = place == last or place in road.musts
-            firsts = _firsts(road, place, run, limits, lands=lands)
+            firsts = _firsts(road, place, run, limits, lands=place == last)
             for first in firsts:
                 if costs[phase][first] >= NEVER:
                     continue
@@ -47,12 +46,12 @@ def _firsts(
 ) -> Sequence[int]:
     """Return where a bag of this run may have been hung, the earliest first."""
     since = road.at[place] - run
-    if not lands and since < road.floor[place]:
-        return ()
+    is_cut = place in road.musts and run > limits.shortest
+    if not (lands or is_cut):
+        is_there = since in road.index and since >= road.floor[place]
+        return (road.index[since],) if is_there else ()
     since = max(since, road.floor[place])
-    if not lands:
-        return (road.index[since],) if since in road.index else ()
-    until = limits.until(road.at, place, lands=True)
+    until = limits.until(road.at, place, lands=lands)
     return range(bisect_left(road.at, since), bisect_right(road.at, until))
 
 

@@ -148,7 +148,8 @@ class ChainRequest:
     that saves a bag.
 
     At each instant of ``must_change`` within the hours a bag is changed: none hangs across
-    it, and the one that comes down there may be stopped at any time, as at a dose step.
+    it. The one that comes down there may be stopped after any run, though a new one not
+    before the shortest.
     ``recipe_rules`` say which recipe is hung when, made bags included.
     """
 

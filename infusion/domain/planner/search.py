@@ -217,8 +217,8 @@ def _fixed(setting: Setting, leg: Leg) -> list[int]:
     found = [one for one in spoiled if one is not None]
     prices = setting.prices
     musts = [one for one in setting.musts if leg.start < one < leg.end]
-    if leg.waiting or musts or prices.change <= prices.unaligned:
-        found += [one - setting.grid for one in (*found, *musts, leg.end)]
+    if leg.waiting or prices.change <= prices.unaligned:
+        found += [one - setting.grid for one in (*found, leg.end)]
     found += [*musts, *_bounds_of_rules(setting)]
     found += [
         setting.axis.first_from(bag.prepared_at)

@@ -201,7 +201,7 @@ def sweep(
     lanes = _lanes(road, options, missed)
     for place in range(1, last + 1):
         lands = place == last or place in road.musts
-        until = limits.until(at, place, lands=lands)
+        until = limits.until(at, place, lands=place == last)
         least, best = NEVER, None
         for lane, kinds in lanes:
             lane.admit(feed, until, place)
