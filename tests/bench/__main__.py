@@ -27,6 +27,7 @@ def main(names: list[str]) -> int:
         "import_fhir": import_fhir.run,
         "messages": messages.run,
     }
+    methods = {"planner": planner.METHOD}
     unknown = set(names) - set(parts)
     if unknown:
         print(f"unknown: {', '.join(unknown)}; known: {', '.join(parts)}")  # noqa: T201
@@ -40,6 +41,8 @@ def main(names: list[str]) -> int:
             ratio = "" if row.ratio is None else f"{row.ratio:,.2f}"
             table.add_row(row.name, f"{row.value:,.2f}", row.unit, limit, ratio)
         console.print(table)
+        if name in methods:
+            console.print(methods[name])
         console.print(f"{name}: {time.monotonic() - begun:.1f} s\n")
     return 0
 
