@@ -10,13 +10,13 @@ from django.db import transaction
 
 from infusion import models
 from infusion.domain.hanging import PumpReading
+from infusion.management.demo_departure import Departure, go_home
 from infusion.services import (
     bags,
     courses,
     cycles,
     hanging,
     interruptions,
-    placements,
 )
 from patients import clock
 from patients.domain.profiles import PatientProfile
@@ -62,12 +62,14 @@ RIVERSIDE: Sequence[DemoPerson] = (
     _person("auditor", "Aldo", "Auditor", "AUDITOR"),
     _person("patient", "John", "Carter", "PATIENT"),
     _person("caregiver", "Carol", "Carter", "CAREGIVER"),
+    _person("caregiver2", "Mateo", "Lopez", "CAREGIVER"),
 )
 DONGHU: Sequence[DemoPerson] = (
     _person("hushi", "慧", "胡", "NURSE", "zh-hans"),
     _person("hushi2", "婷", "陈", "NURSE", "zh-hans"),
     _person("yisheng", "明", "李", "PHYSICIAN", "zh-hans"),
     _person("yaoshi", "静", "赵", "PHARMACIST", "zh-hans"),
+    _person("jiashu", "强", "王", "CAREGIVER", "zh-hans"),
 )
 
 
@@ -183,25 +185,31 @@ class Story:
         self._hang(bag, None, self.at)
         return self
 
-    def change(self) -> "Story":
-        """Hang the next bag when the one on the pump is due."""
-        old = self.course.bags.get(status="HUNG")
-        at = old.planned_take_down_at
-        new = self.deliver_next(at - 2 * HOUR)
-        self._hang(new, old, at)
+    def change_until(self, until: dt.datetime) -> "Story":
+        """Hang each next bag when the one on the pump is due, up to an instant."""
+        while (old := self.course.bags.get(status="HUNG")) and (
+            at := old.planned_take_down_at
+        ) <= until:
+            new = self.deliver_next(max(at - 2 * HOUR, self.at))
+            self._hang(new, old, at)
+            self.at = at
         return self
 
-    def go_home(self, at: dt.datetime) -> "Story":
-        """Move the patient home."""
-        placements.change_placement(
-            actor=self.team.physician,
-            course_id=self.course.id,
-            kind="HOME",
-            from_at=at,
-            reason="stable",
-            override_reason="The assessment was made on paper before this demo began.",
-            now=at,
+    def go_home(self, at: dt.datetime, caregiver: str, visitor: str = "") -> "Story":
+        """Assess the patient, let two sign, and send the patient home."""
+        team = self.team
+        link = _caregiver(team, self.course.patient, caregiver)
+        departure = Departure(
+            course=self.course,
+            nurse=team.actor(team.nurses[0]),
+            physician=team.physician,
+            visitor_id=team.actor(visitor or team.nurses[1]).user_id,
+            caregiver_link_id=link.id,
+            pump_serial=f"DEMO-{self.course.patient.mrn}",
         )
+        self.change_until(at)
+        go_home(departure, at)
+        self.at = at
         return self
 
     def pause(self, at: dt.datetime, reason: str) -> "Story":
@@ -293,12 +301,14 @@ def _tell_riverside(team: Team, now: dt.datetime) -> None:
         "RV-1002", "Lopez", "Maria", "61", "164", **_born("female", 1974, 11, 30)
     )
     Story(team, maria, "us-label-mrd", now - 5 * DAY).begin().go_home(
-        now - 1.5 * DAY
-    ).pause(now - HOUR * 2 / 3, "OCCLUSION")
+        now - 1.5 * DAY, "caregiver2"
+    ).change_until(now - HOUR).pause(now - HOUR * 2 / 3, "OCCLUSION")
     zhang = team.patient(
         "RV-1003", "张", "三", "68", "172", **_born("male", 1988, 6, 1), **CHINESE
     )
-    Story(team, zhang, "us-label-rr", now - 2 * DAY - 5 * HOUR).begin()
+    Story(team, zhang, "us-label-rr", now - 2 * DAY - 5 * HOUR).begin().change_until(
+        now
+    )
     emma = team.patient(
         "RV-1004", "Brown", "Emma", "20.4", "112", **_born("female", 2019, 8, 15)
     )
@@ -312,7 +322,6 @@ def _tell_of_john(team: Team, now: dt.datetime) -> None:
         "RV-1001", "Carter", "John", "82.5", "181", **_born("male", 1961, 3, 9)
     )
     demo.give_account(john, team.users[f"patient@{HOST}"])
-    _caregiver(team, john, "caregiver", now)
     assign_staff(
         actor=team.actor("nurse"),
         patient_id=john.id,
@@ -321,9 +330,9 @@ def _tell_of_john(team: Team, now: dt.datetime) -> None:
     )
     # The two-hour reminder falls due three minutes after the demo is loaded.
     start = now - 14 * DAY + 2 * HOUR + HOUR / 20
-    Story(team, john, "us-label-rr", start).begin().change().go_home(
-        start + 9 * DAY + HOUR
-    ).deliver_next(now - HOUR)
+    Story(team, john, "us-label-rr", start).begin().go_home(
+        start + 9 * DAY + HOUR, "caregiver", "homenurse"
+    ).change_until(now).deliver_next(now - HOUR)
 
 
 def _born(sex: str, year: int, month: int, day: int) -> dict[str, Any]:
@@ -335,18 +344,22 @@ def _tell_donghu(team: Team, now: dt.datetime) -> None:
     wang = team.patient(
         "DH-2001", "王", "芳", "55", "160", **_born("female", 1979, 2, 18), **CHINESE
     )
-    Story(team, wang, "us-label-mrd", now - 6 * DAY).begin().go_home(now - 2 * DAY)
+    Story(team, wang, "us-label-mrd", now - 6 * DAY).begin().go_home(
+        now - 2 * DAY, "jiashu"
+    ).change_until(now)
     team.patient(
         "DH-2002", "欧阳", "修", "70", "175", **_born("male", 1966, 10, 4), **CHINESE
     )
 
 
-def _caregiver(team: Team, patient: Any, name: str, now: dt.datetime) -> None:
+def _caregiver(team: Team, patient: Any, name: str) -> Any:
+    """Link a member of the family to a patient and return the confirmed link."""
+    nurse = team.actor(team.nurses[0])
     link = link_caregiver(
-        actor=team.actor("nurse"),
+        actor=nurse,
         patient_id=patient.id,
         user_id=team.users[f"{name}@{HOST}"].id,
         kind="PARTNER",
-        starts_on=(now - 20 * DAY).date(),
+        starts_on=(team.now - 20 * DAY).date(),
     )
-    confirm_caregiver(actor=team.actor("nurse"), link_id=link.id)
+    return confirm_caregiver(actor=nurse, link_id=link.id)
