@@ -200,6 +200,15 @@ class MessageAttemptAdmin(ReadOnly):
     list_filter = ("outcome",)
 
 
+@admin.register(models.DeliveryReport)
+class DeliveryReportAdmin(ReadOnly):
+    """What providers reported afterwards."""
+
+    paths = {"site": "message__site"}
+    list_display = ("created_at", "message", "provider", "arrival", "code")
+    list_filter = ("arrival", "provider")
+
+
 @admin.register(models.Heartbeat)
 class HeartbeatAdmin(ReadOnly):
     """When the background parts last showed themselves."""

@@ -19,6 +19,8 @@ from infusion.api import (
     plans,
     readiness,
     regimens,
+    reports,
+    toxicity,
     versions,
     visits,
     walking,
@@ -96,6 +98,21 @@ urlpatterns: list[URLPattern] = [
     path(f"{_COURSE}/cancel-cycle", cycles.CancelCycle.as_view(), name="cancel_cycle"),
     path(f"{_COURSE}/end-cycle", cycles.EndCycle.as_view(), name="end_cycle"),
     path(f"{_COURSE}/next-cycle", cycles.NextCycle.as_view(), name="next_cycle"),
+    path(
+        f"{_COURSE}/toxicity/assessment",
+        toxicity.AssessToxicity.as_view(),
+        name="assess_toxicity",
+    ),
+    path(
+        f"{_COURSE}/toxicity/decisions",
+        toxicity.ToxicityDecisions.as_view(),
+        name="toxicity_decisions",
+    ),
+    path(
+        f"{_COURSE}/replace-cycle",
+        toxicity.ReplaceCycle.as_view(),
+        name="replace_cycle",
+    ),
     path(f"{_COURSE}/events", events.CourseEvents.as_view(), name="course_events"),
     path(f"{_EVENT}/correction", events.CorrectEvent.as_view(), name="correct_event"),
     path(f"{_EVENT}/withdrawal", events.WithdrawEvent.as_view(), name="withdraw_event"),
@@ -145,5 +162,10 @@ urlpatterns: list[URLPattern] = [
         "visits/<uuid:visit_id>/assign",
         visits.AssignVisit.as_view(),
         name="assign_visit",
+    ),
+    path(
+        "delivery-reports/<slug:provider>",
+        reports.delivery_report,
+        name="delivery_report",
     ),
 ]

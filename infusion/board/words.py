@@ -90,6 +90,8 @@ MESSAGES: Words = {
     "PENDING": pgettext_lazy("message", "Waiting"),
     "SENDING": pgettext_lazy("message", "Being sent"),
     "SENT": pgettext_lazy("message", "Sent"),
+    "DELIVERED": pgettext_lazy("message", "Delivered"),
+    "UNKNOWN": pgettext_lazy("message", "Not known whether it arrived"),
     "FAILED": pgettext_lazy("message", "Failed"),
     "EXPIRED": pgettext_lazy("message", "Too late, not sent"),
     "CANCELLED": _("Cancelled"),
@@ -157,6 +159,13 @@ MESSAGE_REASONS: Words = {
     "too_late": _("too late to be of use"),
     "gave_up": _("tried too often"),
     "quiet_hours": _("held until the quiet hours end"),
+    "not_delivered": _("the provider could not deliver it"),
+    "no_address": _("nobody gave an address or a number"),
+    "no_adapter": _("no way to send to this address is set up"),
+    "no_way_left": _("every way to this person was refused"),
+    "no_recipient": _("nobody is to be told any more"),
+    "no_sender": _("no sender is registered for that country"),
+    "answer_lost": _("the provider took it and its answer was lost"),
 }
 BLOCK_STEPS: Words = {
     "START": _("It began"),

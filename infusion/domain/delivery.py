@@ -211,7 +211,7 @@ def after_sending(
     if tried.outcome is Outcome.REFUSED and not turns_to_other:
         return Step(status=MessageStatus.FAILED, reason=tried.code)
     if tried.outcome is Outcome.UNKNOWN and not _may_repeat(owed, tried):
-        return Step(status=MessageStatus.SENT, reason=tried.code)
+        return Step(status=MessageStatus.UNKNOWN, reason=tried.code)
     wait = dt.timedelta(0) if turns_to_other else _wait(owed, tried, chance)
     return _again(owed, tried, now, now + wait)
 
@@ -238,3 +238,35 @@ def wait_before(attempts: int, chance: float) -> dt.timedelta:
     """Return how long to wait after this many attempts: doubling, capped, spread."""
     doubled = FIRST_WAIT * float(1 << min(max(attempts, 1) - 1, 16))
     return min(doubled, LONGEST_WAIT) * (1 + SPREAD * chance)
+
+
+class Arrival(StrEnum):
+    """What a provider reports of a message after it took it."""
+
+    ON_ITS_WAY = "ON_ITS_WAY"
+    DELIVERED = "DELIVERED"
+    FAILED = "FAILED"
+
+
+_TAKEN = frozenset({MessageStatus.SENT, MessageStatus.UNKNOWN})
+
+
+def after_report(
+    status: MessageStatus, arrival: Arrival, *, is_of_last_try: bool, is_late: bool
+) -> Step | None:
+    """Return what a report makes of a message, None when it changes nothing.
+
+    Reports come twice, late and out of order: what has arrived stays arrived, and what
+    failed on an earlier way says nothing of the present one. A message that did not
+    arrive is owed again, over another way, unless it is too late for it.
+    """
+    if arrival is Arrival.DELIVERED and status in {
+        *_TAKEN,
+        MessageStatus.PENDING,
+        MessageStatus.FAILED,
+    }:
+        return Step(status=MessageStatus.DELIVERED)
+    if arrival is Arrival.FAILED and status in _TAKEN and is_of_last_try:
+        after = MessageStatus.FAILED if is_late else MessageStatus.PENDING
+        return Step(status=after, reason="not_delivered")
+    return None

@@ -94,7 +94,11 @@ class MessageStatus(StrEnum):
 
     PENDING = "PENDING"
     SENDING = "SENDING"
+    # Taken by the provider, which is not yet the reader.
     SENT = "SENT"
+    DELIVERED = "DELIVERED"
+    # Handed over whole, and no answer came: it may have arrived.
+    UNKNOWN = "UNKNOWN"
     FAILED = "FAILED"
     EXPIRED = "EXPIRED"
     CANCELLED = "CANCELLED"
@@ -181,19 +185,33 @@ SIGN_OFF_STEPS: Mapping[SignOffStatus, frozenset[SignOffStatus]] = {
 
 MESSAGE_STEPS: Mapping[MessageStatus, frozenset[MessageStatus]] = {
     MessageStatus.PENDING: frozenset(
-        {MessageStatus.SENDING, MessageStatus.EXPIRED, MessageStatus.CANCELLED}
+        {
+            MessageStatus.SENDING,
+            # A try whose answer was lost has arrived after all.
+            MessageStatus.DELIVERED,
+            MessageStatus.EXPIRED,
+            MessageStatus.CANCELLED,
+        }
     ),
     MessageStatus.SENDING: frozenset(
         {
             MessageStatus.PENDING,
             MessageStatus.SENT,
+            MessageStatus.UNKNOWN,
             MessageStatus.FAILED,
             MessageStatus.EXPIRED,
             MessageStatus.CANCELLED,
         }
     ),
-    MessageStatus.SENT: frozenset(),
-    MessageStatus.FAILED: frozenset(),
+    # What the provider reports later: it arrived, or another way must be taken.
+    MessageStatus.SENT: frozenset(
+        {MessageStatus.DELIVERED, MessageStatus.PENDING, MessageStatus.FAILED}
+    ),
+    MessageStatus.UNKNOWN: frozenset(
+        {MessageStatus.DELIVERED, MessageStatus.PENDING, MessageStatus.FAILED}
+    ),
+    MessageStatus.DELIVERED: frozenset(),
+    MessageStatus.FAILED: frozenset({MessageStatus.DELIVERED}),
     MessageStatus.EXPIRED: frozenset(),
     MessageStatus.CANCELLED: frozenset(),
 }

@@ -5,7 +5,13 @@ from infusion.models.bags import Bag, HangCheck, InfusionEvent
 from infusion.models.blocks import CourseBlock, Decision
 from infusion.models.courses import Course, Cycle, Placement, PlanVersion, Visit
 from infusion.models.dosing import CycleRestart, DoseChange, ToxicityDecision
-from infusion.models.messages import Heartbeat, Message, MessageAttempt, StoredReply
+from infusion.models.messages import (
+    DeliveryReport,
+    Heartbeat,
+    Message,
+    MessageAttempt,
+    StoredReply,
+)
 from infusion.models.overlays import OverlaySignature, RegimenOverlay
 from infusion.models.readiness import (
     Discharge,
@@ -25,6 +31,7 @@ __all__ = [
     "Cycle",
     "CycleRestart",
     "Decision",
+    "DeliveryReport",
     "Discharge",
     "DoseChange",
     "HangCheck",

@@ -114,6 +114,33 @@ class MessageAttempt(Record):
 
     class Meta:
         triggers = [append_only()]
+        indexes = [
+            # A report may know a message by nothing but the provider's own id.
+            models.Index(
+                fields=["provider_id"],
+                condition=~Q(provider_id=""),
+                name="attempt_by_provider",
+            ),
+        ]
+
+
+class DeliveryReport(Record):
+    """What a provider told of a message afterwards. Append-only, once each."""
+
+    message = models.ForeignKey(Message, models.PROTECT, related_name="reports")
+    provider = models.CharField(max_length=40)
+    provider_id = models.CharField(max_length=200, blank=True)
+    arrival = models.CharField(max_length=10, choices=choices(delivery.Arrival))
+    code = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        triggers = [append_only()]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message", "provider", "provider_id", "arrival"],
+                name="report_once",
+            ),
+        ]
 
 
 class StoredReply(Record):

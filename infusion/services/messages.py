@@ -35,6 +35,7 @@ from infusion.notifications.channels.registry import Channels
 from infusion.selectors import deliveries
 from infusion.selectors.deliveries import Delivery
 from infusion.services import sweeps
+from infusion.services.reports import catch_up
 from patients.domain.contacts import (
     PATIENT,
     STAFF,
@@ -303,6 +304,9 @@ def _record(message_id: uuid.UUID, lease: Lease, step: Step, one: Try) -> None:
         detail=one.tried.code if is_ours else "not_ours_any_more",
         provider_id=one.provider_id,
     )
+    if is_ours:
+        # The row is locked since it was settled: a report came before it or comes after.
+        catch_up(message_id, lease.now)
 
 
 def _settle(message_id: uuid.UUID, lease: Lease, step: Step, **changes: Any) -> bool:

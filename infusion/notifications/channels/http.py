@@ -43,10 +43,14 @@ class Answer:
 
     def at(self, path: str) -> str:
         """Return the value at a dotted path of the body, empty when it has none."""
-        found = self.body
-        for name in path.split("."):
-            found = _step(found, name)
-        return str(found) if isinstance(found, str | int) else ""
+        return at(self.body, path)
+
+
+def at(body: Any, path: str) -> str:
+    """Return the text or number at a dotted path, empty when there is none."""
+    for name in path.split("."):
+        body = _step(body, name)
+    return str(body) if isinstance(body, str | int) else ""
 
 
 def _step(value: Any, name: str) -> Any:

@@ -5,6 +5,7 @@ one whose format is built in. Either says of itself whether it knows a repeated 
 its key; one that does not is asked again only where "maybe twice" is the lesser harm.
 """
 
+import uuid
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from infusion.notifications.channels import (
     Receipt,
 )
 from infusion.notifications.channels.http import Answer, Timeouts, post
+from infusion.notifications.channels.reports import KEY
 from infusion.notifications.channels.sms_routes import (
     Routes,
     Sender,
@@ -102,7 +104,12 @@ class TwilioProvider:
         """Post a form to the Messages resource of the account."""
         account = self._config["account_sid"]
         base = self._config.get("url", TWILIO_URL).rstrip("/")
-        form = {"To": outgoing.address, "From": sender.name, "Body": outgoing.short}
+        form = {
+            "To": outgoing.address,
+            "From": sender.name,
+            "Body": outgoing.short,
+            "StatusCallback": report_url(sender.provider, outgoing.message_id),
+        }
         answer = post(
             self._session,
             f"{base}/2010-04-01/Accounts/{account}/Messages.json",
@@ -115,6 +122,16 @@ class TwilioProvider:
         return _receipt(
             answer, answer.at("sid"), code, is_final=code in _TWILIO_PERMANENT
         )
+
+
+def report_url(provider: str, message_id: uuid.UUID) -> str:
+    """Return where a provider reports what became of a message.
+
+    It names our own id, so that a report finds its message before we know the
+    provider's, and when its answer was lost.
+    """
+    base = settings.PUBLIC_URL.rstrip("/")
+    return f"{base}/api/v1/delivery-reports/{provider}?{KEY}={message_id}"
 
 
 def _receipt(answer: Answer, found: str, code: str, *, is_final: bool) -> Receipt:

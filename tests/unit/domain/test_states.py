@@ -59,7 +59,7 @@ def test_a_state_without_a_table_has_no_steps():
         (CourseStatus.CANCELLED, CourseStatus),
         (BagStatus.DISCARDED, BagStatus),
         (VisitStatus.FULFILLED, VisitStatus),
-        (MessageStatus.SENT, MessageStatus),
+        (MessageStatus.DELIVERED, MessageStatus),
     ],
 )
 def test_what_is_over_stays_over(final: StrEnum, kind: type[StrEnum]):

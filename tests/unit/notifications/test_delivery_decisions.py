@@ -131,14 +131,14 @@ def test_patience_ends() -> None:
 def test_a_lost_answer_about_a_bag_change_is_risked_once_more() -> None:
     assert after(Outcome.UNKNOWN, "answer_lost").status is MessageStatus.PENDING
     assert after(Outcome.UNKNOWN, "answer_lost", unknown_before=1) == Step(
-        status=MessageStatus.SENT, reason="answer_lost"
+        status=MessageStatus.UNKNOWN, reason="answer_lost"
     )
 
 
 def test_a_lost_answer_about_the_end_of_infusion_is_left_alone() -> None:
     step = after(Outcome.UNKNOWN, "answer_lost", kind="infusion_end_24h")
 
-    assert step == Step(status=MessageStatus.SENT, reason="answer_lost")
+    assert step == Step(status=MessageStatus.UNKNOWN, reason="answer_lost")
 
 
 def test_waits_double_and_are_capped_and_spread() -> None:

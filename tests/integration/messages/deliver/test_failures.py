@@ -91,7 +91,7 @@ def test_a_lost_answer_is_written_as_unknown(post: EmailChannel) -> None:
     assert state(message) == ("PENDING", "answer_lost")
 
     deliver(post, offset=dt.timedelta(hours=1))
-    assert state(message) == ("SENT", "answer_lost")
+    assert state(message) == ("UNKNOWN", "answer_lost")
     assert attempts(message) == [("UNKNOWN", "answer_lost")] * 2
 
 
