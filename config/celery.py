@@ -17,6 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 REFRESH_SECONDS = 300.0
 # Oftener than daily: a beat that restarts begins to count anew.
 PURGE_SECONDS = 21_600.0
+QUEUES = ("default", "messages")
 
 app = Celery("home_infusion")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -52,7 +53,7 @@ def complete(sender: Celery, **_: Any) -> None:
     """Add queues, beat table and limits; late, because settings load this module."""
     sender.conf.update(
         beat_schedule=beat_table(),
-        task_queues=(Queue("default"), Queue("messages")),
+        task_queues=tuple(Queue(name) for name in QUEUES),
         task_create_missing_queues=False,
         task_serializer="json",
         accept_content=["json"],

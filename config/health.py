@@ -1,9 +1,10 @@
 """Is the process alive, and are the parts it needs ready."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooSlow
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -11,14 +12,14 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from config.celery import QUEUES
+from infusion.domain import pulse
+from infusion.domain.pulse import Pulse
 from infusion.selectors import heartbeats
 from patients import clock
 
 # A probe that answers later than this is as good as none.
 PATIENCE_SECONDS = 2.0
-# Missed ticks before the scheduler counts as late.
-TICKS = 4
-MESSAGE_LATE = dt.timedelta(minutes=5)
 
 # Few: a part that hangs must not take the web process with it.
 _probes = ThreadPoolExecutor(max_workers=4, thread_name_prefix="probe")
@@ -32,23 +33,64 @@ def livez(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Answer 503 while a part is missing without which no request can be served.
 
-    A late scheduler or a waiting message is told as ``degraded`` with status 200: the
-    console must stay reachable then. ``?strict`` makes these 503 too, for monitors.
+    A late scheduler, a waiting message or failing providers are told as ``degraded``
+    with status 200: the console must stay reachable then. ``?strict`` makes these 503
+    too, for monitors. ``facts`` are numbers about the background, never about people.
     """
-    now = clock.now()
-    parts = _all({"database": _database, "redis": _redis})
-    if parts["database"] == "ok":
-        parts |= _all({"migrations": _migrations, "background": lambda: _late(now)})
+    parts, facts = _look(clock.now())
     down = [parts.get(name, "ok") for name in ("database", "redis", "migrations")]
     is_ready = all(state == "ok" for state in down)
     is_well = is_ready and parts.get("background") == "ok"
     word = "ok" if is_well else ("degraded" if is_ready else "unavailable")
     wanted = is_well if "strict" in request.GET else is_ready
-    return JsonResponse({"status": word, "parts": parts}, status=200 if wanted else 503)
+    body = {"status": word, "parts": parts, "facts": facts}
+    return JsonResponse(body, status=200 if wanted else 503)
 
 
-def _all(checks: dict[str, Callable[[], str]]) -> dict[str, str]:
-    """Ask every part at once, and wait for none longer than the patience lasts."""
+def _look(now: dt.datetime) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return the state of every part, and the numbers behind the background's."""
+    parts = ask_all({"database": _database, "redis": _redis})
+    asked: dict[str, Callable[[], Any]] = {}
+    if parts["database"] == "ok":
+        asked |= {
+            "migrations": _migrations,
+            "background": lambda: heartbeats.read_pulse(now),
+        }
+    if parts["redis"] == "ok":
+        asked["queues"] = queue_depths
+    found = ask_all(asked)
+    seen, queues = found.get("background"), found.pop("queues", None)
+    facts: dict[str, Any] = _facts(seen) if isinstance(seen, Pulse) else {}
+    if isinstance(queues, Mapping):
+        facts["queue_depth"] = queues
+    if isinstance(seen, Pulse):
+        found["background"] = pulse.in_words(pulse.findings(seen, tick()))
+    return parts | found, facts
+
+
+def tick() -> dt.timedelta:
+    """Return how often the beat ticks."""
+    return dt.timedelta(seconds=settings.BEAT_SECONDS)
+
+
+def _facts(seen: Pulse) -> dict[str, Any]:
+    """Return the numbers of the background; ages in seconds."""
+    ages = {name: round(age.total_seconds()) for name, age in seen.ages.items()}
+    owed = seen.owed_for
+    return {
+        "age_seconds": ages,
+        "oldest_due_seconds": round(owed.total_seconds()) if owed else None,
+        "due_messages": seen.due,
+        "provider_tries": seen.tries,
+        "provider_failure_rate": round(seen.failure_rate, 3),
+    }
+
+
+def ask_all(checks: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """Ask every part at once, and wait for none longer than the patience lasts.
+
+    A part that fails or is too slow answers with the name of that.
+    """
     asked = {name: _probes.submit(_ask, check) for name, check in checks.items()}
     found = {}
     for name, future in asked.items():
@@ -60,7 +102,7 @@ def _all(checks: dict[str, Callable[[], str]]) -> dict[str, str]:
     return found
 
 
-def _ask(check: Callable[[], str]) -> str:
+def _ask(check: Callable[[], Any]) -> Any:
     # The kind of failure is told, its text is not: it may name hosts and users.
     try:
         return check()
@@ -77,13 +119,22 @@ def _database() -> str:
 
 
 def _redis() -> str:
-    limit = PATIENCE_SECONDS / 2
-    client = redis.Redis.from_url(
-        settings.REDIS_URL, socket_connect_timeout=limit, socket_timeout=limit
-    )
-    with client:
+    with _store() as client:
         client.ping()
     return "ok"
+
+
+def queue_depths() -> dict[str, int]:
+    """Return how many tasks wait in each queue of the broker."""
+    with _store() as client:
+        return {name: int(client.llen(name)) for name in QUEUES}
+
+
+def _store() -> redis.Redis:
+    limit = PATIENCE_SECONDS / 2
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=limit, socket_timeout=limit
+    )
 
 
 def _migrations() -> str:
@@ -101,16 +152,3 @@ def _is_migrated() -> bool:
             return False
         _done.add("migrated")
     return True
-
-
-def _late(now: dt.datetime) -> str:
-    """Name the first background part that is late."""
-    limit = dt.timedelta(seconds=settings.BEAT_SECONDS * TICKS)
-    seen = heartbeats.last_heartbeats()
-    if not seen:
-        return "no heartbeat yet"
-    late = sorted(name for name, at in seen.items() if now - at > limit)
-    if late:
-        return f"late: {', '.join(late)}"
-    due = heartbeats.oldest_due(now)
-    return "late: messages" if due and now - due > MESSAGE_LATE else "ok"

@@ -144,7 +144,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 
 _SECURE = PUBLIC_URL.startswith("https://")
 SECURE_SSL_REDIRECT = _SECURE
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _SECURE else None
 SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _SECURE
@@ -247,6 +247,9 @@ SPECTACULAR_SETTINGS = {
         "ChangeFate": "infusion.domain.previews.Fate",
         "PauseReason": "infusion.domain.clock.PauseReason",
         "Happening": "infusion.domain.events.Happening",
+        "ToxicityEvent": "infusion.domain.toxicity.ToxicityEvent",
+        "ToxicityVerdict": "infusion.domain.toxicity.Verdict",
+        "ToxicityChoice": "infusion.domain.toxicity.Choice",
         "CaregiverKind": "patients.models.CaregiverKind.values",
         "MeasurementKind": "patients.models.MeasurementKind.values",
     },
@@ -266,6 +269,10 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"infusion.deliver_messages": {"queue": "messages"}}
 BEAT_SECONDS = env.number("BEAT_SECONDS", 15)
+# Who is told when the scheduler has stopped; the administrators of the sites without.
+ALARM_EMAILS = env.words("ALARM_EMAILS")
+# Without one there is no page of metrics.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 # --- Outward ----------------------------------------------------------------
 

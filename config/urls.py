@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config import documents, health
+from config import documents, health, metrics
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("api/v1/", include("infusion.api.urls")),
     path("api/v1/", include("infusion.fhir.urls")),
     path("api/v1/", include("patients.api.urls")),

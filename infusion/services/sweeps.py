@@ -15,13 +15,12 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from infusion import dispatch, models
+from infusion.domain.pulse import BEAT, SWEEP
 from infusion.domain.states import MessageStatus
 from infusion.selectors import deliveries
 
 log = structlog.get_logger(__name__)
 
-BEAT = "beat"
-SWEEP = "sweep"
 # Larger claims gain little and hold their locks for longer.
 PER_CLAIM = 1_000
 PER_TASK = 50

@@ -9,6 +9,7 @@ from django.test import Client
 from config import health
 from infusion import models
 from patients import clock
+from tests.factories.messages import Scene, in_hours
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,11 +46,79 @@ def test_everything_is_ready():
 def test_a_late_scheduler_is_told_but_takes_nothing_away():
     ago = clock.now() - dt.timedelta(hours=1)
     models.Heartbeat.objects.create(name="beat", at=ago)
+    models.Heartbeat.objects.create(name="sweep", at=clock.now())
 
     assert ready()[0] == 200
     assert ready()[1]["status"] == "degraded"
     assert ready("?strict")[0] == 503
     assert ready()[1]["parts"]["background"] == "late: beat"
+
+
+@pytest.mark.usefixtures("beating")
+def test_the_numbers_behind_the_background_are_told():
+    scene = Scene()
+    message = scene.owe(due_at=in_hours(-1))
+    scene.owe(kind="bag_change_24h", due_at=in_hours(1), expires_at=in_hours(2))
+    for outcome in ("ACCEPTED", "RETRY"):
+        tried(message, outcome)
+
+    facts = ready()[1]["facts"]
+
+    assert set(facts["age_seconds"]) == {"beat", "sweep"}
+    assert 3600 <= facts["oldest_due_seconds"] < 3700
+    assert facts["due_messages"] == 1
+    assert (facts["provider_tries"], facts["provider_failure_rate"]) == (2, 0.5)
+    assert set(facts["queue_depth"]) == {"default", "messages"}
+
+
+def test_tries_of_yesterday_say_nothing_about_today():
+    tried(Scene().owe(), "REFUSED", ago=dt.timedelta(hours=24))
+
+    assert ready()[1]["facts"]["provider_tries"] == 0
+
+
+def tried(message, outcome, ago=dt.timedelta(0)):
+    models.MessageAttempt.objects.create(
+        message=message, at=clock.now() - ago, channel="EMAIL", outcome=outcome
+    )
+
+
+@pytest.mark.usefixtures("beating")
+def test_metrics_are_for_who_holds_the_token(settings):
+    settings.METRICS_TOKEN = "a-token-of-the-monitor"
+    Scene().owe()
+
+    answer = read_metrics("Bearer a-token-of-the-monitor")
+
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "home_infusion_due_messages 1.0" in page
+    assert 'home_infusion_heartbeat_age_seconds{name="beat"}' in page
+    assert 'home_infusion_queue_depth{name="messages"}' in page
+    assert "home_infusion_scheduler_stopped 0.0" in page
+
+
+@pytest.mark.parametrize("given", ["", "Bearer ", "Bearer wrong", "Bearer \xe9"])
+@pytest.mark.parametrize("token", ["", "right"])
+def test_without_the_token_there_is_no_page_of_metrics(settings, given, token):
+    settings.METRICS_TOKEN = token
+
+    assert read_metrics(given).status_code == 404
+
+
+def test_metrics_say_that_the_broker_is_away(settings):
+    settings.METRICS_TOKEN = "right"
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    page = read_metrics("Bearer right").content.decode()
+
+    assert "home_infusion_broker_up 0.0" in page
+    assert "home_infusion_database_up 1.0" in page
+    assert "queue_depth" not in page
+
+
+def read_metrics(authorization):
+    return Client().get("/metrics", headers={"Authorization": authorization})
 
 
 def test_without_redis_the_service_is_not_ready(settings):
