@@ -5,14 +5,12 @@ import uuid
 
 from infusion import models
 from infusion.domain.bag_life import UNMADE
-from infusion.domain.blocks import TIMELESS, Block
+from infusion.domain.blocks import Block
 from infusion.domain.clock import EventKind
 from infusion.domain.instants import local_date, zone
-from infusion.domain.intervals import is_free_long_enough
-from infusion.domain.plans import make_plan
 from infusion.domain.refusals import Refusal
 from infusion.domain.regimens import Round
-from infusion.domain.standings import OPEN, Due, Standing
+from infusion.domain.standings import Due, Standing
 from infusion.domain.states import (
     BagStatus,
     BlockStatus,
@@ -21,12 +19,10 @@ from infusion.domain.states import (
     PlacementKind,
     check_step,
 )
-from infusion.domain.walks import RoundStatus
 from infusion.selectors.planning import (
     CycleRows,
     load_rows,
     pattern_of_cycle,
-    plan_request,
 )
 from infusion.selectors.regimens import regimen_of
 from infusion.selectors.walking import Walk, load_walk
@@ -35,6 +31,7 @@ from infusion.services.common import changing, past_instant
 from infusion.services.courses import add_cycle, check_start, expect_on_ward
 from infusion.services.dosing import dosing_facts, refresh_dosing
 from infusion.services.due_doses import first_dose
+from infusion.services.free_days import check_after_block, check_free_interval
 from infusion.services.ledgers import (
     check_after_last_change,
     delivered_hours,
@@ -51,6 +48,7 @@ from infusion.services.rounds import (
     add_round,
     end_if_done,
     follow_cycle,
+    repeated,
 )
 from patients import policy
 from patients.policy import Actor
@@ -102,12 +100,6 @@ class NoFurtherCycle(Refusal):
     """The course has no further cycle."""
 
     code = "no_further_cycle"
-
-
-class FreeIntervalNotOver(Refusal):
-    """The treatment-free days of the cycle before are not over at that start."""
-
-    code = "free_interval_not_over"
 
 
 COMPLETED = "COMPLETED"
@@ -239,14 +231,28 @@ def end_cycle(
         is_complete = reason == COMPLETED
         if is_complete and not _may_fall_short(actor, course, shortfall_reason):
             _check_hours(course, rows, at)
+        status = CycleStatus.COMPLETED if is_complete else CycleStatus.STOPPED
         _stop(rows, actor, at, reason)
-        withdraw_checks(list(rows.bags), now)
-        cycle.ended_at, cycle.end_reason = at, shortfall_reason or reason
-        _step(cycle, CycleStatus.COMPLETED if is_complete else CycleStatus.STOPPED)
-        follow_cycle(cycle, BlockStatus(cycle.status))
+        close_cycle(rows, at, status, shortfall_reason or reason, now)
         _end_course(course, cycle, now, is_complete=is_complete)
         replan(course, cause="cycle_ended", actor_id=actor.user_id, now=now)
     return course
+
+
+def stop_cycle(rows: CycleRows, actor: Actor, reason: str, now: dt.datetime) -> None:
+    """End a cycle before its hours are full; its course stands where it stood."""
+    _stop(rows, actor, now, reason)
+    close_cycle(rows, now, CycleStatus.STOPPED, reason, now)
+
+
+def close_cycle(
+    rows: CycleRows, at: dt.datetime, status: CycleStatus, reason: str, now: dt.datetime
+) -> None:
+    """Bring a cycle and its round to their end, and drop checks that wait."""
+    withdraw_checks(list(rows.bags), now)
+    rows.cycle.ended_at, rows.cycle.end_reason = at, reason
+    _step(rows.cycle, status)
+    follow_cycle(rows.cycle, BlockStatus(status))
 
 
 def _may_fall_short(actor: Actor, course: models.Course, reason: str) -> bool:
@@ -264,7 +270,7 @@ def _end_course(
     """
     if is_complete:
         most = regimen_of(course).max_cycles
-        if not cycle.number >= course.cycles_planned < most:
+        if not cycle.number >= course.cycles_planned < most + repeated(course):
             end_if_done(course, now)
             return
     course.status = CourseStatus.COMPLETED if is_complete else CourseStatus.STOPPED
@@ -323,7 +329,7 @@ def order_next_cycle(
     ) as course:
         start = check_start(start_at, now)
         walk = load_walk(course, now)
-        place, block = _next_cycle(walk)
+        place, block = next_cycle(walk)
         number = walk.cycles + 1
         check_free_interval(course, number, start, now)
         check_after_block(walk, start)
@@ -337,8 +343,11 @@ def order_next_cycle(
     return course
 
 
-def _next_cycle(walk: Walk) -> tuple[Standing, Block]:
-    """Return where the course stands, when that is before a cycle."""
+def next_cycle(walk: Walk) -> tuple[Standing, Block]:
+    """Return where the course stands, when that is before a cycle.
+
+    :raises Refusal: when something else comes first, or no cycle comes any more.
+    """
     course = walk.course
     place = walk.standing()
     key = place.block.key if place.block else ""
@@ -353,42 +362,3 @@ def _next_cycle(walk: Walk) -> tuple[Standing, Block]:
     if walk.cycles >= course.cycles_planned:
         raise NoFurtherCycle(field="cycle")
     return place, place.block
-
-
-def check_after_block(walk: Walk, start: dt.datetime) -> None:
-    """Refuse a cycle that starts before the block before it was over.
-
-    :raises FreeIntervalNotOver: naming the earliest day.
-    """
-    day = local_date(start, zone(walk.course.time_zone))
-    for round_ in reversed(walk.rounds):
-        block, over = walk.regimen.block(round_.block), round_.ended_on
-        if block.kind in TIMELESS or round_.status in OPEN:
-            continue
-        # The free days of a cycle that ran here count from its last hour instead.
-        is_here = block.is_cycle and round_.status != RoundStatus.ELSEWHERE
-        if not is_here and over is not None and day < over:
-            raise FreeIntervalNotOver(field="start_at", earliest=over.isoformat())
-        return
-
-
-def check_free_interval(
-    course: models.Course, number: int, start: dt.datetime, now: dt.datetime
-) -> None:
-    """Refuse a start before the free days of the completed cycle before are over.
-
-    :raises FreeIntervalNotOver: naming the earliest day.
-    """
-    rows = load_rows(course)
-    request = plan_request(rows, now)
-    for cycle, planned in zip(rows.cycles, make_plan(request).cycles, strict=True):
-        if cycle.number != number - 1 or cycle.status != CycleStatus.COMPLETED:
-            continue
-        free_days = request.regimen.pattern_of(planned.block).free_days
-        if planned.ends_on is None or free_days is None:
-            continue
-        earliest = planned.ends_on + dt.timedelta(days=1)
-        is_soon = start.astimezone(request.zone).date() < earliest
-        end = planned.infusion_ends_at
-        if is_soon or not is_free_long_enough(end, start, free_days):
-            raise FreeIntervalNotOver(field="start_at", earliest=earliest.isoformat())

@@ -179,6 +179,21 @@ def check_restart_said(
         raise RestartNotSaid(field="until")
 
 
+def check_same_cycle(course: models.Course, rows: CycleRows, at: dt.datetime) -> WayOn:
+    """Refuse to go on with a cycle after a stop for which there is another rule.
+
+    :raises NotPaused: when the pump does not stand still.
+    :raises Refusal: for the reasons of ``resume`` that a long stop has.
+    """
+    gap = open_gap(standing_still(rows, at))
+    if gap is None:
+        raise NotPaused(field="at")
+    found = way_on(gap, at, stop_limits(course.site_id))
+    if found in _REFUSALS:
+        raise _REFUSALS[found](field="at")
+    return found
+
+
 _REFUSALS: Mapping[WayOn, type[Refusal]] = {
     WayOn.NEW_CYCLE: NewCycleNeeded,
     WayOn.NOT_KNOWN: GapRuleMissing,

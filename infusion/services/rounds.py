@@ -113,6 +113,12 @@ def set_status(row: models.CourseBlock, status: BlockStatus) -> None:
     row.save()
 
 
+def repeated(course: models.Course) -> int:
+    """Return how many cycles of a course were given again after a stop too long."""
+    rows = models.CycleRestart.objects.filter(cycle__course=course, repeats=True)
+    return rows.count()
+
+
 def follow_cycle(cycle: models.Cycle, status: BlockStatus) -> None:
     """Let the round of a cycle stand as the cycle does."""
     row = models.CourseBlock.objects.filter(cycle=cycle).first()

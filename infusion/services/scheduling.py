@@ -17,7 +17,7 @@ from infusion.selectors.walking import load_walk
 from infusion.services.checks import withdraw_checks
 from infusion.services.common import changing
 from infusion.services.courses import check_start
-from infusion.services.cycles import check_after_block, check_free_interval
+from infusion.services.free_days import check_after_block, check_free_interval
 from infusion.services.planning import replan
 from infusion.services.rounds import follow_cycle
 from patients.policy import Actor

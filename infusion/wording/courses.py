@@ -141,6 +141,11 @@ COURSES: Mapping[str, Wording] = {
         _("The toxicity"),
         _("What is said of the toxicity contradicts itself."),
     ),
+    "new_cycle_not_due": Wording(
+        409,
+        _CLOCK,
+        _("The stop is not so long that a new cycle is due: this one may go on."),
+    ),
     "low_step_unknown": Wording(
         409,
         _CYCLE,

@@ -9,6 +9,7 @@ from infusion.domain import hanging
 from infusion.domain.events import RestartNotSaid
 from infusion.selectors.courses import read_course
 from infusion.services import bags, cycles, interruptions, placements, scheduling
+from infusion.services.free_days import FreeIntervalNotOver
 from infusion.services.dosing import DoseWouldChange, HeightTooOld, WeightTooOld
 from infusion.services.hanging import confirm_hang, enter_hang
 from infusion.services.ledgers import EventTooEarly
@@ -95,7 +96,7 @@ def test_a_cycle_does_not_start_before_its_free_days_are_over():
     )
     here.deliver(planned_bags(course)[0], end + HOUR)
 
-    with pytest.raises(cycles.FreeIntervalNotOver):
+    with pytest.raises(FreeIntervalNotOver):
         here.start(course, end + HOUR)
 
 

@@ -8,7 +8,7 @@ from infusion.domain.conditions import FactNotUsable
 from infusion.domain.walks import Firmness, Reason, Why
 from infusion.selectors.outlook import read_outlook
 from infusion.services import walking
-from infusion.services.cycles import FreeIntervalNotOver
+from infusion.services.free_days import FreeIntervalNotOver
 from infusion.services.versions import GivenRoundsWouldChange
 from tests.factories.walks import DAY, decided, fact, order_next, run_cycle
 from tests.factories.wards import HOUR, MONDAY, ward

@@ -7,6 +7,7 @@ import pytest
 from infusion import models
 from infusion.selectors.courses import read_course
 from infusion.services import courses, cycles, placements
+from infusion.services.free_days import FreeIntervalNotOver
 from infusion.services.courses import CourseAlreadyOpen, StartInThePast
 from infusion.services.dosing import WeightTooOld
 from infusion.services.placements import InpatientDaysNotOver
@@ -100,7 +101,7 @@ def test_the_cycle_ends_after_its_hours_and_the_next_follows_the_free_days():
     here.patient.measurements.create(
         kind="WEIGHT_KG", value="69", taken_at=end, taken_by_id=here.nurse.user_id
     )
-    with pytest.raises(cycles.FreeIntervalNotOver):
+    with pytest.raises(FreeIntervalNotOver):
         cycles.order_next_cycle(
             actor=here.physician,
             course_id=course.id,

@@ -7,11 +7,9 @@ from infusion.domain.regimens import BlockUnknown
 from infusion.selectors.outlook import read_outlook
 from infusion.services import scheduling
 from infusion.services.common import InTheFuture
-from infusion.services.cycles import (
-    CycleStillOpen,
-    FreeIntervalNotOver,
-)
+from infusion.services.cycles import CycleStillOpen
 from infusion.services.facts import ReasonNeeded
+from infusion.services.free_days import FreeIntervalNotOver
 from infusion.services.rounds import (
     BlockIsCycle,
     BlockNotNext,

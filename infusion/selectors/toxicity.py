@@ -1,0 +1,123 @@
+"""Reads what is known of a toxicity in a course, and what the rules say of it."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from infusion import catalogue, models
+from infusion.domain.cycles import dose_turns, effective_ledger, stretches_of
+from infusion.domain.dose_changes import LowStepUnknown, low_step, weight_at
+from infusion.domain.regimens import Regimen
+from infusion.domain.stops import open_gap
+from infusion.domain.toxicity import (
+    Assessment,
+    Missing,
+    Scale,
+    ToxicityEvent,
+    ToxicityFacts,
+    Verdict,
+    assess,
+)
+from infusion.selectors.planning import (
+    CycleRows,
+    cycle_facts,
+    load_rows,
+    site_policy,
+)
+from infusion.selectors.regimens import regimen_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToxicityAsked:
+    """What a physician says of a toxicity; None is not known."""
+
+    event: ToxicityEvent
+    onset_at: dt.datetime
+    grade: int | None = None
+    scale: Scale | None = None
+    grade_now: int | None = None
+    settled_at: dt.datetime | None = None
+    seizures: int | None = None
+    multiples: Mapping[Missing, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToxicityView:
+    """The facts and what the table says; without a table nobody saw one."""
+
+    facts: ToxicityFacts
+    assessment: Assessment
+    table: catalogue.ToxicityTable | None
+
+
+def read_toxicity(
+    course: models.Course, rows: CycleRows, asked: ToxicityAsked, now: dt.datetime
+) -> ToxicityView:
+    """Return what the rules say of a toxicity in a running cycle.
+
+    :raises ToxicityFactsNotSane: when what was said contradicts itself.
+    """
+    table = catalogue.toxicity_of(course.regimen_key)
+    facts = _facts(course, rows, asked, now)
+    found = assess(table.rules, facts) if table else _nothing()
+    return ToxicityView(facts=facts, assessment=found, table=table)
+
+
+def running_rows(course: models.Course) -> CycleRows | None:
+    """Return the rows of the cycle that runs, or None."""
+    every = load_rows(course)
+    started = (one for one in every.cycles if one.status == "STARTED")
+    cycle = next(started, None)
+    return every.of(cycle) if cycle else None
+
+
+def list_decisions(course_id: uuid.UUID) -> Sequence[models.ToxicityDecision]:
+    """List what was decided on toxicities, the latest first."""
+    rows = models.ToxicityDecision.objects.filter(cycle__course_id=course_id)
+    return list(rows.select_related("cycle", "decided_by").order_by("-id"))
+
+
+def _nothing() -> Assessment:
+    return Assessment(verdict=Verdict.NO_RULE, rules=())
+
+
+def _facts(
+    course: models.Course, rows: CycleRows, asked: ToxicityAsked, now: dt.datetime
+) -> ToxicityFacts:
+    regimen, facts = regimen_of(course), cycle_facts(rows)
+    ledger = effective_ledger(facts, now)
+    gap = open_gap(ledger)
+    turns = dose_turns(facts, now)
+    step = site_policy(course.site_id).number("dose_rounding_mcg")
+    begun = ledger.delivered(now)
+    onset = ledger.delivered(asked.onset_at)
+    has_run = ledger.started_at is not None and ledger.started_at <= asked.onset_at
+    levels = [
+        one.level
+        for one in stretches_of(regimen, facts, step, now)
+        if one.start <= onset < one.end
+    ]
+    return ToxicityFacts(
+        event=asked.event,
+        onset_at=asked.onset_at,
+        now=now,
+        weight_kg=weight_at(turns, facts.weight, begun).weight_kg,
+        grade=asked.grade,
+        scale=asked.scale,
+        level=levels[0] if levels and has_run else None,
+        low_level=_low_level(regimen, rows.cycle.block_key),
+        grade_now=asked.grade_now,
+        settled_at=asked.settled_at,
+        stopped_since=gap.start if gap else None,
+        seizures=asked.seizures,
+        multiples=asked.multiples,
+    )
+
+
+def _low_level(regimen: Regimen, block: str) -> str | None:
+    try:
+        return low_step(regimen, block).level
+    except LowStepUnknown:
+        return None
