@@ -26,7 +26,7 @@ from infusion.domain.states import CourseStatus
 from infusion.selectors.outlook import read_outlook
 from infusion.services.versions import change_regimen_version, preview_regimen_version
 from infusion.services.walking import pass_gate, record_block
-from infusion.wording.regimens import read
+from infusion.wording.regimens import place_name, read
 from patients import policy
 from patients.domain.refusals import VersionOutdated
 
@@ -309,4 +309,11 @@ class ChangeVersion(WalkStep):
 
     def context(self, _form: Any) -> dict[str, Any]:
         """Return every change."""
-        return {"seen": self.seen, "regimen_title": read(self.outlook.regimen.title)}
+        regimen = self.outlook.regimen
+        return {
+            "seen": self.seen,
+            "changes": [
+                (one, place_name(one.place, regimen)) for one in self.seen.changes
+            ],
+            "regimen_title": read(regimen.title),
+        }

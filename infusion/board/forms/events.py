@@ -43,6 +43,11 @@ class EventForm(StepForm):
         required=False,
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Whether it is needed hangs on what happened; its help says so.
+        self.fields["pump_stopped"].one_of = True  # type: ignore[attr-defined]
+
     def report(self) -> Report:
         """Return what was typed as the service takes it."""
         typed = self.cleaned_data

@@ -242,6 +242,14 @@ class GateForm(FactsForm):
         help_text=_("Needed when a value is on the wrong side of its limit."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.kinds:
+            # Nothing is measured, so the words are all that is recorded.
+            looked_at = self.fields["reason"]
+            looked_at.label, looked_at.help_text = _("What was looked at"), ""
+            looked_at.required = True
+
     def arguments(self) -> dict[str, Any]:
         """Return the values and why."""
         typed = self.cleaned_data
