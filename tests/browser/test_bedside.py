@@ -4,7 +4,7 @@ import pytest
 
 from infusion import models
 from patients import models as patients
-from tests.browser.walks import Walk, account
+from tests.browser.walks import Walk, account, tab_to
 from tests.factories import wards
 
 TRAPS = [
@@ -46,15 +46,6 @@ def test_the_hang_form_is_filled_without_a_mouse(person, moving_clock):
 
     assert nurse.page.locator("#errors").all_inner_texts() == []
     assert models.HangCheck.objects.filter(bag=bag).exists()
-
-
-def tab_to(someone, name):
-    for _press in range(40):
-        focused = "document.activeElement && document.activeElement.name"
-        if someone.page.evaluate(focused) == name:
-            return
-        someone.page.keyboard.press("Tab")
-    raise AssertionError(f"{name} is not reached by the keyboard")
 
 
 def test_a_refused_form_leads_to_its_errors(person, moving_clock):

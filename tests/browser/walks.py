@@ -37,6 +37,16 @@ def chinese_ward(now: dt.datetime = wards.MONDAY) -> wards.Ward:
     return ward
 
 
+def tab_to(someone: Person, name: str) -> None:
+    """Move to a field as somebody without a mouse does."""
+    for _press in range(60):
+        focused = "document.activeElement && document.activeElement.name"
+        if someone.page.evaluate(focused) == name:
+            return
+        someone.page.keyboard.press("Tab")
+    raise AssertionError(f"{name} is not reached by the keyboard")
+
+
 @dataclass
 class Walk:
     """One course in the console, step by step."""
