@@ -91,6 +91,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "readiness.waive": frozenset({NURSE, PHYSICIAN, COORDINATOR}),
     "readiness.sign": frozenset({NURSE, PHYSICIAN, PHARMACIST}),
     "visit.move": frozenset({NURSE, PHYSICIAN, COORDINATOR}),
+    "dose.reweigh": frozenset({PHYSICIAN}),
     "recipe.swap": frozenset({PHARMACIST, PHYSICIAN}),
     "visit.assign": frozenset({NURSE, COORDINATOR}),
     "message.view": _READERS | _FAMILY,
@@ -99,6 +100,9 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "overlay.draft": frozenset({PHARMACIST, PHYSICIAN}),
     "overlay.sign": frozenset({PHARMACIST, PHYSICIAN}),
     "overlay.withdraw": frozenset({PHARMACIST, PHYSICIAN}),
+    "rota.view": _READERS,
+    "rota.plan": frozenset({NURSE, COORDINATOR, ADMIN}),
+    "rota.swap": frozenset({NURSE, PHYSICIAN, PHARMACIST, COORDINATOR}),
 }
 # These roles reach only the patients they are linked or assigned to.
 _LINKED_ONLY = frozenset({PATIENT, CAREGIVER, HOME_NURSE})

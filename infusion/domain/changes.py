@@ -34,6 +34,7 @@ class Verb(StrEnum):
     CHANGE_PLACEMENT = "CHANGE_PLACEMENT"
     MOVE_VISIT = "MOVE_VISIT"
     SWAP_RECIPE = "SWAP_RECIPE"
+    CHANGE_WEIGHT = "CHANGE_WEIGHT"
 
 
 class Scope(StrEnum):
@@ -78,6 +79,8 @@ SCOPES: Mapping[Verb, frozenset[Scope]] = {
     Verb.CHANGE_PLACEMENT: frozenset({Scope.CYCLE, Scope.LATER}),
     Verb.MOVE_VISIT: frozenset({Scope.STEP, Scope.CYCLE}),
     Verb.SWAP_RECIPE: frozenset({Scope.STEP, Scope.CYCLE, Scope.LATER}),
+    # A dose for one bag alone is no treatment: from that bag on, or the next cycle.
+    Verb.CHANGE_WEIGHT: frozenset({Scope.CYCLE, Scope.LATER}),
 }
 
 _NEEDED: Mapping[Verb, frozenset[str]] = {
@@ -88,6 +91,11 @@ _NEEDED: Mapping[Verb, frozenset[str]] = {
     Verb.CHANGE_PLACEMENT: frozenset({"at", "place"}),
     Verb.MOVE_VISIT: frozenset({"visit_id", "to"}),
     Verb.SWAP_RECIPE: frozenset({"recipe"}),
+    Verb.CHANGE_WEIGHT: frozenset(),
+}
+_NEEDED_FOR: Mapping[tuple[Verb, Scope], frozenset[str]] = {
+    (Verb.SWAP_RECIPE, Scope.STEP): frozenset({"at"}),
+    (Verb.CHANGE_WEIGHT, Scope.CYCLE): frozenset({"at"}),
 }
 _ALLOWED: Mapping[Verb, frozenset[str]] = {
     Verb.DEFER: frozenset(),
@@ -99,6 +107,8 @@ _ALLOWED: Mapping[Verb, frozenset[str]] = {
     Verb.MOVE_VISIT: frozenset(),
     # The bag hung then, or the first from which on it counts.
     Verb.SWAP_RECIPE: frozenset({"at"}),
+    # The bag change from which on it counts.
+    Verb.CHANGE_WEIGHT: frozenset({"at"}),
 }
 _PARAMETERS = (
     "at",
@@ -147,8 +157,7 @@ class Change:
         if not self.reason.strip():
             raise ChangeIncomplete(field="reason", missing="reason")
         needed, given = _NEEDED[self.verb], set(self.parameters())
-        if self.verb == Verb.SWAP_RECIPE and self.scope == Scope.STEP:
-            needed |= {"at"}
+        needed = needed | _NEEDED_FOR.get((self.verb, self.scope), frozenset())
         for name in sorted(needed - given):
             raise ChangeIncomplete(field=name, missing=name)
         for name in sorted(given - needed - _ALLOWED[self.verb]):

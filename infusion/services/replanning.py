@@ -23,6 +23,7 @@ from infusion.services import (
     cycles,
     interruptions,
     placements,
+    reweighing,
     scheduling,
     stopping,
 )
@@ -227,6 +228,20 @@ def _swap_recipe(
     )
 
 
+def _change_weight(
+    actor: Actor, course: models.Course, change: Change, now: dt.datetime
+) -> None:
+    """Dose by the present weight, from a bag change on or in the next cycle."""
+    reweighing.change_weight(
+        actor=actor,
+        course_id=course.id,
+        at=change.at,
+        scope=change.scope,
+        reason=change.reason,
+        now=now,
+    )
+
+
 def _said(at: dt.datetime | None) -> dt.datetime:
     """Return an instant that a change of this verb always has."""
     assert at is not None  # noqa: S101 - held by the change itself
@@ -241,6 +256,7 @@ _VERBS: Mapping[Verb, Callable[[Actor, models.Course, Change, dt.datetime], None
     Verb.CHANGE_PLACEMENT: _change_placement,
     Verb.MOVE_VISIT: _move_visit,
     Verb.SWAP_RECIPE: _swap_recipe,
+    Verb.CHANGE_WEIGHT: _change_weight,
 }
 
 # What the policy asks for; the service behind a verb asks again.
@@ -252,4 +268,5 @@ ACTIONS: Mapping[Verb, str] = {
     Verb.CHANGE_PLACEMENT: "placement.change",
     Verb.MOVE_VISIT: "visit.move",
     Verb.SWAP_RECIPE: "recipe.swap",
+    Verb.CHANGE_WEIGHT: "dose.reweigh",
 }

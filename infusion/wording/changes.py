@@ -69,4 +69,7 @@ CHANGES: Mapping[str, Wording] = {
             "This bag cannot be used there: it is not in stock, not for this weight, or it does not fit the hours."
         ),
     ),
+    "dose_stays_same": Wording(
+        422, _CHANGE, _("The last weight gives the dose that is planned already.")
+    ),
 }

@@ -1,6 +1,7 @@
 """Visits moved and recipes swapped: the plan is made around what people fixed."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -17,8 +18,10 @@ from infusion.services.adjusting import (
     VisitFixed,
     VisitInThePast,
 )
+from infusion.services.reweighing import DoseStaysSame
 from infusion.services.visits import VisitClosed
 from patients.policy import NotAllowed
+from tests.factories.patients import MeasurementFactory
 from tests.factories.wards import HOUR, MONDAY, planned_bags, ward
 
 DAY = dt.timedelta(days=1)
@@ -215,3 +218,53 @@ def test_the_database_keeps_an_adjustment_as_it_was_made():
 
     with pytest.raises(Exception, match="append_only"):
         row.save()
+
+
+def weigh(here, kg, at):
+    MeasurementFactory(patient=here.patient, value=Decimal(kg), taken_at=at)
+
+
+def child():
+    """Return a ward around a patient of 44 kg, who is dosed by surface."""
+    here = ward(weight_kg="44")
+    MeasurementFactory(
+        patient=here.patient,
+        kind="HEIGHT_CM",
+        value=Decimal(150),
+        taken_at=MONDAY - HOUR,
+    )
+    return here
+
+
+def test_another_weight_counts_from_a_bag_change_on_and_keeps_the_visits():
+    here = child()
+    course = here.running("us-label-mrd")
+    first, second = changes(course)[:2]
+    visits.assign_visit(
+        actor=here.nurse, visit_id=second.id, user_id=here.nurse.user_id, now=NOW
+    )
+    change = asked("CHANGE_WEIGHT", "CYCLE", at=second.planned_at)
+    with pytest.raises(DoseStaysSame):
+        look(here, course, change)
+    weigh(here, "46", NOW)
+
+    seen = make(here, course, change)
+
+    assert Fate.CANCELLED in {one.fate for one in seen.bags}
+    doses = {bag.planned_hang_at: bag.daily_dose_mcg for bag in planned_bags(course)}
+    assert doses[first.planned_at] < doses[second.planned_at] == 28
+    second.refresh_from_db()
+    assert (second.status, second.assigned_to_id) == ("BOOKED", here.nurse.user_id)
+    with pytest.raises(NoBagThen):
+        look(here, course, asked("CHANGE_WEIGHT", "CYCLE", at=NOW + HOUR))
+
+
+def test_the_next_cycle_is_dosed_by_the_present_weight():
+    here = child()
+    course = here.order("us-label-mrd", start_at=MONDAY + DAY)
+    weigh(here, "46", NOW)
+
+    make(here, course, asked("CHANGE_WEIGHT", "LATER"))
+
+    assert {bag.daily_dose_mcg for bag in planned_bags(course)} == {Decimal(28)}
+    assert course.cycles.get().weight_kg == 46
