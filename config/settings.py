@@ -227,6 +227,7 @@ SPECTACULAR_SETTINGS = {
         "CycleStatus": "infusion.domain.states.CycleStatus",
         "BagStatus": "infusion.domain.states.BagStatus",
         "DiscardReason": "infusion.domain.bag_life.DiscardReason",
+        "PharmacyWork": "infusion.domain.bag_life.PharmacyWork",
         "OverlayStatus": "infusion.domain.states.OverlayStatus",
         "RoundStatus": "infusion.domain.walks.RoundStatus",
         "BranchVerdict": "infusion.domain.walks.Verdict",

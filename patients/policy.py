@@ -65,6 +65,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "cycle.cancel": frozenset({PHYSICIAN}),
     "cycle.move": frozenset({PHYSICIAN}),
     "cycle.complete_short": frozenset({PHYSICIAN}),
+    "bag.work": _READERS,
     "bag.order": frozenset({PHARMACIST}),
     "bag.compound": frozenset({PHARMACIST}),
     "bag.check": frozenset({PHARMACIST}),

@@ -2,20 +2,17 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from infusion.board.forms import bags as bag_forms
+from infusion.board.bag_steps import BAG_STEPS
 from infusion.board.forms import courses as forms
 from infusion.board.forms import events as event_forms
 from infusion.board.forms import readiness as going
-from infusion.domain.bag_life import MADE
-from infusion.domain.courses import BagState, CourseState, CycleState
+from infusion.board.step import Step, is_running_course
+from infusion.domain.courses import CourseState, CycleState
 from infusion.domain.states import (
-    BagStatus,
     CourseStatus,
     CycleStatus,
     PlacementKind,
@@ -24,8 +21,6 @@ from infusion.domain.states import (
 from infusion.domain.stops import WayOn
 from infusion.selectors.events import list_events
 from infusion.services import (
-    bags,
-    compounding,
     cycles,
     discharging,
     events,
@@ -37,32 +32,6 @@ from infusion.services import (
 )
 from patients import policy
 from patients.policy import Actor
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One step: who may take it, when it is offered, and which service does it.
-
-    ``of`` says what the step is taken on: the course, a bag, a visit or a hang check.
-    """
-
-    key: str
-    action: str
-    form: type[forms.StepForm]
-    service: Callable[..., Any]
-    title: str | Promise
-    done: str | Promise
-    is_open: Callable[[CourseState], bool]
-    of: str = "course"
-    fits: Callable[[Any], bool] = lambda _target: True
-    template: str = "board/courses/step.html"
-    is_main: bool = False
-    is_grave: bool = False
-
-    @property
-    def target_name(self) -> str:
-        """Return how the service calls what the step is taken on."""
-        return f"{self.of}_id"
 
 
 def _cycle(state: CourseState) -> CycleState | None:
@@ -106,25 +75,6 @@ def _may_go_on(state: CourseState) -> bool:
         and state.status == CourseStatus.ACTIVE
         and cycle.number < state.cycles_planned
     )
-
-
-def _may_be_discarded(bag: BagState) -> bool:
-    """Say whether a bag is in somebody's hands; not while the pump runs from it."""
-    stands_still = bag.status == BagStatus.HUNG and bag.dry_at is None
-    return bag.status in MADE or stands_still
-
-
-def _becomes(wanted: BagStatus) -> Callable[[BagState], bool]:
-    """Say of a bag whether this is its next step at its site."""
-
-    def fits(bag: BagState) -> bool:
-        return wanted in bag.next_steps
-
-    return fits
-
-
-def _is_running_course(state: CourseState) -> bool:
-    return state.status in {CourseStatus.ORDERED, CourseStatus.ACTIVE}
 
 
 _started = _cycle_is(CycleStatus.STARTED)
@@ -287,7 +237,7 @@ STEPS: tuple[Step, ...] = (
         service=placements.change_placement,
         title=_("Change of placement"),
         done=_("The placement is changed."),
-        is_open=_is_running_course,
+        is_open=is_running_course,
     ),
     Step(
         key="end",
@@ -309,73 +259,7 @@ STEPS: tuple[Step, ...] = (
         is_open=_may_go_on,
         is_main=True,
     ),
-    Step(
-        key="order_bag",
-        action="bag.order",
-        form=bag_forms.BagStep,
-        service=compounding.order_bag,
-        title=_("Order the bag"),
-        done=_("The bag is ordered."),
-        is_open=_is_running_course,
-        of="bag",
-        fits=_becomes(BagStatus.ORDERED),
-    ),
-    Step(
-        key="compound",
-        action="bag.compound",
-        form=bag_forms.Compound,
-        service=compounding.compound_bag,
-        title=_("Record the making"),
-        done=_("The bag is made."),
-        is_open=_is_running_course,
-        of="bag",
-        fits=_becomes(BagStatus.COMPOUNDED),
-    ),
-    Step(
-        key="check_bag",
-        action="bag.check",
-        form=bag_forms.BagStep,
-        service=compounding.check_compounded,
-        title=_("Confirm the check"),
-        done=_("The bag is checked."),
-        is_open=_is_running_course,
-        of="bag",
-        fits=_becomes(BagStatus.CHECKED),
-    ),
-    Step(
-        key="dispatch",
-        action="bag.dispatch",
-        form=bag_forms.Dispatch,
-        service=compounding.dispatch_bag,
-        title=_("Send the bag"),
-        done=_("The bag is on its way."),
-        is_open=_is_running_course,
-        of="bag",
-        fits=_becomes(BagStatus.DISPATCHED),
-    ),
-    Step(
-        key="deliver",
-        action="bag.deliver",
-        form=bag_forms.Deliver,
-        service=bags.deliver_bag,
-        title=_("Record the delivery"),
-        done=_("The bag is delivered."),
-        is_open=_is_running_course,
-        of="bag",
-        fits=_becomes(BagStatus.DELIVERED),
-    ),
-    Step(
-        key="discard",
-        action="bag.discard",
-        form=bag_forms.Discard,
-        service=bags.discard_bag,
-        title=_("Discard the bag"),
-        done=_("The bag is discarded."),
-        is_open=_is_running_course,
-        of="bag",
-        fits=_may_be_discarded,
-        is_grave=True,
-    ),
+    *BAG_STEPS,
     Step(
         key="assign",
         action="visit.assign",
@@ -383,7 +267,7 @@ STEPS: tuple[Step, ...] = (
         service=visits.assign_visit,
         title=_("Assign the visit"),
         done=_("The visit is assigned."),
-        is_open=_is_running_course,
+        is_open=is_running_course,
         of="visit",
         fits=lambda visit: visit.status == VisitStatus.BOOKED,
     ),

@@ -14,7 +14,8 @@ from infusion.board import tokens
 from infusion.board.courses import CourseConsole
 from infusion.board.forms.courses import Assign, EndCycle, StepForm, delivered
 from infusion.board.refusals import REFUSALS, reason
-from infusion.board.steps import BY_KEY, Step, target_of
+from infusion.board.step import Step
+from infusion.board.steps import BY_KEY, target_of
 from infusion.domain.outlooks import CapPassed
 from infusion.selectors.board import list_visiting_caregivers, list_visiting_staff
 from infusion.selectors.outlook import read_outlook

@@ -38,6 +38,13 @@ BAGS: Words = {
     "DISCARDED": pgettext_lazy("bag", "Discarded"),
     "CANCELLED": _("Cancelled"),
 }
+WORK: Words = {
+    "ORDER": pgettext_lazy("pharmacy", "Order"),
+    "COMPOUND": pgettext_lazy("pharmacy", "Make"),
+    "CHECK": pgettext_lazy("pharmacy", "Check"),
+    "DISPATCH": pgettext_lazy("pharmacy", "Send"),
+    "WITHDRAWN": pgettext_lazy("pharmacy", "Order withdrawn: do not make"),
+}
 DISCARDS: Words = {
     "LEAKED": pgettext_lazy("bag", "It leaks"),
     "DAMAGED": pgettext_lazy("bag", "It is damaged"),
@@ -231,6 +238,7 @@ LISTS: Mapping[str, Words] = {
     "visit": VISITS,
     "timing": TIMINGS,
     "discard": DISCARDS,
+    "work": WORK,
     "visit_kind": VISIT_KINDS,
     "place": PLACES,
     "pause": PAUSES,

@@ -5,7 +5,7 @@ to say: compounding is in no record of many, and delivery alone goes on to work 
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from infusion.domain.refusals import Refusal
@@ -40,6 +40,26 @@ class DiscardReason(StrEnum):
     # The infusion was stopped, or its order taken back.
     STOPPED = "STOPPED"
     OTHER = "OTHER"
+
+
+class PharmacyWork(StrEnum):
+    """What waits for the pharmacy: the next step of a bag, or to stop making one."""
+
+    ORDER = "ORDER"
+    COMPOUND = "COMPOUND"
+    CHECK = "CHECK"
+    DISPATCH = "DISPATCH"
+    # The plan has no use for it any more.
+    WITHDRAWN = "WITHDRAWN"
+
+
+WORK: Mapping[BagStatus, PharmacyWork] = {
+    BagStatus.PLANNED: PharmacyWork.ORDER,
+    BagStatus.ORDERED: PharmacyWork.COMPOUND,
+    BagStatus.COMPOUNDED: PharmacyWork.CHECK,
+    BagStatus.CHECKED: PharmacyWork.DISPATCH,
+    BagStatus.CANCELLED: PharmacyWork.WITHDRAWN,
+}
 
 
 class PharmacyStepLeftOut(Refusal):

@@ -192,6 +192,33 @@ def _rules(policy: SitePolicy) -> ChainRules:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class PharmacyHours:
+    """When made bags leave a pharmacy, as far as the site has said, and how long they go."""
+
+    rounds: tuple[dt.datetime, ...]
+    lead: dt.timedelta
+
+
+def pharmacy_hours(
+    site_id: uuid.UUID, first: dt.datetime, last: dt.datetime
+) -> PharmacyHours:
+    """Return the rounds of a pharmacy between two instants, in a few queries.
+
+    :raises NotFound: when there is no such site.
+    """
+    site = get_site(site_id)
+    policy = catalogue.site_policy(site.policy)
+    lead = int(policy.number("pharmacy_lead_hours")) * _HOUR
+    rounds = _pharmacy(policy)
+    if rounds is None:
+        return PharmacyHours(rounds=(), lead=lead)
+    days_off = days_off_of(site, first.date(), last.date())
+    calendar = _calendar(policy, zone(site.time_zone), {}, days_off)
+    slots = rounds.supply(calendar, first, last).ready_slots or ()
+    return PharmacyHours(rounds=slots, lead=lead)
+
+
 def _pharmacy(policy: SitePolicy) -> PharmacyRounds | None:
     days = policy.text("pharmacy_days")
     if days == "ANY_TIME":

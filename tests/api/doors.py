@@ -132,6 +132,7 @@ ROUTES: dict[str, Any] = {
     "withdraw_hang": post("bag.hang"),
     "bags": get("course.view"),
     "bag": get("course.view"),
+    "bag_work": Api({"GET": "bag.work"}, of="site"),
     "order_bag": post("bag.order"),
     "compound_bag": post("bag.compound"),
     "check_bag": post("bag.check"),
@@ -150,6 +151,7 @@ ROUTES: dict[str, Any] = {
     "board:start_days": page("course.preview", "course.preview"),
     "board:compare": page("course.preview", "course.preview"),
     "board:regimens": page("regimen.view"),
+    "board:pharmacy": Console({"GET": "bag.work"}, of="site"),
     "board:regimen": Console({"GET": "regimen.view"}, "us-label-rr", "site"),
     "board:overlays": Console(
         {"GET": "overlay.view", "POST": "overlay.draft"}, "us-label-rr", "site"
