@@ -27,6 +27,7 @@ from infusion.selectors.courses import get_course, read_course
 from infusion.selectors.events import list_events
 from infusion.selectors.messages import list_messages
 from infusion.selectors.outlook import read_outlook
+from patients import policy
 from patients.domain.refusals import NotFound
 from patients.selectors.people import get_patient
 
@@ -86,6 +87,7 @@ class CoursePage(CourseConsole):
             "event_steps": steps_by(steps, "event"),
             "events": list_events(self.state.id),
             **self._messages(),
+            "may_change": policy.can(self.actor, "plan.change", self.state),
             "is_first_reader": self._entered_by_me(),
             **self._way(),
         }

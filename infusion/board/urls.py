@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from infusion.board import (
     accounts,
+    changing,
     courses,
     deciding,
     overlays,
@@ -50,6 +51,14 @@ urlpatterns = [
         "courses/<uuid:course_id>/outlook", walk.OutlookPage.as_view(), name="outlook"
     ),
     path("courses/<uuid:course_id>/decide", deciding.Decide.as_view(), name="decide"),
+    path(
+        "courses/<uuid:course_id>/changes", changing.Changes.as_view(), name="changes"
+    ),
+    path(
+        "courses/<uuid:course_id>/changes/<slug:verb>",
+        changing.ChangePlan.as_view(),
+        name="change",
+    ),
     path("courses/<uuid:course_id>/gate", walk.PassGate.as_view(), name="gate"),
     path("courses/<uuid:course_id>/block", walk.RecordBlock.as_view(), name="block"),
     path(

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from infusion.board import event_words
+from infusion.board import change_words, event_words
 from infusion.wording import blocks, checklists
 
 Words = Mapping[str, Promise]
@@ -276,6 +276,7 @@ LISTS: Mapping[str, Words] = {
     "response": RESPONSES,
     "overlay": OVERLAYS,
     "mark": blocks.MARKS,
+    "fate": change_words.FATES,
 }
 
 

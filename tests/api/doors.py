@@ -159,6 +159,8 @@ ROUTES: dict[str, Any] = {
     "board:overlay": Console({"POST": "overlay.sign"}, of="site"),
     "board:outlook": page("course.view"),
     "board:decide": page("course.decide", "course.decide"),
+    "board:changes": page("plan.change"),
+    "board:change": page("cycle.move", "cycle.move"),
     "board:gate": page("gate.pass", "gate.pass"),
     "board:block": page("block.record", "block.record"),
     "board:version": page("course.change_regimen", "course.change_regimen"),
