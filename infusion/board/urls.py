@@ -15,6 +15,7 @@ from infusion.board import (
     regimens,
     starting,
     taking,
+    toxicity,
     walk,
 )
 
@@ -58,6 +59,16 @@ urlpatterns = [
         "courses/<uuid:course_id>/changes/<slug:verb>",
         changing.ChangePlan.as_view(),
         name="change",
+    ),
+    path(
+        "courses/<uuid:course_id>/toxicity",
+        toxicity.ToxicityPage.as_view(),
+        name="toxicity",
+    ),
+    path(
+        "courses/<uuid:course_id>/replace-cycle",
+        toxicity.ReplaceCycle.as_view(),
+        name="replace_cycle",
     ),
     path("courses/<uuid:course_id>/gate", walk.PassGate.as_view(), name="gate"),
     path("courses/<uuid:course_id>/block", walk.RecordBlock.as_view(), name="block"),

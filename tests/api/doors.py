@@ -161,6 +161,8 @@ ROUTES: dict[str, Any] = {
     "board:decide": page("course.decide", "course.decide"),
     "board:changes": page("plan.change"),
     "board:change": page("cycle.move", "cycle.move"),
+    "board:toxicity": page("toxicity.view", "toxicity.view"),
+    "board:replace_cycle": page("cycle.replace", "cycle.replace"),
     "board:gate": page("gate.pass", "gate.pass"),
     "board:block": page("block.record", "block.record"),
     "board:version": page("course.change_regimen", "course.change_regimen"),
