@@ -23,10 +23,11 @@ from infusion.domain.courses import BagState, CourseState, CycleState
 from infusion.domain.regimens import Trigger
 from infusion.domain.ribbon import draw, labels_in, ribbon_of
 from infusion.domain.states import PlacementKind
-from infusion.selectors.courses import get_course, read_course
+from infusion.selectors.courses import get_course, show_course
 from infusion.selectors.events import list_events
 from infusion.selectors.messages import list_messages
 from infusion.selectors.outlook import read_outlook
+from infusion.selectors.planning import plan_course
 from patients import policy
 from patients.domain.refusals import NotFound
 from patients.selectors.people import get_patient
@@ -38,12 +39,12 @@ class CourseConsole(Console):
     """A page about one course that the actor may see."""
 
     def load(self, course_id: uuid.UUID) -> None:
-        """Load the course and the patient.
+        """Load the course, its plan and the patient.
 
         :raises Http404: when there is no such course for the actor.
         """
-        self.find(course_id)
-        self.state: CourseState = read_course(course_id, self.now)
+        self.planned = plan_course(self.find(course_id), self.now)
+        self.state: CourseState = show_course(self.planned, self.now)
         self.patient = get_patient(self.state.patient_id)
 
     def find(self, course_id: uuid.UUID) -> Any:
@@ -94,7 +95,7 @@ class CoursePage(CourseConsole):
 
     def _way(self) -> dict[str, Any]:
         """Return where the course stands in its regimen, and what follows from it."""
-        found = read_outlook(self.state.id, self.now)
+        found = read_outlook(self.state.id, self.now, self.planned)
         return {
             "waits": waits_for(found),
             "walk_steps": offered_walk(self.actor, self.state, found),

@@ -63,11 +63,11 @@ class ReadinessConsole(CourseConsole):
 
         :raises Http404: when the actor may not see it, or no cycle runs or is planned.
         """
-        course = self.find(course_id)
         super().load(course_id)
         if not policy.can(self.actor, "readiness.view", self.state):
             raise Http404
-        found = load_readiness(course, self.now)
+        course = self.planned.rows.course
+        found = load_readiness(course, self.now, self.planned)
         if found is None:
             raise Http404
         self.readiness: Readiness = found

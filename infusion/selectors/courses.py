@@ -30,7 +30,6 @@ from infusion.domain.plans import (
     PlanRequest,
     effective_ledger,
     empties_at,
-    make_plan,
 )
 from infusion.domain.states import (
     CourseStatus,
@@ -44,9 +43,9 @@ from infusion.selectors.bag_states import bag_states
 from infusion.selectors.planning import (
     CourseRows,
     CycleRows,
+    PlannedCourse,
     cycle_facts,
-    load_rows,
-    plan_request,
+    plan_course,
     stop_limits,
 )
 from infusion.selectors.regimens import newer_version
@@ -96,10 +95,12 @@ def read_course(course_id: uuid.UUID, now: dt.datetime) -> CourseState:
     course = found.first()
     if course is None:
         raise NotFound(field="course")
-    rows = load_rows(course)
-    request = plan_request(rows, now)
-    plan = make_plan(request)
-    return _course_state(rows, request, plan, now)
+    return show_course(plan_course(course, now), now)
+
+
+def show_course(planned: PlannedCourse, now: dt.datetime) -> CourseState:
+    """Return everything about a course whose plan was made for this instant."""
+    return _course_state(planned.rows, planned.request, planned.plan, now)
 
 
 def _course_state(

@@ -16,6 +16,7 @@ from infusion.domain.regimens import Regimen
 from infusion.domain.standings import Due, Standing
 from infusion.domain.states import CourseStatus
 from infusion.domain.walks import OutlookItem, RoundStatus, Verdict, outlook
+from infusion.selectors.planning import PlannedCourse
 from infusion.selectors.regimens import newer_version
 from infusion.selectors.walking import LEAVABLE, Walk, facts_of, load_walk
 from patients.domain.refusals import NotFound
@@ -23,8 +24,12 @@ from patients.domain.refusals import NotFound
 _OPEN = frozenset({CourseStatus.ORDERED, CourseStatus.ACTIVE})
 
 
-def read_outlook(course_id: uuid.UUID, now: dt.datetime) -> CourseOutlook:
+def read_outlook(
+    course_id: uuid.UUID, now: dt.datetime, planned: PlannedCourse | None = None
+) -> CourseOutlook:
     """Return the way of a course to its end, in a fixed number of queries.
+
+    ``planned`` is its plan of this instant, where somebody has it.
 
     :raises NotFound: when there is no such course.
     """
@@ -32,7 +37,7 @@ def read_outlook(course_id: uuid.UUID, now: dt.datetime) -> CourseOutlook:
     course = rows.filter(id=course_id).first()
     if course is None:
         raise NotFound(field="course")
-    walk = load_walk(course, now)
+    walk = load_walk(course, now, planned)
     items = _items(walk)
     return CourseOutlook(
         course_id=course.id,

@@ -20,7 +20,7 @@ from infusion.domain.events import Happening, Told
 from infusion.domain.events import ledger_of as told_ledger
 from infusion.domain.flows import HungBag, flowing
 from infusion.domain.instants import zone
-from infusion.domain.plans import CycleFacts, HangingBag, PlanRequest
+from infusion.domain.plans import CycleFacts, HangingBag, Plan, PlanRequest, make_plan
 from infusion.domain.recipes import use_by
 from infusion.domain.regimens import Regimen
 from infusion.domain.states import BagStatus, CycleStatus, PlacementKind
@@ -136,6 +136,22 @@ def plan_request(rows: CourseRows, now: dt.datetime) -> PlanRequest:
         ),
         wishes=scheduling.wishes,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedCourse:
+    """A course with its plan at one instant, for a page that needs both twice."""
+
+    rows: CourseRows
+    request: PlanRequest
+    plan: Plan
+
+
+def plan_course(course: models.Course, now: dt.datetime) -> PlannedCourse:
+    """Read the rows of a course and make its plan, once."""
+    rows = load_rows(course)
+    request = plan_request(rows, now)
+    return PlannedCourse(rows=rows, request=request, plan=make_plan(request))
 
 
 def scheduling_for(

@@ -10,7 +10,7 @@ from infusion import catalogue, models
 from infusion.domain.bag_life import TO_COME
 from infusion.domain.courses import Unmet
 from infusion.domain.instants import local_date, zone
-from infusion.domain.plans import CyclePlan, effective_ledger, make_plan
+from infusion.domain.plans import CyclePlan, effective_ledger
 from infusion.domain.readiness import (
     Assessment,
     Criterion,
@@ -27,9 +27,9 @@ from infusion.domain.states import (
 )
 from infusion.selectors.planning import (
     CourseRows,
+    PlannedCourse,
     cycle_facts,
-    load_rows,
-    plan_request,
+    plan_course,
     site_policy,
 )
 
@@ -50,14 +50,19 @@ class Readiness:
     digest: str
 
 
-def load_readiness(course: models.Course, now: dt.datetime) -> Readiness | None:
-    """Assess the running cycle of a course, else the planned one; None without either."""
-    rows = load_rows(course)
+def load_readiness(
+    course: models.Course, now: dt.datetime, planned: PlannedCourse | None = None
+) -> Readiness | None:
+    """Assess the running cycle of a course, else the planned one; None without either.
+
+    ``planned`` is its plan of this instant, where somebody has it.
+    """
+    planned = planned or plan_course(course, now)
+    rows = planned.rows
     cycle = _cycle_of(rows)
     if cycle is None:
         return None
-    request = plan_request(rows, now)
-    plans = {one.number: one for one in make_plan(request).cycles}
+    plans = {one.number: one for one in planned.plan.cycles}
     plan = plans.get(cycle.number)
     if plan is None:
         return None

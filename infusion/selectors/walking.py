@@ -10,12 +10,12 @@ from infusion import models
 from infusion.domain.conditions import FactKind, KnownFact
 from infusion.domain.instants import local_date, zone
 from infusion.domain.outlooks import FactTaken
-from infusion.domain.plans import CyclePlan, make_plan
+from infusion.domain.plans import CyclePlan
 from infusion.domain.regimens import Regimen
 from infusion.domain.standings import Standing, leaving, standing
 from infusion.domain.states import BlockStatus, CourseStatus
 from infusion.domain.walks import RoundStatus, WalkedRound
-from infusion.selectors.planning import load_rows, plan_request
+from infusion.selectors.planning import PlannedCourse, plan_course
 from infusion.selectors.regimens import regimen_of
 
 # A course that has ended may still be left by an exit, such as for a transplant.
@@ -92,13 +92,14 @@ class Walk:
             yield from facts_of(decision.facts, self.regimen)
 
 
-def load_walk(course: models.Course, now: dt.datetime) -> Walk:
+def load_walk(
+    course: models.Course, now: dt.datetime, planned: PlannedCourse | None = None
+) -> Walk:
     """Read the way of a course in a fixed number of queries.
 
-    Days of cycles come from the plan as the facts are now.
+    Days of cycles come from the plan as the facts are now, made anew or brought along.
     """
-    rows = load_rows(course)
-    plan = make_plan(plan_request(rows, now))
+    plan = (planned or plan_course(course, now)).plan
     plans = {one.number: one for one in plan.cycles}
     blocks = list(
         course.blocks.exclude(status=BlockStatus.CANCELLED)
