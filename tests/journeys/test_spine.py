@@ -52,7 +52,7 @@ class Story:
         return [bag for bag in plan["bags"] if bag["status"] in states]
 
     def deliver_next(self):
-        bag = self.bags("PLANNED")[0]
+        bag = self.bags("PLANNED", "ORDERED")[0]
         answer = self.pharmacist.post(
             f"bags/{bag['id']}/deliver",
             seen=f"bags/{bag['id']}",

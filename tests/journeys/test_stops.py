@@ -138,6 +138,32 @@ def test_a_correction_shortens_the_stop_below_4_h_and_the_restart_at_home_is_bac
     assert (first["counts"], when(first["at"])) == (False, stopped)
 
 
+def the_pharmacy_is_asked_for_the_next_bag(story):
+    """Order the bag that is due first; this pharmacy does not record its making."""
+    listed = story.pharmacist.get("bag-work?work=ORDER")["results"]
+    bag = next(one for one in listed if one["course_id"] == story.course)
+    path = f"bags/{bag['bag_id']}"
+    ordered = story.pharmacist.post(f"{path}/order", seen=path)
+    assert (ordered.status, ordered.body["status"]) == (200, "ORDERED"), ordered
+    made = story.pharmacist.post(
+        f"{path}/compound", seen=path, prepared_at=at(story.clock.now()), lot="J-2"
+    )
+    assert made.body["code"] == "pharmacy_steps_not_recorded"
+    left = story.pharmacist.get("bag-work?work=ORDER")["results"]
+    assert bag["bag_id"] not in {one["bag_id"] for one in left}
+    now = story.clock.now()
+    hung = story.do(
+        story.nurse,
+        "hang",
+        bag_code=ordered.body["code"],
+        replaces_code=None,
+        hung_at=at(now),
+        **story.reading(ordered.body, now),
+    )
+    assert hung.body["code"] == "bag_not_delivered"
+    return ordered.body
+
+
 def test_a_bag_that_leaks_on_saturday_waits_for_the_delivery_on_monday(story):
     saturday = next_local(story, 9, weekday=5)
     bag = story.bags("HUNG")[0]
@@ -153,11 +179,14 @@ def test_a_bag_that_leaks_on_saturday_waits_for_the_delivery_on_monday(story):
         f"bags/{bag['id']}/discard", seen=f"bags/{bag['id']}", reason="LEAKED"
     )
     assert thrown.status == 200, thrown
+    ordered = the_pharmacy_is_asked_for_the_next_bag(story)
 
     monday = saturday + 2 * DAY
     story.clock.move_to(monday)
     assert clock_of(story)["way_on"] == "SUPERVISED"
-    story.hang(story.deliver_next())
+    delivered = story.deliver_next()
+    assert delivered["id"] == ordered["id"]
+    story.hang(delivered)
     assert resume(story).body["code"] == "restart_needs_supervision"
     tell(story, kind="ADMITTED", at=at(story.clock.now()))
     assert resume(story, supervised=True).status == 201
