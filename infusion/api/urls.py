@@ -21,6 +21,7 @@ from infusion.api import (
     readiness,
     regimens,
     reports,
+    rota,
     toxicity,
     versions,
     visits,
@@ -32,6 +33,7 @@ _COURSE = "courses/<uuid:course_id>"
 _CHECK = "hang-checks/<uuid:check_id>"
 _EVENT = "events/<uuid:event_id>"
 _BAG = "bags/<uuid:bag_id>"
+_SHIFT = "shifts/<uuid:shift_id>"
 _OVERLAY = "overlays/<uuid:overlay_id>"
 
 urlpatterns: list[URLPattern] = [
@@ -159,6 +161,12 @@ urlpatterns: list[URLPattern] = [
     path(f"{_BAG}/dispatch", bags.DispatchBag.as_view(), name="dispatch_bag"),
     path(f"{_BAG}/deliver", bags.DeliverBag.as_view(), name="deliver_bag"),
     path(f"{_BAG}/discard", bags.DiscardBag.as_view(), name="discard_bag"),
+    path("sites/<uuid:site_id>/on-call", rota.OnCall.as_view(), name="on_call"),
+    path("sites/<uuid:site_id>/shifts", rota.SiteShifts.as_view(), name="site_shifts"),
+    path(f"{_SHIFT}/assign", rota.AssignShift.as_view(), name="assign_shift"),
+    path(f"{_SHIFT}/remove", rota.RemoveShift.as_view(), name="remove_shift"),
+    path(f"{_SHIFT}/swap", rota.OfferShift.as_view(), name="offer_shift"),
+    path("swaps/<uuid:swap_id>/answer", rota.AnswerSwap.as_view(), name="answer_swap"),
     path("visits", visits.Visits.as_view(), name="visits"),
     path(
         "visits/<uuid:visit_id>/assign",

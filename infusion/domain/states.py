@@ -104,6 +104,16 @@ class MessageStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class SwapStatus(StrEnum):
+    """What becomes of a shift that is offered to somebody else."""
+
+    PROPOSED = "PROPOSED"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    # The shift was changed or taken out meanwhile.
+    VOID = "VOID"
+
+
 class PlacementKind(StrEnum):
     """Where the patient is while the infusion runs."""
 
@@ -216,6 +226,15 @@ MESSAGE_STEPS: Mapping[MessageStatus, frozenset[MessageStatus]] = {
     MessageStatus.CANCELLED: frozenset(),
 }
 
+SWAP_STEPS: Mapping[SwapStatus, frozenset[SwapStatus]] = {
+    SwapStatus.PROPOSED: frozenset(
+        {SwapStatus.ACCEPTED, SwapStatus.DECLINED, SwapStatus.VOID}
+    ),
+    SwapStatus.ACCEPTED: frozenset(),
+    SwapStatus.DECLINED: frozenset(),
+    SwapStatus.VOID: frozenset(),
+}
+
 
 _Status = TypeVar("_Status", bound=StrEnum)
 
@@ -242,6 +261,7 @@ STEPS: Mapping[type[StrEnum], Mapping[StrEnum, frozenset[StrEnum]]] = {
     VisitStatus: _plain(VISIT_STEPS),
     SignOffStatus: _plain(SIGN_OFF_STEPS),
     MessageStatus: _plain(MESSAGE_STEPS),
+    SwapStatus: _plain(SWAP_STEPS),
 }
 
 

@@ -22,6 +22,7 @@ from infusion.models.readiness import (
     Reassessment,
     SignOff,
 )
+from infusion.models.rota import Shift, ShiftSwap
 from infusion.models.snapshots import RegimenChange, RegimenSnapshot
 
 __all__ = [
@@ -51,6 +52,8 @@ __all__ = [
     "RegimenChange",
     "RegimenOverlay",
     "RegimenSnapshot",
+    "Shift",
+    "ShiftSwap",
     "SignOff",
     "StoredReply",
     "ToxicityDecision",

@@ -15,6 +15,7 @@ from infusion.wording.people import PEOPLE
 from infusion.wording.readiness import READINESS
 from infusion.wording.records import RECORDS
 from infusion.wording.requests import REQUESTS
+from infusion.wording.rota import ROTA
 from infusion.wording.walking import WALKING
 
 __all__ = ["REFUSALS", "Explanation", "Refused", "Wording", "explain"]
@@ -50,6 +51,7 @@ class Explanation:
 # Code -> what to say; a test holds it complete.
 REFUSALS: Mapping[str, Wording] = {
     **REQUESTS,
+    **ROTA,
     **COURSES,
     **CHANGES,
     **EVENTS,

@@ -33,3 +33,27 @@ def names_of(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Return the names of accounts by id."""
     rows = models.User.objects.filter(id__in=user_ids)
     return {user.id: str(user) for user in rows}
+
+
+def active_roles_of(
+    user_ids: Collection[uuid.UUID], site_id: uuid.UUID
+) -> dict[uuid.UUID, frozenset[str]]:
+    """Return the roles that accounts hold at a site now, in one query."""
+    rows = models.Membership.objects.filter(
+        user_id__in=user_ids, site_id=site_id, is_active=True, user__is_active=True
+    )
+    found: dict[uuid.UUID, frozenset[str]] = {}
+    for user_id, role in rows.values_list("user_id", "role"):
+        found[user_id] = found.get(user_id, frozenset()) | {role}
+    return found
+
+
+def list_staff(site_id: uuid.UUID) -> list[tuple[uuid.UUID, str, frozenset[str]]]:
+    """List who works at a site by name: account, name and roles."""
+    rows = models.User.objects.filter(
+        is_active=True, memberships__site_id=site_id, memberships__is_active=True
+    )
+    people = {user.id: str(user) for user in rows.distinct()}
+    roles = active_roles_of(people.keys(), site_id)
+    found = [(one, name, roles.get(one, frozenset())) for one, name in people.items()]
+    return sorted(found, key=lambda each: (each[1], each[0]))

@@ -3,6 +3,7 @@
 A route without a row in ``ROUTES`` fails the test, so nobody can add a door unnoticed.
 """
 
+import datetime as dt
 import json
 import logging
 from collections.abc import Iterator
@@ -162,6 +163,7 @@ def _targets(world, patient, physician) -> dict[str, Any]:
         "site": patient.site_id,
         "site_id": patient.site_id,
         "overlay_id": _overlay(patient.site, physician, world.now),
+        **_shift(patient.site, physician, world.now),
         "patient_id": patient.id,
         "course_id": course.id,
         "bag_id": bag.id,
@@ -193,6 +195,24 @@ def _overlay(site, physician, now) -> Any:
         },
     )
     return row.id
+
+
+def _shift(site, physician, now) -> dict[str, Any]:
+    shift, _ = models.Shift.objects.get_or_create(
+        site=site,
+        role="PHYSICIAN",
+        defaults={"from_at": now, "to_at": now + dt.timedelta(hours=8)},
+    )
+    swap, _ = models.ShiftSwap.objects.get_or_create(
+        shift=shift,
+        defaults={
+            "shift_version": 1,
+            "proposed_by_id": physician.user_id,
+            "proposed_to_id": physician.user_id,
+            "proposed_at": now,
+        },
+    )
+    return {"shift_id": shift.id, "swap_id": swap.id}
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from infusion.wording.events import EVENTS
 from infusion.wording.people import PEOPLE
 from infusion.wording.readiness import READINESS
 from infusion.wording.requests import REQUESTS
+from infusion.wording.rota import ROTA
 from infusion.wording.walking import WALKING
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "api"
@@ -23,6 +24,7 @@ ROWS = {
     **WALKING,
     **READINESS,
     **PEOPLE,
+    **ROTA,
 }
 
 
