@@ -13,6 +13,7 @@ from infusion.board import (
     pharmacy,
     readiness,
     regimens,
+    rota,
     starting,
     taking,
     toxicity,
@@ -46,6 +47,9 @@ urlpatterns = [
     path("regimens/", regimens.Regimens.as_view(), name="regimens"),
     path("regimens/<slug:key>/", regimens.RegimenPage.as_view(), name="regimen"),
     path("regimens/<slug:key>/values", overlays.Overlays.as_view(), name="overlays"),
+    path("rota/", rota.Rota.as_view(), name="rota"),
+    path("shifts/<uuid:shift_id>/hold", rota.HoldShift.as_view(), name="hold_shift"),
+    path("shifts/<uuid:shift_id>/offer", rota.OfferShift.as_view(), name="offer_shift"),
     path("overlays/<uuid:overlay_id>", overlays.OverlayStep.as_view(), name="overlay"),
     path("courses/<uuid:course_id>/", courses.CoursePage.as_view(), name="course"),
     path(

@@ -162,6 +162,9 @@ ROUTES: dict[str, Any] = {
     "board:overlays": Console(
         {"GET": "overlay.view", "POST": "overlay.draft"}, "us-label-rr", "site"
     ),
+    "board:rota": Console({"GET": "rota.view", "POST": "rota.plan"}, of="site"),
+    "board:hold_shift": Console({"POST": "rota.plan"}, of="site"),
+    "board:offer_shift": Console({"POST": "rota.swap"}, of="site"),
     "board:overlay": Console({"POST": "overlay.sign"}, of="site"),
     "board:outlook": page("course.view"),
     "board:decide": page("course.decide", "course.decide"),
