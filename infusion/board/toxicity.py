@@ -15,6 +15,7 @@ from infusion.board.forms import toxicity as forms
 from infusion.board.forms.courses import StepForm
 from infusion.board.refusals import REFUSALS, reason
 from infusion.board.walk import WalkStep
+from infusion.domain.courses import CourseState
 from infusion.domain.states import CycleStatus
 from infusion.domain.stops import WayOn
 from infusion.domain.toxicity import ToxicityRule
@@ -69,6 +70,8 @@ class ToxicityPage(WalkStep):
         return {
             "is_running": self.is_open(),
             "may_decide": self._may_decide(),
+            "may_replace": may_be_replaced(self.state)
+            and policy.can(self.actor, "cycle.replace", self.state),
             "found": self._found(form),
             "decisions": [
                 _decided(row) for row in reading.list_decisions(self.state.id)
@@ -104,6 +107,16 @@ class ToxicityPage(WalkStep):
         }
 
 
+def may_be_replaced(state: CourseState) -> bool:
+    """Say whether a cycle stood still so long that another may take its place."""
+    cycle = state.current_cycle
+    return (
+        cycle is not None
+        and cycle.status == CycleStatus.STARTED
+        and cycle.clock.way_on in {WayOn.NEW_CYCLE, WayOn.NOT_KNOWN}
+    )
+
+
 def _rule(rule: ToxicityRule) -> dict[str, Any]:
     action: str | Promise | None = words.ACTIONS[rule.action] if rule.action else None
     return {"rule": rule, "action": action}
@@ -134,12 +147,7 @@ class ReplaceCycle(WalkStep):
 
     def is_open(self) -> bool:
         """Say whether the stop is so long that the cycle may not go on."""
-        cycle = self.state.current_cycle
-        return (
-            cycle is not None
-            and cycle.status == CycleStatus.STARTED
-            and cycle.clock.way_on in {WayOn.NEW_CYCLE, WayOn.NOT_KNOWN}
-        )
+        return may_be_replaced(self.state)
 
     def form(self, data: Any = None, **extra: Any) -> StepForm:
         """Return the form."""

@@ -212,9 +212,9 @@ def end_cycle(
     """Disconnect: the cycle has delivered its hours, or is stopped before.
 
     ``reason`` is COMPLETED or why it stops early; with a ``shortfall_reason`` a physician
-    may complete a cycle whose hours are not quite full. An early stop ends the course too: no
-    source says whether a new cycle repeats the dose step or counts, so a physician orders
-    a new course, which begins with its own first cycle (label fact sheet, section 7).
+    may complete a cycle whose hours are not quite full. An early stop ends the course too; where a
+    new cycle is to take its place, ``begin_new_cycle`` ends it instead (label fact sheet,
+    section 7).
 
     :raises HoursMissing: when COMPLETED is said and hours are missing.
     """

@@ -133,6 +133,10 @@ def test_a_new_cycle_is_offered_after_eight_days_and_proposes_nothing(
         "reason": "Eight days.",
     }
     path = f"/courses/{course.pk}/replace-cycle"
+    link = f'href="{path}"'
+    assert link in page(client, course, "toxicity")
+    assert link not in page(browser_of(ward.nurse), course, "toxicity")
+    assert f'href="/courses/{course.pk}/toxicity"' in page(client, course, "")
     open_text = page(client, course, "replace-cycle")
     asked = open_text.split('name="repeats"')[1].split("</select>")[0]
     assert 'value="" selected' in asked
