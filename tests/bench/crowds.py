@@ -123,5 +123,7 @@ def course_paths() -> list[tuple[Any, str]]:
         "Visit": "cycle__course",
         "InfusionEvent": "cycle__course",
         "Message": "course",
+        "PlanAdjustment": "cycle__course",
+        "DoseChange": "cycle__course",
     }
     return [(apps.get_model("infusion", name), path) for name, path in paths.items()]
