@@ -52,7 +52,9 @@ class GateIn(Input):
     """That a block may begin, and the values its gate asks for."""
 
     block = TextField(max_length=80)
-    facts = FactIn(many=True, required=False, default=list, max_length=_MOST_FACTS)
+    facts = serializers.ListField(
+        child=FactIn(), required=False, default=list, max_length=_MOST_FACTS
+    )
     reason = TextField(max_length=500, required=False, default="", allow_blank=True)
 
 
@@ -60,7 +62,9 @@ class DecisionIn(Input):
     """The way that is taken, on which facts."""
 
     to = TextField(max_length=80)
-    facts = FactIn(many=True, required=False, default=list, max_length=_MOST_FACTS)
+    facts = serializers.ListField(
+        child=FactIn(), required=False, default=list, max_length=_MOST_FACTS
+    )
     reason = TextField(max_length=500, required=False, default="", allow_blank=True)
     response = serializers.ChoiceField(
         choices=named(Answered),

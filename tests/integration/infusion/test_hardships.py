@@ -9,8 +9,8 @@ from infusion.domain import hanging
 from infusion.domain.events import RestartNotSaid
 from infusion.selectors.courses import read_course
 from infusion.services import bags, cycles, interruptions, placements, scheduling
-from infusion.services.free_days import FreeIntervalNotOver
 from infusion.services.dosing import DoseWouldChange, HeightTooOld, WeightTooOld
+from infusion.services.free_days import FreeIntervalNotOver
 from infusion.services.hanging import confirm_hang, enter_hang
 from infusion.services.ledgers import EventTooEarly
 from tests.factories.wards import HOUR, MONDAY, planned_bags, reading_of, ward

@@ -7,9 +7,9 @@ import pytest
 from infusion import models
 from infusion.selectors.courses import read_course
 from infusion.services import courses, cycles, placements
-from infusion.services.free_days import FreeIntervalNotOver
 from infusion.services.courses import CourseAlreadyOpen, StartInThePast
 from infusion.services.dosing import WeightTooOld
+from infusion.services.free_days import FreeIntervalNotOver
 from infusion.services.placements import InpatientDaysNotOver
 from patients.policy import NotAllowed
 from tests.factories.wards import HOUR, MONDAY, planned_bags, ward
