@@ -230,7 +230,7 @@ def _path(name: str, pattern: URLPattern, row: Any, ids: dict[str, Any]) -> str:
     wanted = pattern.pattern.converters
     known = {
         **ids,
-        "verb": "defer",
+        "verb": getattr(row, "key", ""),
         "key": "us-label-rr" if isinstance(row, Api) else row.key,
         "target_id": ids.get(f"{getattr(row, 'of', '')}_id"),
     }
