@@ -7,7 +7,7 @@ from the catalogue (label fact sheet sections 7 and 8), not from here.
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -20,6 +20,8 @@ from infusion.domain.refusals import Refusal
 
 DAY = dt.timedelta(days=1)
 GRADES = range(1, 5)
+# No row of the label lets an infusion go on as before from this grade on (section 8.1).
+SEVERE_FROM = 3
 
 
 class ToxicityEvent(StrEnum):
@@ -184,7 +186,7 @@ class ToxicityFacts:
         """Refuse what can't be, and keep instants in UTC.
 
         :raises ToxicityFactsNotSane: when it began or settled after now, settled before
-            it began, or a grade came without its scale.
+            it began, a grade came without its scale, or it is now above the highest.
         :raises NaiveTime: when an instant has no offset.
         """
         keep_in_utc(self, "onset_at", "now", "settled_at", "stopped_since")
@@ -197,6 +199,9 @@ class ToxicityFacts:
             raise ToxicityFactsNotSane(field="scale")
         if self.grade is not None and self.grade not in GRADES:
             raise ToxicityFactsNotSane(field="grade")
+        # The rule that is read is that of the highest grade.
+        if (self.grade_now or 0) > (self.grade or self.grade_now or 0):
+            raise ToxicityFactsNotSane(field="grade_now")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,7 +229,14 @@ def assess(rules: Sequence[ToxicityRule], facts: ToxicityFacts) -> Assessment:
     found = [one for one in of_event if _applies(one, facts)]
     if not found or any(one.is_hole for one in found):
         return Assessment(verdict=Verdict.NO_RULE, rules=tuple(found))
-    return _read(found[0], tuple(found), facts)
+    return _less_going_on(_read(found[0], tuple(found), facts), facts)
+
+
+def _less_going_on(found: Assessment, facts: ToxicityFacts) -> Assessment:
+    """Offer to go on as before only below the severe grades; else it needs a reason."""
+    is_mild = facts.grade is None or facts.grade < SEVERE_FROM
+    kept = (one for one in found.offered if is_mild or one != Choice.CONTINUE)
+    return replace(found, offered=tuple(kept))
 
 
 def _unsure(rules: Sequence[ToxicityRule], missing: tuple[Missing, ...]) -> Assessment:
@@ -263,10 +275,7 @@ def _read(
 _OFFERED: Mapping[Action, tuple[tuple[Choice, ...], tuple[Choice, ...]]] = {
     Action.STOP: ((Choice.STOP,), (Choice.STOP,)),
     Action.INTERRUPT: ((Choice.INTERRUPT,), (Choice.HOLD_ON,)),
-    Action.EVALUATE: (
-        (Choice.CONTINUE, Choice.INTERRUPT),
-        (Choice.HOLD_ON,),
-    ),
+    Action.EVALUATE: ((Choice.CONTINUE, Choice.INTERRUPT), (Choice.HOLD_ON,)),
     Action.CONSIDER_STOP: (
         (Choice.INTERRUPT, Choice.STOP),
         (Choice.HOLD_ON, Choice.STOP),

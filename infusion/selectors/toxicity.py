@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from infusion import catalogue, models
+from infusion.domain.bags import Stretch
 from infusion.domain.cycles import dose_turns, effective_ledger, stretches_of
 from infusion.domain.dose_changes import LowStepUnknown, low_step, weight_at
 from infusion.domain.regimens import Regimen
@@ -94,11 +95,9 @@ def _facts(
     begun = ledger.delivered(now)
     onset = ledger.delivered(asked.onset_at)
     has_run = ledger.started_at is not None and ledger.started_at <= asked.onset_at
-    levels = [
-        one.level
-        for one in stretches_of(regimen, facts, step, now)
-        if one.start <= onset < one.end
-    ]
+    level = _level_given(
+        rows, stretches_of(regimen, facts, step, now), asked.onset_at, onset
+    )
     return ToxicityFacts(
         event=asked.event,
         onset_at=asked.onset_at,
@@ -106,7 +105,7 @@ def _facts(
         weight_kg=weight_at(turns, facts.weight, begun).weight_kg,
         grade=asked.grade,
         scale=asked.scale,
-        level=levels[0] if levels and has_run else None,
+        level=level if has_run else None,
         low_level=_low_level(regimen, rows.cycle.block_key),
         grade_now=asked.grade_now,
         settled_at=asked.settled_at,
@@ -114,6 +113,29 @@ def _facts(
         seizures=asked.seizures,
         multiples=asked.multiples,
     )
+
+
+def _level_given(
+    rows: CycleRows,
+    stretches: Sequence[Stretch],
+    onset_at: dt.datetime,
+    position: dt.timedelta,
+) -> str | None:
+    """Return the level of the bag that hung at the onset; a step may be late or early.
+
+    None when no bag had hung by then or its dose is none of the cycle's.
+    """
+    hung = [bag for bag in rows.bags if bag.hung_at and bag.hung_at <= onset_at]
+    last = max(hung, key=lambda bag: bag.hung_at or onset_at, default=None)
+    same = [
+        one for one in stretches if last and one.daily_dose_mcg == last.daily_dose_mcg
+    ]
+    nearest = min(same, key=lambda one: _distance(one, position), default=None)
+    return nearest.level if nearest else None
+
+
+def _distance(stretch: Stretch, position: dt.timedelta) -> dt.timedelta:
+    return max(stretch.start - position, position - stretch.end, dt.timedelta(0))
 
 
 def _low_level(regimen: Regimen, block: str) -> str | None:

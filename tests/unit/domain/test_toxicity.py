@@ -153,6 +153,18 @@ def test_stopping_is_offered_whatever_else_is_not_known():
     assert found.missing == (Missing.LEVEL,)
 
 
+@pytest.mark.parametrize("event", ["INFECTION", "PANCREATITIS", "SEIZURE", "LIVER"])
+@pytest.mark.parametrize(("grade", "departs"), [(2, False), (3, True), (4, True)])
+def test_to_go_on_with_a_severe_toxicity_always_needs_a_reason(event, grade, departs):
+    normal = {
+        Missing.TRANSAMINASES_X_ULN: Decimal(1),
+        Missing.BILIRUBIN_X_ULN: Decimal(1),
+    }
+    told = facts(event, grade, scale=Scale.CTCAE_5, seizures=1, multiples=normal)
+
+    assert assess(RULES, told).departs(Choice.CONTINUE) is departs
+
+
 def test_the_earliest_end_of_a_hold_is_shown():
     found = assess(RULES, settled("NEUROTOXICITY", 3, days=1, to=1))
 
@@ -186,6 +198,7 @@ def test_a_settled_toxicity_counts_until_it_settled():
         ({"settled_at": NOW + DAY}, "settled_at"),
         ({"scale": None}, "scale"),
         ({"grade": 5}, "grade"),
+        ({"grade_now": 4}, "grade_now"),
     ],
 )
 def test_what_contradicts_itself_is_refused(wrong, field):
