@@ -106,9 +106,27 @@ def sent_home():
     return here, course, home, MONDAY + DAY
 
 
+def moved():
+    here, course = running()
+    visit = models.Visit.objects.filter(kind="BAG_CHANGE").earliest("planned_at")
+    move = change(
+        "MOVE_VISIT",
+        "CYCLE",
+        visit_id=visit.id,
+        to=visit.planned_at - 3 * HOUR,
+    )
+    return here, course, move, MONDAY + DAY
+
+
+def swapped():
+    here, course = running()
+    swap = change("SWAP_RECIPE", "CYCLE", recipe="us-48h")
+    return here, course, swap, MONDAY + DAY
+
+
 @pytest.mark.parametrize(
     "prepare",
-    [deferred, ceased, held, resumed, sent_home],
+    [deferred, ceased, held, resumed, sent_home, moved, swapped],
     ids=lambda one: one.__name__,
 )
 def test_every_row_written_is_a_row_changed(prepare):
