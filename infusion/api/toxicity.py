@@ -10,7 +10,6 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from infusion import models
 from infusion.api.courses import CourseOut
 from infusion.api.shapes import TextOut
 from infusion.api.steps import CourseStep
@@ -252,7 +251,7 @@ class ToxicityDecisions(Endpoint):
         )
         return self._answer(row, course_id)
 
-    def _answer(self, row: models.ToxicityDecision, course_id: uuid.UUID) -> Response:
+    def _answer(self, row: object, course_id: uuid.UUID) -> Response:
         course = courses.get_course(self.actor, course_id)
         shown = {"course_version": course.version, "decision": row}
         return Response(

@@ -204,7 +204,7 @@ def _check_why(
     bag: models.Bag, reason: str, note: str, remaining_ml: Decimal | None
 ) -> None:
     if reason not in set(DiscardReason):
-        raise ReasonUnknown(field="reason")
+        raise ReasonUnknown(field="reason", known=", ".join(DiscardReason))
     check_discard(DiscardReason(reason), note)
     most = recipe_of(bag).bag_volume_ml or bag.volume_ml
     if remaining_ml is not None and not 0 <= remaining_ml <= most:

@@ -56,12 +56,12 @@ def bag_changes(story):
 def test_two_nurses_re_plan_the_same_course_at_once_and_what_is_cancelled_stays_unsaid(
     story,
 ):
-    two_nurses_move_the_same_visit_and_one_looks_again(story)
-    no_message_leaves_for_what_a_hold_has_cancelled(story)
-    a_preview_that_is_too_old_is_looked_at_again(story)
+    assert_two_nurses_move_the_same_visit_and_one_looks_again(story)
+    assert_no_message_leaves_for_what_a_hold_has_cancelled(story)
+    assert_a_preview_that_is_too_old_is_looked_at_again(story)
 
 
-def two_nurses_move_the_same_visit_and_one_looks_again(story):
+def assert_two_nurses_move_the_same_visit_and_one_looks_again(story):
     visit = bag_changes(story)[0]
     people = [story.nurse, story.second]
     asked = [
@@ -89,7 +89,7 @@ def two_nurses_move_the_same_visit_and_one_looks_again(story):
     assert made.status == 200, made
 
 
-def no_message_leaves_for_what_a_hold_has_cancelled(story):
+def assert_no_message_leaves_for_what_a_hold_has_cancelled(story):
     hold = {
         "verb": "HOLD",
         "scope": "CYCLE",
@@ -117,7 +117,7 @@ def log_of(story):
     return story.nurse.get(f"{story.path}/messages?page_size=200")["results"]
 
 
-def a_preview_that_is_too_old_is_looked_at_again(story):
+def assert_a_preview_that_is_too_old_is_looked_at_again(story):
     resume = {
         "verb": "RESUME",
         "scope": "CYCLE",

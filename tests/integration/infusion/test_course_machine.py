@@ -146,10 +146,10 @@ def test_whatever_happens_the_course_keeps_what_is_always_true(operations):
         life = Life()
         for name, number in operations:
             take(life, name, number)
-            the_clock_is_that_of_the_walk(life)
-            no_message_is_owed_for_what_is_not_planned(life)
+            assert_the_clock_is_that_of_the_walk(life)
+            assert_no_message_is_owed_for_what_is_not_planned(life)
             if life.is_fresh:
-                the_bags_cover_the_rest_once(life)
+                assert_the_bags_cover_the_rest_once(life)
         transaction.set_rollback(True)
 
 
@@ -165,7 +165,7 @@ def take(life: Life, name: str, number: int) -> None:
         life.is_fresh = True
 
 
-def the_clock_is_that_of_the_walk(life: Life) -> None:
+def assert_the_clock_is_that_of_the_walk(life: Life) -> None:
     rows = load_rows(life.course)
     walk = Walk(life.now)
     (cycle,) = rows.cycles
@@ -183,7 +183,7 @@ def the_clock_is_that_of_the_walk(life: Life) -> None:
         assert found in {"NEW_CYCLE", "NOT_KNOWN"}
 
 
-def the_bags_cover_the_rest_once(life: Life) -> None:
+def assert_the_bags_cover_the_rest_once(life: Life) -> None:
     state = read_course(life.course.id, life.now)
     if NOT_WHOLE & {one.code for one in state.unmet}:
         return
@@ -203,7 +203,7 @@ def the_bags_cover_the_rest_once(life: Life) -> None:
     assert abs(covered - rest) <= MINUTE
 
 
-def no_message_is_owed_for_what_is_not_planned(life: Life) -> None:
+def assert_no_message_is_owed_for_what_is_not_planned(life: Life) -> None:
     owed = life.course.messages.filter(status="PENDING").select_related("bag")
     for message in owed:
         assert message.bag.planned_take_down_at == message.event_at

@@ -68,5 +68,8 @@ def test_a_shift_that_cannot_be_meant_is_refused(start, end, refusal):
         check_span(at(start), at(end), at(0))
 
 
-def test_a_shift_that_runs_now_can_be_planned():
-    check_span(at(-4), at(4), at(0))
+def test_a_shift_can_be_planned_while_it_runs_and_not_a_moment_longer():
+    check_span(at(-4), at(4), at(3))
+
+    with pytest.raises(rota.ShiftOver):
+        check_span(at(-4), at(4), at(4))
