@@ -36,6 +36,12 @@ class VisitInThePast(Refusal):
     code = "visit_in_the_past"
 
 
+class VisitAlreadyThen(Refusal):
+    """The visit is planned for that instant already."""
+
+    code = "visit_already_then"
+
+
 class VisitAfterDry(Refusal):
     """The bag on the pump is empty before."""
 
@@ -91,6 +97,8 @@ def move_visit(
         to = in_utc(to, field="to").replace(second=0, microsecond=0)
         if to <= now:
             raise VisitInThePast(field="to")
+        if to == visit.planned_at:
+            raise VisitAlreadyThen(field="to")
         _check_pump(load_rows(course).of(cycle), visit, to)
         moved = [visit, *(_later(cycle, visit) if scope == Scope.CYCLE else ())]
         fixed = [

@@ -46,6 +46,9 @@ CHANGES: Mapping[str, Wording] = {
     "visit_in_the_past": Wording(
         422, _CHANGE, _("A visit cannot be moved to an hour that has gone by.")
     ),
+    "visit_already_then": Wording(
+        422, _CHANGE, _("The visit is planned for that time already.")
+    ),
     "visit_after_dry": Wording(
         422, _CHANGE, _("The bag on the pump is empty at %(at)s, before that visit.")
     ),
