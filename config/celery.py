@@ -40,6 +40,10 @@ def beat_table() -> dict[str, dict[str, Any]]:
             "task": "infusion.sweep_readiness",
             "schedule": float(settings.BEAT_SECONDS),
         },
+        "sweep-alerts": {
+            "task": "infusion.sweep_alerts",
+            "schedule": float(settings.BEAT_SECONDS),
+        },
         "refresh-recipients": {
             "task": "infusion.refresh_recipients",
             "schedule": REFRESH_SECONDS,

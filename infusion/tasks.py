@@ -13,7 +13,7 @@ from django.conf import settings
 
 from infusion import dispatch
 from infusion.notifications.channels.registry import open_channels
-from infusion.services import following, messages, reassessing, replies, sweeps
+from infusion.services import alerts, following, messages, reassessing, replies, sweeps
 from patients import clock
 
 
@@ -41,6 +41,12 @@ def deliver_messages(
 def sweep_readiness(**_: object) -> None:
     """Look again at the signatures that are due."""
     reassessing.reassess_due(now=clock.now(), offset=clock.offset())
+
+
+@shared_task(name="infusion.sweep_alerts")
+def sweep_alerts(**_: object) -> None:
+    """Raise, end and climb the alerts that are due."""
+    alerts.sweep_alerts(now=clock.now())
 
 
 @shared_task(name="infusion.refresh_recipients")

@@ -101,6 +101,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "overlay.draft": frozenset({PHARMACIST, PHYSICIAN}),
     "overlay.sign": frozenset({PHARMACIST, PHYSICIAN}),
     "overlay.withdraw": frozenset({PHARMACIST, PHYSICIAN}),
+    "alert.view": _READERS,
+    "alert.take": _CLINICAL | {ADMIN},
     "rota.view": _READERS,
     "rota.plan": frozenset({NURSE, COORDINATOR, ADMIN}),
     "rota.swap": frozenset({NURSE, PHYSICIAN, PHARMACIST, COORDINATOR}),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from infusion.api import (
     advising,
+    alerts,
     bags,
     changes,
     courses,
@@ -33,6 +34,7 @@ _COURSE = "courses/<uuid:course_id>"
 _CHECK = "hang-checks/<uuid:check_id>"
 _EVENT = "events/<uuid:event_id>"
 _BAG = "bags/<uuid:bag_id>"
+_ALERT = "alerts/<uuid:alert_id>"
 _SHIFT = "shifts/<uuid:shift_id>"
 _OVERLAY = "overlays/<uuid:overlay_id>"
 
@@ -161,6 +163,11 @@ urlpatterns: list[URLPattern] = [
     path(f"{_BAG}/dispatch", bags.DispatchBag.as_view(), name="dispatch_bag"),
     path(f"{_BAG}/deliver", bags.DeliverBag.as_view(), name="deliver_bag"),
     path(f"{_BAG}/discard", bags.DiscardBag.as_view(), name="discard_bag"),
+    path("alerts", alerts.Alerts.as_view(), name="alerts"),
+    path(_ALERT, alerts.OneAlert.as_view(), name="alert"),
+    path(f"{_ALERT}/take", alerts.TakeAlert.as_view(), name="take_alert"),
+    path(f"{_ALERT}/hand-over", alerts.HandOverAlert.as_view(), name="hand_over_alert"),
+    path(f"{_ALERT}/resolve", alerts.ResolveAlert.as_view(), name="resolve_alert"),
     path("sites/<uuid:site_id>/on-call", rota.OnCall.as_view(), name="on_call"),
     path("sites/<uuid:site_id>/shifts", rota.SiteShifts.as_view(), name="site_shifts"),
     path(f"{_SHIFT}/assign", rota.AssignShift.as_view(), name="assign_shift"),

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from infusion.board import (
     accounts,
+    alerts,
     changing,
     courses,
     deciding,
@@ -47,6 +48,8 @@ urlpatterns = [
     path("regimens/", regimens.Regimens.as_view(), name="regimens"),
     path("regimens/<slug:key>/", regimens.RegimenPage.as_view(), name="regimen"),
     path("regimens/<slug:key>/values", overlays.Overlays.as_view(), name="overlays"),
+    path("alerts/", alerts.Alerts.as_view(), name="alerts"),
+    path("alerts/<uuid:alert_id>", alerts.AlertStep.as_view(), name="alert_step"),
     path("rota/", rota.Rota.as_view(), name="rota"),
     path("shifts/<uuid:shift_id>/hold", rota.HoldShift.as_view(), name="hold_shift"),
     path("shifts/<uuid:shift_id>/offer", rota.OfferShift.as_view(), name="offer_shift"),

@@ -109,6 +109,7 @@ MESSAGE_KINDS: Words = {
     "bag_change_overdue": _("Bag change overdue"),
     "infusion_end_24h": _("End of infusion in 24 h"),
     "readiness_voided": _("A sign-off no longer holds"),
+    "alert_raised": _("An alert waits for somebody"),
 }
 CHANNELS: Words = {
     "EMAIL": _("Email"),
@@ -161,6 +162,7 @@ MEASUREMENTS: Words = {"WEIGHT_KG": _("Weight"), "HEIGHT_CM": _("Height")}
 MESSAGE_REASONS: Words = {
     "plan_changed": _("the plan changed"),
     "course_closed": _("the course is over"),
+    "alert_taken": _("somebody has taken the alert, or it is over"),
     "bag_changed": _("the bag was changed"),
     "event_moved": _("the event has moved"),
     "too_late": _("too late to be of use"),

@@ -74,6 +74,12 @@ RULES: Mapping[MessageKind, DeliveryRule] = {
         repeat_when_unknown=True,
         follows_bag=False,
     ),
+    MessageKind.ALERT_RAISED: DeliveryRule(
+        bag_statuses=frozenset(BagStatus),
+        wakes_people=True,
+        repeat_when_unknown=True,
+        follows_bag=False,
+    ),
 }
 
 

@@ -21,10 +21,11 @@ class MessageKind(StrEnum):
     BAG_CHANGE_OVERDUE = "bag_change_overdue"
     INFUSION_END_24H = "infusion_end_24h"
     READINESS_VOIDED = "readiness_voided"
+    ALERT_RAISED = "alert_raised"
 
 
 # These follow from an event, not from the plan: a new plan neither owes nor cancels them.
-NOTICES = frozenset({MessageKind.READINESS_VOIDED})
+NOTICES = frozenset({MessageKind.READINESS_VOIDED, MessageKind.ALERT_RAISED})
 
 
 class To(StrEnum):

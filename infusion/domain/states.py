@@ -114,6 +114,16 @@ class SwapStatus(StrEnum):
     VOID = "VOID"
 
 
+class AlertStatus(StrEnum):
+    """What a person must take: waiting, taken, told to everybody in vain, or over."""
+
+    OPEN = "OPEN"
+    TAKEN = "TAKEN"
+    # Nobody on the ladder took it: the administrators know, and it stays visible.
+    EXHAUSTED = "EXHAUSTED"
+    RESOLVED = "RESOLVED"
+
+
 class PlacementKind(StrEnum):
     """Where the patient is while the infusion runs."""
 
@@ -235,6 +245,15 @@ SWAP_STEPS: Mapping[SwapStatus, frozenset[SwapStatus]] = {
     SwapStatus.VOID: frozenset(),
 }
 
+ALERT_STEPS: Mapping[AlertStatus, frozenset[AlertStatus]] = {
+    AlertStatus.OPEN: frozenset(
+        {AlertStatus.TAKEN, AlertStatus.EXHAUSTED, AlertStatus.RESOLVED}
+    ),
+    AlertStatus.TAKEN: frozenset({AlertStatus.RESOLVED}),
+    AlertStatus.EXHAUSTED: frozenset({AlertStatus.TAKEN, AlertStatus.RESOLVED}),
+    AlertStatus.RESOLVED: frozenset(),
+}
+
 
 _Status = TypeVar("_Status", bound=StrEnum)
 
@@ -262,6 +281,7 @@ STEPS: Mapping[type[StrEnum], Mapping[StrEnum, frozenset[StrEnum]]] = {
     SignOffStatus: _plain(SIGN_OFF_STEPS),
     MessageStatus: _plain(MESSAGE_STEPS),
     SwapStatus: _plain(SWAP_STEPS),
+    AlertStatus: _plain(ALERT_STEPS),
 }
 
 

@@ -1,6 +1,7 @@
 """The tables of courses, bags, plans and messages."""
 
 from infusion.models.adjustments import PlanAdjustment
+from infusion.models.alerts import Alert, AlertStep
 from infusion.models.bags import Bag, HangCheck, InfusionEvent
 from infusion.models.blocks import CourseBlock, Decision
 from infusion.models.courses import Course, Cycle, Placement, PlanVersion, Visit
@@ -26,6 +27,8 @@ from infusion.models.rota import Shift, ShiftSwap
 from infusion.models.snapshots import RegimenChange, RegimenSnapshot
 
 __all__ = [
+    "Alert",
+    "AlertStep",
     "Bag",
     "Course",
     "CourseBlock",

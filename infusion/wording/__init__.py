@@ -7,6 +7,7 @@ from typing import Protocol
 from django.utils.translation import get_language
 
 from infusion.domain.courses import Text
+from infusion.wording.alerts import ALERTS
 from infusion.wording.base import Wording
 from infusion.wording.changes import CHANGES
 from infusion.wording.courses import COURSES
@@ -52,6 +53,7 @@ class Explanation:
 REFUSALS: Mapping[str, Wording] = {
     **REQUESTS,
     **ROTA,
+    **ALERTS,
     **COURSES,
     **CHANGES,
     **EVENTS,

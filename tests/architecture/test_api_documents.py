@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.problem_texts import TEXTS
+from infusion.wording.alerts import ALERTS
 from infusion.wording.changes import CHANGES
 from infusion.wording.courses import COURSES
 from infusion.wording.events import EVENTS
@@ -25,6 +26,7 @@ ROWS = {
     **READINESS,
     **PEOPLE,
     **ROTA,
+    **ALERTS,
 }
 
 
