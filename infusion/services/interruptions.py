@@ -11,6 +11,7 @@ from infusion.domain.hanging import BagExpired, RestartNeedsSupervision
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import PlacementKind
 from infusion.domain.stops import WayOn, open_gap, way_on
+from infusion.domain.toxicity import Choice
 from infusion.selectors.planning import CycleRows, load_rows, stop_limits
 from infusion.services.common import changing, past_instant
 from infusion.services.cycles import running_cycle
@@ -53,6 +54,12 @@ class NewCycleNeeded(Refusal):
     """More than seven days after an adverse event: a new cycle, not a restart."""
 
     code = "new_cycle_needed"
+
+
+class HoldStands(Refusal):
+    """A physician holds the infusion for a toxicity and has not decided otherwise."""
+
+    code = "hold_stands"
 
 
 class GapRuleMissing(Refusal):
@@ -123,6 +130,7 @@ def resume(
     :raises RestartNeedsSupervision: when the 4-hour rule is not met.
     :raises NewCycleNeeded: beyond seven days after an adverse event.
     :raises GapRuleMissing: beyond seven days for any other reason; not sourced.
+    :raises HoldStands: while a physician's hold for a toxicity stands.
     """
     with changing(
         actor=actor,
@@ -156,6 +164,7 @@ def check_resume(
     gap = open_gap(standing_still(rows, at))
     if gap is not None and at > gap.start:
         _check_gap(course, gap, at, supervised=supervised)
+        _check_hold(rows, gap)
     _check_bag(rows, at)
     check_dose_on_pump(course, rows, at, now)
 
@@ -194,6 +203,7 @@ def check_same_cycle(course: models.Course, rows: CycleRows, at: dt.datetime) ->
     return found
 
 
+_HOLDS = frozenset({Choice.INTERRUPT.value, Choice.HOLD_ON.value})
 _REFUSALS: Mapping[WayOn, type[Refusal]] = {
     WayOn.NEW_CYCLE: NewCycleNeeded,
     WayOn.NOT_KNOWN: GapRuleMissing,
@@ -209,6 +219,20 @@ def _check_gap(
         raise _REFUSALS[found](field="at")
     if found == WayOn.SUPERVISED and not (supervised and _is_attended(course, at)):
         raise RestartNeedsSupervision(field="supervised")
+
+
+def _check_hold(rows: CycleRows, gap: Gap) -> None:
+    """Refuse to end a hold that a physician decided; a physician decides how it ends.
+
+    The label restarts at the low dose once the toxicity has settled (label fact sheet,
+    section 8.1): the bag on the pump is rarely the one to go on with.
+    """
+    made = models.ToxicityDecision.objects.filter(
+        cycle=rows.cycle, decided_at__gte=gap.start
+    )
+    last = made.order_by("-decided_at", "-id").values_list("choice", flat=True).first()
+    if last in _HOLDS:
+        raise HoldStands(field="at")
 
 
 def _is_attended(course: models.Course, at: dt.datetime) -> bool:

@@ -225,6 +225,14 @@ COURSES: Mapping[str, Wording] = {
             "The infusion stood still for four hours or more. Restart it under supervision and with premedication."
         ),
     ),
+    "hold_stands": Wording(
+        409,
+        _CLOCK,
+        _(
+            "A physician holds the infusion for a toxicity: a physician decides before"
+            " the pump runs again."
+        ),
+    ),
     "new_cycle_needed": Wording(
         409,
         _CLOCK,

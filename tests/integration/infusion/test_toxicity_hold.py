@@ -1,0 +1,79 @@
+"""A hold for a toxicity ends by a physician's word, whoever stands at the pump."""
+
+import datetime as dt
+
+import pytest
+
+from infusion import models
+from infusion.domain.toxicity import Choice, Scale, ToxicityEvent
+from infusion.selectors.toxicity import ToxicityAsked
+from infusion.services.events import Report, record_event
+from infusion.services.interruptions import HoldStands, resume
+from infusion.services.toxicity import decide_toxicity
+from tests.factories.wards import HOUR, MONDAY, ward
+
+ONSET = MONDAY + 60 * HOUR
+AGAIN = ONSET + 2 * HOUR
+
+
+def decide(here, course, choice, at, **more):
+    return decide_toxicity(
+        actor=here.physician,
+        course_id=course.id,
+        asked=ToxicityAsked(
+            event=ToxicityEvent.CRS, grade=3, scale=Scale.ASTCT, onset_at=ONSET
+        ),
+        choice=Choice(choice),
+        now=at,
+        **more,
+    )
+
+
+def restart(here, course, at=AGAIN):
+    resume(actor=here.nurse, course_id=course.id, at=at, supervised=True, now=at)
+
+
+def restart_by_event(here, course, at=AGAIN):
+    report = Report(kind="RESUME", at=at, supervised=True)
+    record_event(actor=here.nurse, course_id=course.id, report=report, now=at)
+
+
+@pytest.mark.parametrize("way", [restart, restart_by_event])
+def test_a_hold_for_a_toxicity_is_not_ended_at_the_pump(way):
+    here = ward()
+    course = here.running()
+    decide(here, course, "INTERRUPT", ONSET)
+    told = models.InfusionEvent.objects.count()
+
+    with pytest.raises(HoldStands):
+        way(here, course)
+
+    assert models.InfusionEvent.objects.count() == told
+
+
+def test_after_a_physician_said_to_go_on_the_nurse_restarts():
+    here = ward()
+    course = here.running()
+    decide(here, course, "INTERRUPT", ONSET)
+    decide(here, course, "CONTINUE", ONSET + HOUR, reason="It was a drug fever.")
+
+    restart(here, course)
+
+    assert models.InfusionEvent.objects.filter(kind="RESUME").count() == 1
+
+
+def test_a_later_stop_for_a_battery_is_no_hold():
+    here = ward()
+    course = here.running()
+    decide(here, course, "INTERRUPT", ONSET)
+    decide(here, course, "CONTINUE", ONSET + HOUR, reason="It was a drug fever.")
+    restart(here, course)
+    stop = AGAIN + dt.timedelta(days=1)
+    report = Report(
+        kind="ALARM", at=stop, reason="BATTERY", pump_stopped=True, until=None
+    )
+    record_event(actor=here.nurse, course_id=course.id, report=report, now=stop)
+
+    restart(here, course, stop + HOUR)
+
+    assert models.InfusionEvent.objects.filter(kind="RESUME").count() == 2
