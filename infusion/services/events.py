@@ -12,7 +12,11 @@ from infusion.domain.states import PlacementKind
 from infusion.selectors.planning import CycleRows, as_told, load_rows
 from infusion.services.common import NotFound, changing, past_instant
 from infusion.services.cycles import end_cycle, running_cycle
-from infusion.services.interruptions import check_restart_said, check_resume
+from infusion.services.interruptions import (
+    check_hold,
+    check_restart_said,
+    check_resume,
+)
 from infusion.services.ledgers import append, check_since_go, ledger
 from infusion.services.placements import change_placement
 from infusion.services.planning import replan
@@ -118,6 +122,7 @@ def correct_event(
         _check_change(Happening(old.kind), kind)
         row = _row(rows, kind, report, actor, now)
         row.corrects = old
+        _check_hold_kept(rows, old, row)
         append(rows, row)
         replan(course, cause="event_corrected", actor_id=actor.user_id, now=now)
     return row
@@ -157,6 +162,7 @@ def withdraw_event(
             withdrawn=True,
             recorded_by_id=actor.user_id,
         )
+        _check_hold_kept(rows, old, row)
         append(rows, row)
         replan(course, cause="event_withdrawn", actor_id=actor.user_id, now=now)
     return row
@@ -256,6 +262,18 @@ def _correctable(rows: CycleRows, event_id: uuid.UUID) -> models.InfusionEvent:
         raise NotFound(field="event")
     _check_not_fixed(Happening(old.kind))
     return old
+
+
+def _check_hold_kept(
+    rows: CycleRows, old: models.InfusionEvent, row: models.InfusionEvent
+) -> None:
+    """Refuse to talk a hold away that a physician decided; its instant may be said better.
+
+    :raises HoldStands: when the pump would run again by it.
+    """
+    ends = row.withdrawn or as_told(row).effect != Effect.STOPS
+    if old.kind == Happening.HOLD_ORDERED and ends:
+        check_hold(rows)
 
 
 def _check_not_fixed(kind: Happening) -> None:

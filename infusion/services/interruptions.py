@@ -164,7 +164,7 @@ def check_resume(
     gap = open_gap(standing_still(rows, at))
     if gap is not None and at > gap.start:
         _check_gap(course, gap, at, supervised=supervised)
-        _check_hold(rows, gap)
+        check_hold(rows)
     _check_bag(rows, at)
     check_dose_on_pump(course, rows, at, now)
 
@@ -221,15 +221,15 @@ def _check_gap(
         raise RestartNeedsSupervision(field="supervised")
 
 
-def _check_hold(rows: CycleRows, gap: Gap) -> None:
+def check_hold(rows: CycleRows) -> None:
     """Refuse to end a hold that a physician decided; a physician decides how it ends.
 
     The label restarts at the low dose once the toxicity has settled (label fact sheet,
     section 8.1): the bag on the pump is rarely the one to go on with.
+
+    :raises HoldStands: when the last decision of the cycle is a hold.
     """
-    made = models.ToxicityDecision.objects.filter(
-        cycle=rows.cycle, decided_at__gte=gap.start
-    )
+    made = models.ToxicityDecision.objects.filter(cycle=rows.cycle)
     last = made.order_by("-decided_at", "-id").values_list("choice", flat=True).first()
     if last in _HOLDS:
         raise HoldStands(field="at")

@@ -7,7 +7,7 @@ import pytest
 from infusion import models
 from infusion.domain.toxicity import Choice, Scale, ToxicityEvent
 from infusion.selectors.toxicity import ToxicityAsked
-from infusion.services.events import Report, record_event
+from infusion.services.events import Report, correct_event, record_event, withdraw_event
 from infusion.services.interruptions import HoldStands, resume
 from infusion.services.toxicity import decide_toxicity
 from tests.factories.wards import HOUR, MONDAY, ward
@@ -49,6 +49,25 @@ def test_a_hold_for_a_toxicity_is_not_ended_at_the_pump(way):
         way(here, course)
 
     assert models.InfusionEvent.objects.count() == told
+
+
+def test_a_hold_is_not_talked_away_but_its_instant_may_be_said_better():
+    here = ward()
+    course = here.running()
+    decide(here, course, "INTERRUPT", ONSET)
+    held = models.InfusionEvent.objects.get(kind="HOLD_ORDERED")
+    asked = {"actor": here.nurse, "course_id": course.id, "event_id": held.id}
+    told = {"kind": "HOLD_ORDERED", "reason": "CRS"}
+
+    with pytest.raises(HoldStands):
+        withdraw_event(**asked, now=AGAIN)
+    running_on = Report(at=ONSET, pump_stopped=False, **told)
+    with pytest.raises(HoldStands):
+        correct_event(**asked, report=running_on, now=AGAIN)
+    later = Report(at=ONSET + HOUR, pump_stopped=True, **told)
+    correct_event(**asked, report=later, now=AGAIN)
+    with pytest.raises(HoldStands):
+        restart(here, course)
 
 
 def test_after_a_physician_said_to_go_on_the_nurse_restarts():
