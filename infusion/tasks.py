@@ -46,7 +46,7 @@ def sweep_readiness(**_: object) -> None:
 @shared_task(name="infusion.sweep_alerts")
 def sweep_alerts(**_: object) -> None:
     """Raise, end and climb the alerts that are due."""
-    alerts.sweep_alerts(now=clock.now())
+    alerts.sweep_alerts(now=clock.now(), offset=clock.offset())
 
 
 @shared_task(name="infusion.refresh_recipients")

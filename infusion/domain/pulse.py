@@ -11,8 +11,10 @@ from enum import StrEnum
 
 BEAT = "beat"
 SWEEP = "sweep"
-# Both show themselves with every tick; one that never did has never run.
+# These show themselves with every tick; one that never did has never run.
 EXPECTED = (BEAT, SWEEP)
+# Watched from its first sweep on.
+ALERTS = "alerts"
 
 # Missed ticks before a part counts as late.
 TICKS = 4

@@ -47,11 +47,17 @@ def alert_times(stored: Mapping[str, Any]) -> AlertTimes:
     )
 
 
-def standing_causes(now: dt.datetime) -> dict[uuid.UUID, list[Standing]]:
-    """Return what is wrong now by course, in five queries for any number of courses.
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """A running cycle, and the times of its site."""
 
-    A hold that was ordered for an adverse event is no stop that somebody forgot.
-    """
+    course_id: uuid.UUID
+    rows: CycleRows
+    times: AlertTimes
+
+
+def watched_cycles() -> list[Watched]:
+    """Return every running cycle, in five queries for any number of them."""
     cycles = models.Cycle.objects.filter(
         status=CycleStatus.STARTED, course__status=CourseStatus.ACTIVE
     ).select_related("course")
@@ -61,20 +67,18 @@ def standing_causes(now: dt.datetime) -> dict[uuid.UUID, list[Standing]]:
     bags = _by_cycle(models.Bag.objects.filter(cycle__in=ids, hung_at__isnull=False))
     stored = policies_of({cycle.course.site_id for cycle in running})
     times = {site: alert_times(values) for site, values in stored.items()}
-    return {
-        cycle.course_id: list(
-            _of_cycle(
-                CycleRows(
-                    cycle=cycle,
-                    bags=bags.get(cycle.pk, []),
-                    events=events.get(cycle.pk, []),
-                ),
-                times[cycle.course.site_id],
-                now,
-            )
+    return [
+        Watched(
+            course_id=cycle.course_id,
+            rows=CycleRows(
+                cycle=cycle,
+                bags=bags.get(cycle.pk, []),
+                events=events.get(cycle.pk, []),
+            ),
+            times=times[cycle.course.site_id],
         )
         for cycle in running
-    }
+    ]
 
 
 def _by_cycle(rows: QuerySet[Any]) -> dict[uuid.UUID, list[Any]]:
@@ -84,9 +88,12 @@ def _by_cycle(rows: QuerySet[Any]) -> dict[uuid.UUID, list[Any]]:
     return found
 
 
-def _of_cycle(
-    rows: CycleRows, times: AlertTimes, now: dt.datetime
-) -> Iterator[Standing]:
+def standing_causes(watched: Watched, now: dt.datetime) -> Iterator[Standing]:
+    """Yield what is wrong, or about to be, with a running cycle.
+
+    A hold that was ordered for an adverse event is no stop that somebody forgot.
+    """
+    rows, times = watched.rows, watched.times
     gap = open_gap(effective_ledger(cycle_facts(rows), now))
     if gap is not None and gap.reason != PauseReason.ADVERSE_EVENT:
         yield Standing(

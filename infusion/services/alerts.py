@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 
@@ -24,12 +25,20 @@ from infusion.domain.alerts import (
     next_rung,
 )
 from infusion.domain.messages import MessageKind
+from infusion.domain.pulse import ALERTS
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import AlertStatus, MessageStatus, check_step
-from infusion.selectors.alerts import alert_times, open_alerts, standing_causes
+from infusion.selectors.alerts import (
+    Watched,
+    alert_times,
+    open_alerts,
+    standing_causes,
+    watched_cycles,
+)
 from infusion.selectors.rota import on_call_now
 from infusion.services.common import NotFound, VersionOutdated
 from infusion.services.sparing import sparing_the_others
+from infusion.services.sweeps import show_life
 from patients import policy
 from patients.domain.contacts import EMAIL, STAFF
 from patients.policy import ADMIN, Actor
@@ -71,26 +80,54 @@ class AlertSweep:
     told: int = 0
 
 
-def sweep_alerts(*, now: dt.datetime) -> AlertSweep:
-    """Raise, end and climb what is due, course by course."""
+def sweep_alerts(
+    *, now: dt.datetime, offset: dt.timedelta = dt.timedelta(0)
+) -> AlertSweep:
+    """Raise, end and climb what is due, course by course, and show that it was done.
+
+    ``offset`` is how far the clock of a demo is ahead, zero in production.
+    """
     done = AlertSweep()
-    causes = standing_causes(now)
-    # A course where all is well is not locked.
-    wrong = {one for one, held in causes.items() if any(each.stage for each in held)}
-    courses = wrong | {alert.course_id for alert in open_alerts()}
-    for course_id in sorted(courses):
+    watched = {one.course_id: one for one in watched_cycles()}
+    alerted = {alert.course_id for alert in open_alerts()}
+    for course_id in sorted({*watched, *alerted}):
         sparing_the_others(
-            lambda one=course_id: _look_at(one, causes.get(one, []), now, done),  # type: ignore[misc]
+            partial(
+                _sweep_course,
+                course_id,
+                watched.get(course_id),
+                now,
+                done,
+                has_alert=course_id in alerted,
+            ),
             course_id=course_id,
             event="alerts_not_swept",
         )
+    # A sweep that fails every time would be silent: its age is watched like the beat's.
+    show_life(ALERTS, offset)
     return done
+
+
+def _sweep_course(
+    course_id: uuid.UUID,
+    watched: Watched | None,
+    now: dt.datetime,
+    done: AlertSweep,
+    *,
+    has_alert: bool,
+) -> bool:
+    """Look at one course; one that cannot be read keeps the alerts it has."""
+    causes = list(standing_causes(watched, now)) if watched else []
+    # A course where all is well is not locked.
+    if has_alert or any(one.stage for one in causes):
+        _look_at(course_id, causes, now, done)
+    return True
 
 
 @transaction.atomic
 def _look_at(
     course_id: uuid.UUID, causes: list[Standing], now: dt.datetime, done: AlertSweep
-) -> bool:
+) -> None:
     rows = models.Course.objects.select_for_update(of=("self",)).select_related("site")
     course = rows.get(id=course_id)
     held = {(one.cause, one.subject): one for one in causes}
@@ -112,7 +149,6 @@ def _look_at(
         if is_to_be_raised(standing, _past(standing)):
             _raise(course, standing, instant)
             done.raised += 1
-    return True
 
 
 def _past(standing: Standing) -> Past | None:

@@ -122,7 +122,7 @@ def test_beat_away_costs_time_and_no_message(
     assert sorted(mailbox.ids()) == sorted(mark(row) for row in rows)
     assert outcome_of(gone) == ("EXPIRED", "too_late")
     beats = set(models.Heartbeat.objects.values_list("name", flat=True))
-    assert beats == {"beat", "sweep"}
+    assert {"beat", "sweep"} <= beats
 
 
 def test_a_broker_that_dies_and_forgets_everything_loses_nothing(
