@@ -101,14 +101,7 @@ def move_visit(
             raise VisitAlreadyThen(field="to")
         _check_pump(load_rows(course).of(cycle), visit, to)
         moved = [visit, *(_later(cycle, visit) if scope == Scope.CYCLE else ())]
-        fixed = [
-            Adjustment(
-                kind=AdjustmentKind.MOVE_VISIT,
-                from_at=one.planned_at,
-                to_at=one.planned_at + (to - visit.planned_at),
-            )
-            for one in moved
-        ]
+        fixed = [_moved(one, to - visit.planned_at) for one in moved]
         for one in fixed:
             _keep(cycle, actor, one, scope, reason, now)
         plan = replan(
@@ -186,6 +179,14 @@ def _later(cycle: models.Cycle, visit: models.Visit) -> Sequence[models.Visit]:
             kind=VisitKind.BAG_CHANGE,
             planned_at__gt=visit.planned_at,
         ).order_by("planned_at")
+    )
+
+
+def _moved(visit: models.Visit, by: dt.timedelta) -> Adjustment:
+    return Adjustment(
+        kind=AdjustmentKind.MOVE_VISIT,
+        from_at=visit.planned_at,
+        to_at=visit.planned_at + by,
     )
 
 
