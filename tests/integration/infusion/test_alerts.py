@@ -281,7 +281,9 @@ def test_a_ward_where_all_is_well_costs_the_same_however_many_run(
     neighbour.running()
 
     with django_assert_num_queries(6):
-        sweep(HOUR)
+        done = sweep(HOUR)
+
+    assert done == alerts.AlertSweep()
 
 
 def end(actor, one, outcome="DONE", note=""):
