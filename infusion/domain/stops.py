@@ -19,6 +19,9 @@ from infusion.domain.clock import (
     needs_reinitiation,
 )
 
+# After an overdose the pump stands still at least so long. Section 6, mark B (one source).
+AFTER_OVERDOSE = dt.timedelta(hours=12)
+
 
 class WayOn(StrEnum):
     """What may follow a stop."""

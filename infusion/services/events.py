@@ -88,7 +88,7 @@ def tell(
     known = _known(rows, row)
     if known is not None:
         return known, False
-    _store(course, rows, row, _restart(row, report, now), now)
+    _store(actor, course, rows, row, _restart(row, report, now), now)
     _follow(actor, course, row, now)
     return row, True
 
@@ -219,6 +219,7 @@ def _restart(
 
 
 def _store(
+    actor: Actor,
     course: models.Course,
     rows: CycleRows,
     row: models.InfusionEvent,
@@ -230,7 +231,7 @@ def _store(
     if kind in {Happening.START, Happening.STOP}:
         raise events.EventFixed(field="kind")
     if kind == Happening.RESUME and ledger(rows).paused_since is not None:
-        check_resume(course, rows, row.at, now, supervised=row.supervised)
+        check_resume(actor, course, rows, row.at, now, supervised=row.supervised)
     if as_told(row).effect == Effect.STOPS:
         check_restart_said(rows, row.at, restart.at if restart else None)
     append(rows, row, *([restart] if restart else []))

@@ -6,13 +6,18 @@ from collections.abc import Mapping
 
 from infusion import models
 from infusion.domain.clock import EventKind, Gap, PauseReason
-from infusion.domain.events import ReasonUnknown, RestartNotSaid
+from infusion.domain.events import (
+    Happening,
+    ReasonUnknown,
+    RestartNotSaid,
+    effective,
+)
 from infusion.domain.hanging import BagExpired, RestartNeedsSupervision
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import PlacementKind
-from infusion.domain.stops import WayOn, open_gap, way_on
+from infusion.domain.stops import AFTER_OVERDOSE, WayOn, open_gap, way_on
 from infusion.domain.toxicity import Choice
-from infusion.selectors.planning import CycleRows, load_rows, stop_limits
+from infusion.selectors.planning import CycleRows, as_told, load_rows, stop_limits
 from infusion.services.common import changing, past_instant
 from infusion.services.cycles import running_cycle
 from infusion.services.due_doses import check_dose_on_pump
@@ -23,6 +28,7 @@ from infusion.services.ledgers import (
     standing_still,
 )
 from infusion.services.planning import replan
+from patients import policy
 from patients.policy import Actor
 
 
@@ -60,6 +66,12 @@ class HoldStands(Refusal):
     """A physician holds the infusion for a toxicity and has not decided otherwise."""
 
     code = "hold_stands"
+
+
+class OverdoseTooRecent(Refusal):
+    """The line was flushed, and the pump has not stood still long enough since."""
+
+    code = "overdose_too_recent"
 
 
 class GapRuleMissing(Refusal):
@@ -131,6 +143,7 @@ def resume(
     :raises NewCycleNeeded: beyond seven days after an adverse event.
     :raises GapRuleMissing: beyond seven days for any other reason; not sourced.
     :raises HoldStands: while a physician's hold for a toxicity stands.
+    :raises OverdoseTooRecent: soon after a flush, unless a physician records it.
     """
     with changing(
         actor=actor,
@@ -139,13 +152,14 @@ def resume(
         expected_version=expected_version,
     ) as course:
         rows = load_rows(course).of(running_cycle(course))
-        check_resume(course, rows, at, now, supervised=supervised)
+        check_resume(actor, course, rows, at, now, supervised=supervised)
         record_event(rows, EventKind.RESUME, at, actor.user_id, supervised=supervised)
         replan(course, cause="resumed", actor_id=actor.user_id, now=now)
     return course
 
 
 def check_resume(
+    actor: Actor,
     course: models.Course,
     rows: CycleRows,
     at: dt.datetime,
@@ -165,6 +179,7 @@ def check_resume(
     if gap is not None and at > gap.start:
         _check_gap(course, gap, at, supervised=supervised)
         check_hold(rows)
+        _check_overdose(actor, course, rows, gap, at)
     _check_bag(rows, at)
     check_dose_on_pump(course, rows, at, now)
 
@@ -233,6 +248,21 @@ def check_hold(rows: CycleRows) -> None:
     last = made.order_by("-decided_at", "-id").values_list("choice", flat=True).first()
     if last in _HOLDS:
         raise HoldStands(field="at")
+
+
+def _check_overdose(
+    actor: Actor, course: models.Course, rows: CycleRows, gap: Gap, at: dt.datetime
+) -> None:
+    """Refuse a restart soon after a flush, unless a physician records it.
+
+    One source gives the hours (label fact sheet, section 6, mark B): a physician may
+    judge otherwise.
+    """
+    earliest = gap.start + AFTER_OVERDOSE
+    told = effective(map(as_told, rows.events))
+    flushed = any(one.kind == Happening.FLUSHED and one.at >= gap.start for one in told)
+    if flushed and at < earliest and not policy.can(actor, "toxicity.decide", course):
+        raise OverdoseTooRecent(field="at", at=earliest.isoformat())
 
 
 def _is_attended(course: models.Course, at: dt.datetime) -> bool:

@@ -233,6 +233,14 @@ COURSES: Mapping[str, Wording] = {
             " the pump runs again."
         ),
     ),
+    "overdose_too_recent": Wording(
+        409,
+        _CLOCK,
+        _(
+            "The line was flushed: after an overdose the pump stands still at least"
+            " 12 hours. Call the physician."
+        ),
+    ),
     "new_cycle_needed": Wording(
         409,
         _CLOCK,

@@ -8,7 +8,7 @@ from infusion import models
 from infusion.domain.toxicity import Choice, Scale, ToxicityEvent
 from infusion.selectors.toxicity import ToxicityAsked
 from infusion.services.events import Report, correct_event, record_event, withdraw_event
-from infusion.services.interruptions import HoldStands, resume
+from infusion.services.interruptions import HoldStands, OverdoseTooRecent, resume
 from infusion.services.toxicity import decide_toxicity
 from tests.factories.wards import HOUR, MONDAY, ward
 
@@ -96,3 +96,36 @@ def test_a_later_stop_for_a_battery_is_no_hold():
     restart(here, course, stop + HOUR)
 
     assert models.InfusionEvent.objects.filter(kind="RESUME").count() == 2
+
+
+def flushed(here):
+    """Return a course whose line was flushed a day after the start, the pump stopped."""
+    course = here.running()
+    report = Report(kind="FLUSHED", at=MONDAY + 24 * HOUR, pump_stopped=True)
+    record_event(
+        actor=here.nurse, course_id=course.id, report=report, now=MONDAY + 24 * HOUR
+    )
+    return course
+
+
+@pytest.mark.parametrize("way", [restart, restart_by_event])
+def test_after_a_flush_the_pump_stands_still_for_twelve_hours(way):
+    here = ward()
+    course = flushed(here)
+
+    for hours in (1, 11.9):
+        with pytest.raises(OverdoseTooRecent):
+            way(here, course, MONDAY + (24 + hours) * HOUR)
+    way(here, course, MONDAY + 36 * HOUR)
+
+    assert models.InfusionEvent.objects.filter(kind="RESUME").count() == 1
+
+
+def test_a_physician_may_judge_a_flush_otherwise():
+    here = ward()
+    course = flushed(here)
+    at = MONDAY + 25 * HOUR
+
+    resume(actor=here.physician, course_id=course.id, at=at, supervised=True, now=at)
+
+    assert models.InfusionEvent.objects.filter(kind="RESUME").count() == 1
