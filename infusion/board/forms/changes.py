@@ -7,13 +7,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from infusion.board import change_words, words
 from infusion.board.forms.courses import StepForm
 from infusion.board.forms.fields import START, Instant, Remark
+from infusion.board.templatetags.board import recipe
 from infusion.domain.changes import SCOPES, Change, Scope, Verb
 from infusion.domain.courses import VisitState
+from infusion.domain.ribbon import labels_in
 from infusion.domain.states import PlacementKind
 
 Choices = list[tuple[str, str]]
@@ -27,8 +30,8 @@ class ChangeForm(StepForm):
     )
     scope = forms.ChoiceField(label=_("How far"))
     at = Instant(label=_("At"))
-    to = Instant(label=_("New time"), days=START)
     visit_id = forms.ChoiceField(label=_("Visit"))
+    to = Instant(label=_("New time"), days=START)
     bag_change = forms.ChoiceField(label=_("From the bag change at"), required=False)
     recipe = forms.ChoiceField(label=_("Bag"))
     place = forms.ChoiceField(label=_("Where"), choices=words.options(words.PLACES))
@@ -54,11 +57,24 @@ class ChangeForm(StepForm):
         for name in set(self.fields) - wanted:
             del self.fields[name]
         self._offer("scope", [(one.value, _scope(one)) for one in _scopes(verb)])
-        self._offer("recipe", recipes)
+        self._offer("recipe", [(key, recipe(key)) for key, _name in recipes])
         listed = list(visits)
         self._offer("visit_id", [(str(one.id), self._hour(one)) for one in listed])
         hours = [(one.planned_at.isoformat(), self._hour(one)) for one in listed]
         self._offer("bag_change", [("", "–"), *hours])
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the bag change beside its field, where the change needs one.
+
+        :raises ValidationError: when it was left empty.
+        """
+        typed = super().clean() or self.cleaned_data
+        needs_one = (self.verb, typed.get("scope")) in _COUNTS_FROM_A_BAG
+        if needs_one and not typed.get("bag_change"):
+            self.add_error(
+                "bag_change", self.fields["bag_change"].error_messages["required"]
+            )
+        return typed
 
     def refuse(self, field: str | None, text: str) -> None:
         """Put a refusal beside the field it is about, if that one is seen."""
@@ -72,8 +88,9 @@ class ChangeForm(StepForm):
             field.choices = choices
 
     def _hour(self, visit: VisitState) -> str:
-        at = visit.planned_at.astimezone(self.zone)
-        return f"{at:%Y-%m-%d %H:%M} {visit.assigned_to_name}".strip()
+        labels = labels_in(get_language() or "en")
+        hour = labels.instant_of(visit.planned_at, self.zone)
+        return " · ".join(filter(None, (hour, visit.assigned_to_name)))
 
     def change(self) -> Change:
         """Return the change that was asked for.
@@ -108,6 +125,10 @@ def _scope(scope: Scope) -> str:
     return str(change_words.SCOPES[scope.value])
 
 
+_COUNTS_FROM_A_BAG = {
+    (Verb.SWAP_RECIPE, Scope.STEP.value),
+    (Verb.CHANGE_WEIGHT, Scope.CYCLE.value),
+}
 _FIELDS: Mapping[Verb, frozenset[str]] = {
     Verb.DEFER: frozenset({"to"}),
     Verb.CEASE: frozenset({"at"}),

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 
 from infusion.board import words
+from infusion.catalogue.recipes import all_recipes
 from infusion.catalogue.regimens import all_regimens
 from infusion.domain.conditions import Condition, KnownFact
 from infusion.domain.courses import Text, Unmet
@@ -181,6 +182,13 @@ def unmet(item: Unmet | dict[str, Any]) -> str:
     if isinstance(item, Unmet):
         return words.unmet(item.code, dict(item.params))
     return words.unmet(item["code"], item)
+
+
+@register.filter
+def recipe(key: str) -> str:
+    """Write the title of a bag recipe; one that left the catalogue is shown by its key."""
+    found = all_recipes().get(key)
+    return read(found.title) if found else key
 
 
 @register.filter
