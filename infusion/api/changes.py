@@ -14,6 +14,7 @@ from infusion.api.shapes import UnmetOut
 from infusion.domain.changes import Change, Scope, Verb
 from infusion.domain.previews import Fate
 from infusion.domain.states import PlacementKind
+from infusion.selectors import changes as reading
 from infusion.selectors import courses
 from infusion.services import replanning
 from patients.api.endpoints import Endpoint
@@ -193,6 +194,31 @@ class ChangePreviewOut(Output):
     new_risks = RiskOut(many=True)
 
 
+class ChangeMadeOut(Output):
+    """A change as somebody confirmed it, and why."""
+
+    id = serializers.UUIDField()
+    verb = serializers.ChoiceField(choices=[str(each) for each in Verb])
+    scope = serializers.ChoiceField(choices=[str(each) for each in Scope])
+    parameters = serializers.DictField(
+        child=serializers.CharField(), help_text="What was given beside the reason"
+    )
+    reason = serializers.CharField()
+    made_by_name = serializers.CharField()
+    made_at = InstantField()
+    plan_number = serializers.IntegerField(
+        allow_null=True, help_text="The last plan after it"
+    )
+
+
+class ChangesOut(Output):
+    """Every confirmed change of a plan, the latest first."""
+
+    course_version = serializers.IntegerField()
+    time_zone = serializers.CharField()
+    changes = ChangeMadeOut(many=True)
+
+
 class PreviewChange(Endpoint):
     """A change that nobody has made."""
 
@@ -212,11 +238,26 @@ class PreviewChange(Endpoint):
         return Response(ChangePreviewOut(seen).data)
 
 
-class MakeChange(Endpoint):
-    """A change made as it was shown. Its token says of which version: no If-Match."""
+class CourseChanges(Endpoint):
+    """The changes of a plan, each made as it was shown.
 
-    policy_actions = {"POST": "plan.change"}
+    The token of a change says of which version it was shown: no If-Match.
+    """
+
+    policy_actions = {"GET": "walk.view", "POST": "plan.change"}
     keyed_methods = ("POST",)
+
+    @extend_schema(operation_id="list_changes", responses={200: ChangesOut})
+    def get(self, request: Request, course_id: uuid.UUID) -> Response:
+        """List every change that somebody confirmed, with its reason."""
+        course = courses.get_course(self.actor, course_id)
+        self.allow(course)
+        shown = {
+            "course_version": course.version,
+            "time_zone": course.time_zone,
+            "changes": reading.list_changes(course),
+        }
+        return Response(ChangesOut(shown).data)
 
     @extend_schema(
         operation_id="make_change",

@@ -97,7 +97,7 @@ urlpatterns: list[URLPattern] = [
         changes.PreviewChange.as_view(),
         name="preview_change",
     ),
-    path(f"{_COURSE}/changes", changes.MakeChange.as_view(), name="make_change"),
+    path(f"{_COURSE}/changes", changes.CourseChanges.as_view(), name="course_changes"),
     path(f"{_COURSE}/start-cycle", cycles.StartCycle.as_view(), name="start_cycle"),
     path(f"{_COURSE}/move-start", cycles.MoveStart.as_view(), name="move_start"),
     path(f"{_COURSE}/cancel-cycle", cycles.CancelCycle.as_view(), name="cancel_cycle"),

@@ -30,6 +30,14 @@ FATES: Words = {
     "NOT_USED": _("made, and not used any more"),
     "ENDED": _("over"),
 }
+PARAMETERS: Words = {
+    "at": _("At"),
+    "to": _("New time"),
+    "place": _("Where"),
+    "supervised": _("Restarted under supervision, with premedication"),
+    "recipe": _("Bag"),
+    "override_reason": _("Physician's reason, where the rules speak against it"),
+}
 RISKS: Words = {
     "visit_outside_window": _("A visit outside the visit hours"),
     "off_day_visit": _("A visit on a weekend or holiday"),

@@ -18,16 +18,17 @@ from infusion.domain.changes import Change, PreviewOutdated, Verb
 from infusion.domain.previews import Fate, Preview
 from infusion.domain.states import VisitStatus
 from infusion.domain.visits import VisitKind
+from infusion.selectors.changes import list_changes
 from infusion.selectors.regimens import regimen_of
 from infusion.services.replanning import ACTIONS, apply_change, preview_change
 from patients import policy
 
 
 class Changes(CourseConsole):
-    """The changes that the actor may make of a plan."""
+    """The changes that the actor may make of a plan, and those that were made."""
 
     def get(self, request: HttpRequest, course_id: uuid.UUID) -> HttpResponse:
-        """List them.
+        """List both.
 
         :raises Http404: when the actor changes no plans.
         """
@@ -39,7 +40,8 @@ class Changes(CourseConsole):
             for verb in Verb
             if policy.can(self.actor, ACTIONS[verb], self.state)
         ]
-        context = {**self.facts(), "verbs": verbs}
+        made = list_changes(self.find(course_id))
+        context = {**self.facts(), "verbs": verbs, "made": made}
         return render(request, "board/changes/list.html", context)
 
 

@@ -279,6 +279,9 @@ LISTS: Mapping[str, Words] = {
     "overlay": OVERLAYS,
     "mark": blocks.MARKS,
     "fate": change_words.FATES,
+    "verb": change_words.VERBS,
+    "scope": change_words.SCOPES,
+    "change_parameter": change_words.PARAMETERS,
 }
 
 

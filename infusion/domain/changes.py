@@ -176,6 +176,8 @@ class Change:
 
 
 def _text(value: object) -> str:
+    if value is True:
+        return "true"
     return value.isoformat() if isinstance(value, dt.datetime) else str(value)
 
 

@@ -1,6 +1,6 @@
 """The tables of courses, bags, plans and messages."""
 
-from infusion.models.adjustments import PlanAdjustment
+from infusion.models.adjustments import PlanAdjustment, PlanChange
 from infusion.models.alerts import Alert, AlertStep
 from infusion.models.bags import Bag, HangCheck, InfusionEvent
 from infusion.models.blocks import CourseBlock, Decision
@@ -46,6 +46,7 @@ __all__ = [
     "OverlaySignature",
     "Placement",
     "PlanAdjustment",
+    "PlanChange",
     "PlanVersion",
     "ReadinessFact",
     "ReadinessSignature",

@@ -1,4 +1,4 @@
-"""What people fixed in the plan of a cycle."""
+"""What people changed of a plan, and what they fixed in it."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from infusion.domain.adjustments import AdjustmentKind
-from infusion.domain.changes import Scope
+from infusion.domain.changes import Scope, Verb
 from infusion.models.base import Record, append_only, choices
 
 
@@ -51,5 +51,34 @@ class PlanAdjustment(Record):
             ),
             models.CheckConstraint(
                 condition=~Q(reason=""), name="an_adjustment_has_a_reason"
+            ),
+        ]
+
+
+class PlanChange(Record):
+    """A change of the plan as somebody confirmed it: what, how far, and why. Append-only.
+
+    ``parameters`` are the ids, codes, instants and words that were given, never a name.
+    """
+
+    course = models.ForeignKey(
+        "infusion.Course", models.PROTECT, related_name="plan_changes"
+    )
+    verb = models.CharField(max_length=16, choices=choices(Verb))
+    scope = models.CharField(max_length=8, choices=choices(Scope))
+    parameters = models.JSONField()
+    reason = models.CharField(max_length=200)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    made_at = models.DateTimeField()
+    # The last plan once it was made; none where the course has never had one.
+    plan_number = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        triggers = [append_only()]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(reason=""), name="a_plan_change_has_a_reason"
             ),
         ]

@@ -90,8 +90,26 @@ def apply_change(
         made = preview(change, shown.version, shown.at, before, after)
         if made.shown != shown:
             raise PreviewOutdated(field="token")
+        _keep(actor, course, change, now)
         course.refresh_from_db()
     return course
+
+
+def _keep(
+    actor: Actor, course: models.Course, change: Change, now: dt.datetime
+) -> None:
+    """Keep what was confirmed and why, for verbs too that store no reason themselves."""
+    numbers = course.plan_versions.order_by("-number").values_list("number", flat=True)
+    models.PlanChange.objects.create(
+        course=course,
+        verb=change.verb,
+        scope=change.scope,
+        parameters=change.parameters(),
+        reason=change.reason,
+        made_by_id=actor.user_id,
+        made_at=now,
+        plan_number=numbers.first(),
+    )
 
 
 def _make(

@@ -121,7 +121,7 @@ ROUTES: dict[str, Any] = {
     "end_cycle": post("cycle.end"),
     "next_cycle": post("cycle.order"),
     "preview_change": post("plan.change"),
-    "make_change": post("plan.change"),
+    "course_changes": both("walk.view", "plan.change"),
     "assess_toxicity": post("toxicity.view"),
     "toxicity_decisions": both("toxicity.view", "toxicity.decide"),
     "replace_cycle": post("cycle.replace"),

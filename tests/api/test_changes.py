@@ -106,3 +106,30 @@ def test_a_coordinator_moves_a_visit_and_a_pharmacist_swaps_a_bag(world, running
     added = [one for one in swapped.json()["bags"] if one["fate"] == "ADDED"]
     assert {one["recipe_key"] for one in added} <= {"us-48h"}
     assert world.api("PHARMACIST").post(path, move).status_code == 403
+
+
+def test_a_confirmed_change_is_listed_with_its_reason(world, planned):
+    api, path = world.api("PHYSICIAN"), f"courses/{planned.id}/changes"
+    assert api.get(path).json()["changes"] == []
+    seen = api.post(f"{path}/preview", deferred(world)).json()
+    assert api.get(path).json()["changes"] == []
+    made = api.post(path, deferred(world, token=seen["token"]))
+
+    answer = world.api("AUDITOR").get(path)
+
+    assert answer.status_code == 200, answer.json()
+    body = answer.json()
+    assert body["course_version"] == made.json()["version"]
+    (change,) = body["changes"]
+    assert (change["verb"], change["scope"]) == ("DEFER", "LATER")
+    assert change["reason"] == "The port is not in."
+    assert set(change["parameters"]) == {"to"}
+    assert change["made_by_name"]
+    assert change["plan_number"] > 1
+
+
+@pytest.mark.parametrize("kind", ["PATIENT", "CAREGIVER"])
+def test_the_family_does_not_read_why_staff_changed_a_plan(world, planned, kind):
+    answer = world.api(kind).get(f"courses/{planned.id}/changes")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")

@@ -124,6 +124,7 @@ def course_paths() -> list[tuple[Any, str]]:
         "InfusionEvent": "cycle__course",
         "Message": "course",
         "PlanAdjustment": "cycle__course",
+        "PlanChange": "course",
         "DoseChange": "cycle__course",
     }
     return [(apps.get_model("infusion", name), path) for name, path in paths.items()]

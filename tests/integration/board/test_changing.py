@@ -107,3 +107,40 @@ def test_what_is_not_in_a_role_is_not_there(ward, browser_of):
 
     assert browser_of(ward.nurse).get(path_of(course, "cease")).status_code == 404
     assert browser_of(ward.nurse).get(path_of(course, "sing")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "empty", "place"),
+    [
+        ("en", "Changes of the plan", "Nobody has changed this plan.", "Where: Home"),
+        ("zh-hans", "计划的更改", "尚无人更改过此计划。", "地点: 居家"),
+    ],
+)
+def test_what_was_changed_is_listed_with_its_reason(
+    ward, browser_of, language, title, empty, place
+):
+    course = ward.running()
+    client = browser_of(ward.physician)
+    path = path_of(course, "change_placement")
+    asked = {
+        "scope": "CYCLE",
+        "reason": "Lives <next> door.",
+        "place": "HOME",
+        "override_reason": "Seen.",
+        "at_0": "2026-06-01",
+        "at_1": "10:15",
+    }
+    listed, speaks = f"/courses/{course.pk}/changes", {"accept-language": language}
+    assert empty in client.get(listed, headers=speaks).text
+    form = hidden(client.get(path).text)
+    shown = client.post(path, form | asked)
+    confirmed = form | asked | hidden(shown.text) | {"confirm": "1"}
+    assert client.post(path, confirmed).status_code == 302
+
+    page = client.get(listed, headers=speaks).text
+
+    assert title in page
+    assert empty not in page
+    assert place in page
+    assert "Lives &lt;next&gt; door." in page
+    assert str(ward.physician.user_id) not in page

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import ProgrammingError, transaction
 
 from infusion import models
 from infusion.domain.changes import (
@@ -14,6 +15,7 @@ from infusion.domain.changes import (
     Verb,
 )
 from infusion.domain.previews import Fate
+from infusion.selectors.changes import list_changes
 from infusion.services import replanning, visits
 from infusion.services.interruptions import NotPaused
 from infusion.services.replanning import CeaseEndsCourse, NotLater
@@ -31,6 +33,7 @@ TRACKED = (
     models.PlanVersion,
     models.InfusionEvent,
     models.Placement,
+    models.PlanChange,
 )
 
 
@@ -244,3 +247,65 @@ def test_every_verb_has_a_reach_and_an_action(verb):
     assert SCOPES[verb]
     assert replanning.ACTIONS[verb]
     assert verb in replanning._VERBS
+
+
+# --- What was confirmed is kept ---------------------------------------------------
+
+
+def test_a_verb_that_stores_no_reason_itself_keeps_it():
+    here = ward()
+    course = here.order("us-label-rr", start_at=MONDAY + DAY)
+    to = MONDAY + 3 * DAY
+    wanted = Change(
+        verb=Verb.DEFER, scope=Scope.LATER, reason="The port is not in.", to=to
+    )
+
+    make(here, course, wanted, look(here, course, wanted, MONDAY), MONDAY + 2 * MINUTE)
+
+    row = course.plan_changes.get()
+    assert (row.verb, row.scope, row.reason) == ("DEFER", "LATER", wanted.reason)
+    assert row.parameters == {"to": to.isoformat()}
+    assert row.made_by_id == here.physician.user_id
+    assert row.made_at == MONDAY + 2 * MINUTE
+    numbers = course.plan_versions.order_by("number").values_list("number", flat=True)
+    assert row.plan_number == list(numbers)[-1] > 1
+
+
+def test_each_change_is_kept_once_and_the_latest_is_listed_first():
+    here, course = running()
+    stop, back = MONDAY + 5 * HOUR, MONDAY + 8 * HOUR
+    hold, resume = change("HOLD", at=stop), change("RESUME", at=back, supervised=True)
+    make(here, course, hold, look(here, course, hold, stop), stop)
+    make(here, course, resume, look(here, course, resume, back), back)
+
+    latest, first = list_changes(course)
+
+    assert (first.verb, latest.verb) == (Verb.HOLD, Verb.RESUME)
+    assert latest.parameters == {"at": back.isoformat(), "supervised": "true"}
+    assert first.made_by_name == latest.made_by_name != ""
+
+
+def test_what_is_refused_is_not_kept():
+    here, course = running()
+    at = MONDAY + 5 * HOUR
+    wanted = change("HOLD", at=at)
+    seen = look(here, course, wanted, at)
+
+    with pytest.raises(PreviewOutdated):
+        make(here, course, wanted, seen, at + LASTS + MINUTE)
+
+    assert not models.PlanChange.objects.exists()
+
+
+@pytest.mark.parametrize("step", ["update", "delete"])
+def test_the_database_lets_nobody_rewrite_a_change(step):
+    here, course = running()
+    at = MONDAY + 5 * HOUR
+    wanted = change("HOLD", at=at)
+    make(here, course, wanted, look(here, course, wanted, at), at)
+    rows = models.PlanChange.objects.filter(course=course)
+
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        rows.update(reason="Another.") if step == "update" else rows.delete()
+
+    assert rows.get().reason == "Because."
