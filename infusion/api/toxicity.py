@@ -71,7 +71,7 @@ class ToxicityIn(Input):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Return the toxicity as one value beside whatever else was sent."""
         told = dict(attrs)
-        names = ("choice", "stopped_at", "reason")
+        names = ("shown", "choice", "stopped_at", "reason")
         rest = {name: told.pop(name) for name in names if name in told}
         return {"asked": asked_of(told), **rest}
 
@@ -94,6 +94,9 @@ def asked_of(told: dict[str, Any]) -> ToxicityAsked:
 class DecideIn(ToxicityIn):
     """A toxicity, what a physician chooses, and why when no rule offers it."""
 
+    shown = TextField(
+        max_length=64, help_text="The token of the assessment that was looked at"
+    )
     choice = serializers.ChoiceField(choices=[str(each) for each in Choice])
     stopped_at = InstantField(
         required=False, help_text="When the pump was stopped, for an interruption"
@@ -151,6 +154,7 @@ class ToxicityAssessmentOut(Output):
     weight_kg = DecimalText(source="facts.weight_kg")
     level_at_onset = serializers.CharField(source="facts.level", allow_null=True)
     stopped_since = InstantField(source="facts.stopped_since", allow_null=True)
+    token = serializers.CharField(help_text="Send it back with the decision")
 
 
 class ToxicityDecisionOut(Output):

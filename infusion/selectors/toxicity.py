@@ -3,11 +3,12 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from infusion import catalogue, models
 from infusion.domain.bags import Stretch
+from infusion.domain.changes import digest_of
 from infusion.domain.cycles import dose_turns, effective_ledger, stretches_of
 from infusion.domain.dose_changes import LowStepUnknown, low_step, weight_at
 from infusion.domain.regimens import Regimen
@@ -48,9 +49,30 @@ class ToxicityAsked:
 class ToxicityView:
     """The facts and what the table says; without a table nobody saw one."""
 
+    asked: ToxicityAsked
     facts: ToxicityFacts
     assessment: Assessment
     table: catalogue.ToxicityTable | None
+
+    @property
+    def token(self) -> str:
+        """Return a digest of what is shown: who decides sends it back.
+
+        The hour is no part of it, but what the hour makes of the rules is.
+        """
+        said = self.assessment
+        known = replace(self.asked, multiples={})
+        return digest_of(
+            (
+                known,
+                sorted((key.value, one) for key, one in self.asked.multiples.items()),
+                (self.facts.weight_kg, self.facts.level),
+                self.table.version if self.table else "",
+                [one.key for one in said.rules],
+                (said.verdict.value, said.needs_new_cycle),
+                [one.value for one in (*said.missing, *said.offered)],
+            )
+        )
 
 
 def read_toxicity(
@@ -63,7 +85,7 @@ def read_toxicity(
     table = catalogue.toxicity_of(course.regimen_key)
     facts = _facts(course, rows, asked, now)
     found = assess(table.rules, facts) if table else _nothing()
-    return ToxicityView(facts=facts, assessment=found, table=table)
+    return ToxicityView(asked=asked, facts=facts, assessment=found, table=table)
 
 
 def running_rows(course: models.Course) -> CycleRows | None:

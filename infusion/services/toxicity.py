@@ -10,6 +10,7 @@ from infusion import models
 from infusion.domain.clock import PauseReason
 from infusion.domain.dose_changes import DoseChangeKind, low_step
 from infusion.domain.events import AdverseEvent, Happening
+from infusion.domain.refusals import Refusal
 from infusion.domain.stops import open_gap
 from infusion.domain.toxicity import ADVERSE_EVENTS, Choice, ToxicityRule
 from infusion.selectors.planning import CycleRows, load_rows
@@ -26,6 +27,12 @@ from infusion.services.interruptions import (
 from infusion.services.ledgers import append, check_since_go, standing_still
 from infusion.services.planning import replan
 from patients.policy import Actor
+
+
+class RuleNotShown(Refusal):
+    """What the rules say of these facts is not what was looked at."""
+
+    code = "rule_not_shown"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +65,7 @@ def decide_toxicity(
     course_id: uuid.UUID,
     expected_version: int | None = None,
     asked: ToxicityAsked,
+    shown: str,
     choice: Choice,
     stopped_at: dt.datetime | None = None,
     reason: str = "",
@@ -65,8 +73,10 @@ def decide_toxicity(
 ) -> models.ToxicityDecision:
     """Record the decision with the rule and the facts it was shown, and follow it.
 
+    ``shown`` is the token of what was looked at: nobody decides on a rule unseen.
     ``stopped_at`` is when the pump was stopped, for an interruption; now when left out.
 
+    :raises RuleNotShown: when the rules say something else than what was looked at.
     :raises ReasonNeeded: when the choice is none that a rule offers.
     :raises NewCycleNeeded: when the stop is too long to go on with this cycle.
     :raises LowStepUnknown: when the regimen has no low level.
@@ -80,6 +90,8 @@ def decide_toxicity(
     ) as course:
         rows = load_rows(course).of(running_cycle(course))
         view = read_toxicity(course, rows, asked, now)
+        if shown != view.token:
+            raise RuleNotShown(field="shown")
         row = _decision(rows, view, choice, reason, actor)
         deciding = _Deciding(
             actor=actor,

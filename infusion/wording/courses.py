@@ -225,6 +225,14 @@ COURSES: Mapping[str, Wording] = {
             "The infusion stood still for four hours or more. Restart it under supervision and with premedication."
         ),
     ),
+    "rule_not_shown": Wording(
+        409,
+        _CLOCK,
+        _(
+            "The rules say something else of these facts than what you looked at."
+            " Look at the rule again, then decide."
+        ),
+    ),
     "hold_stands": Wording(
         409,
         _CLOCK,

@@ -10,6 +10,8 @@ from tests.api.clients import code_of
 from tests.factories import infusion as factories
 from tests.factories.patients import MeasurementFactory
 
+DECIDING = {"choice", "stopped_at", "reason", "shown"}
+
 
 @pytest.fixture
 def course(world, travel):
@@ -40,9 +42,16 @@ def decide(world, course, by="PHYSICIAN", **changed):
     course.refresh_from_db()
     return world.api(by).post(
         f"courses/{course.id}/toxicity/decisions",
-        crs(world, **changed),
+        seen(world, course, crs(world, **changed)),
         version=course.version,
     )
+
+
+def seen(world, course, told):
+    """Look at the rule and return what is told with the token of what was shown."""
+    asked = {key: one for key, one in told.items() if key not in DECIDING}
+    looked = world.api("NURSE").post(f"courses/{course.id}/toxicity/assessment", asked)
+    return {"shown": looked.json().get("token", "?"), **told}
 
 
 def test_the_rule_is_shown_with_its_source_mark_and_version(world, course):
@@ -88,7 +97,7 @@ def test_the_same_key_decides_once(world, course):
     course.refresh_from_db()
     api = world.api("PHYSICIAN")
     path = f"courses/{course.id}/toxicity/decisions"
-    body = crs(world, choice="INTERRUPT")
+    body = seen(world, course, crs(world, choice="INTERRUPT"))
     for _ in range(2):
         answer = api.post(path, body, version=course.version, key="once")
         assert answer.status_code == 201
@@ -104,6 +113,7 @@ def test_the_same_key_decides_once(world, course):
         ({"choice": "INTERRUPT", "event": "RASH"}, "invalid"),
         ({"choice": "INTERRUPT", "grade": 5}, "invalid"),
         ({"choice": "SWITCH"}, "invalid"),
+        ({"choice": "INTERRUPT", "shown": "f" * 64}, "rule_not_shown"),
         ({"choice": "INTERRUPT", "scale": None}, "invalid"),
     ],
 )
@@ -116,7 +126,7 @@ def test_a_decision_that_cannot_be_is_refused_and_nothing_is_stored(
 
 
 def test_a_grade_without_its_scale_is_refused(world, course):
-    told = crs(world, choice="INTERRUPT")
+    told = crs(world, choice="INTERRUPT", shown="?")
     del told["scale"]
     course.refresh_from_db()
     answer = world.api("PHYSICIAN").post(
@@ -130,7 +140,7 @@ def test_a_decision_over_an_older_course_is_refused(world, course):
     course.refresh_from_db()
     answer = world.api("PHYSICIAN").post(
         f"courses/{course.id}/toxicity/decisions",
-        crs(world, choice="INTERRUPT"),
+        crs(world, choice="INTERRUPT", shown="?"),
         version=course.version - 1,
     )
 

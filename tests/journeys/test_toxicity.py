@@ -71,8 +71,15 @@ def rule(story, **told):
 
 
 def decide(story, who=None, **told):
+    deciding = {"choice", "stopped_at", "reason"}
+    looked = rule(
+        story, **{key: one for key, one in told.items() if key not in deciding}
+    )
     return (who or story.physician).post(
-        f"{story.path}/toxicity/decisions", seen=story.path, **told
+        f"{story.path}/toxicity/decisions",
+        seen=story.path,
+        shown=looked.body.get("token", "?"),
+        **told,
     )
 
 

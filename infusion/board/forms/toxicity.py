@@ -107,6 +107,8 @@ class ToxicityForm(StepForm):
         typed = self.cleaned_data
         return {
             "asked": self.asked(),
+            # Not a field: the page always carries that of the rule it shows.
+            "shown": self.data.get("shown", ""),
             "choice": Choice(typed["choice"]),
             "stopped_at": typed["stopped_at"],
             "reason": typed["reason"],

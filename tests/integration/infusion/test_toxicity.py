@@ -17,7 +17,7 @@ from infusion.domain.toxicity import (
     ToxicityFactsNotSane,
 )
 from infusion.selectors.courses import read_course
-from infusion.selectors.toxicity import ToxicityAsked
+from infusion.selectors.toxicity import ToxicityAsked, read_toxicity, running_rows
 from infusion.services import interruptions, new_cycles
 from infusion.services.cycles import NoFurtherCycle
 from infusion.services.facts import ReasonNeeded
@@ -40,11 +40,19 @@ def asked(event="CRS", grade=3, onset=ONSET, **more):
     )
 
 
+def shown(course, told, at):
+    """Look at the rules, as who decides has to."""
+    rows = running_rows(course)
+    return read_toxicity(course, rows, told, at).token if rows else ""
+
+
 def decide(here, course, choice, at, told=None, *, by=None, **more):
+    told = told or asked()
     return decide_toxicity(
         actor=by or here.physician,
         course_id=course.id,
-        asked=told or asked(),
+        asked=told,
+        shown=shown(course, told, at),
         choice=Choice(choice),
         now=at,
         **more,
