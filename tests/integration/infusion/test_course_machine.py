@@ -6,6 +6,7 @@ nothing behind, and what is taken must keep what is always true.
 
 import datetime as dt
 import itertools
+import os
 
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
@@ -129,7 +130,7 @@ OPERATIONS = ("wait", "hold", "resume", "move", "swap", "change_bag", "correct")
 
 
 @settings(
-    max_examples=10,
+    max_examples=int(os.environ.get("COURSE_WALKS", "5")),
     phases=[Phase.generate],
     deadline=None,
     suppress_health_check=list(HealthCheck),
