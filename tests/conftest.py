@@ -46,18 +46,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(message)
         if folder in {"browser", "journeys"}:
             item.add_marker({"browser": "browser", "journeys": "journey"}[folder])
-            item.add_marker(pytest.mark.xdist_group(folder))
+            item.add_marker(pytest.mark.xdist_group(_group(item, folder)))
     items.sort(key=_turn)
 
 
-def _turn(item: pytest.Item) -> int:
-    """Put what takes long first and the browser last."""
+def _group(item: pytest.Item, folder: str) -> str:
+    """Keep what shares a running service together; browser files make two halves."""
+    half = sum(item.path.stem.encode()) % 2 if folder == "browser" else ""
+    return f"{folder}{half}"
+
+
+def _turn(item: pytest.Item) -> tuple[int, str]:
+    """Put what takes long first and the browser last.
+
+    The journeys of a file stay together, whatever the random order of a run: each file
+    starts a service of its own.
+    """
     # Playwright leaves its event loop running in the process, so nothing may follow
     # that needs a loop of its own.
     if item.get_closest_marker("browser"):
-        return 2
-    is_long = item.get_closest_marker("slow") or item.get_closest_marker("journey")
-    return 0 if is_long else 1
+        return 2, ""
+    if item.get_closest_marker("journey"):
+        return 0, item.path.name
+    return (0 if item.get_closest_marker("slow") else 1), ""
 
 
 def _server_hosts() -> list[str]:

@@ -1,5 +1,6 @@
 """Whatever the OpenAPI document allows is answered as the document says."""
 
+import datetime as dt
 import logging
 import os
 import uuid
@@ -80,6 +81,8 @@ def _ids(world, course) -> dict[str, str]:
         "link_id": str(link.id),
         "site_id": str(world.site.id),
         "overlay_id": str(_overlay(world)),
+        "alert_id": str(_alert(world, course).id),
+        **_shift(world),
         "key": "us-label-rr",
     }
 
@@ -91,6 +94,36 @@ def _event(world, course) -> models.InfusionEvent:
         at=world.now,
         recorded_by=world.people["NURSE"],
     )
+
+
+def _alert(world, course) -> models.Alert:
+    return models.Alert.objects.create(
+        site=world.site,
+        course=course,
+        cause="PUMP_STOPPED",
+        subject=str(course.id),
+        since=world.now,
+        raised_at=world.now,
+    )
+
+
+def _shift(world) -> dict[str, str]:
+    """Return a shift of the site that is offered to somebody."""
+    person = world.people["PHYSICIAN"]
+    shift = models.Shift.objects.create(
+        site=world.site,
+        role="PHYSICIAN",
+        from_at=world.now,
+        to_at=world.now + dt.timedelta(hours=8),
+    )
+    swap = models.ShiftSwap.objects.create(
+        shift=shift,
+        shift_version=1,
+        proposed_by=person,
+        proposed_to=person,
+        proposed_at=world.now,
+    )
+    return {"shift_id": str(shift.id), "swap_id": str(swap.id)}
 
 
 def _overlay(world) -> uuid.UUID:

@@ -155,7 +155,7 @@ def test_people_see_only_the_steps_of_their_role(ward, browser_of):
     }
 
     assert offered["auditor"] == set()
-    assert offered["pharmacist"] == {"deliver"}
+    assert offered["pharmacist"] == {"deliver", "order_bag"}
     assert offered["physician"] == {
         "pause",
         "event",

@@ -11,18 +11,21 @@ from infusion.services.events import Report, correct_event, record_event, withdr
 from infusion.services.interruptions import HoldStands, OverdoseTooRecent, resume
 from infusion.services.toxicity import decide_toxicity
 from tests.factories.wards import HOUR, MONDAY, ward
+from tests.integration.infusion.test_toxicity import shown
 
 ONSET = MONDAY + 60 * HOUR
 AGAIN = ONSET + 2 * HOUR
 
 
 def decide(here, course, choice, at, **more):
+    asked = ToxicityAsked(
+        event=ToxicityEvent.CRS, grade=3, scale=Scale.ASTCT, onset_at=ONSET
+    )
     return decide_toxicity(
         actor=here.physician,
         course_id=course.id,
-        asked=ToxicityAsked(
-            event=ToxicityEvent.CRS, grade=3, scale=Scale.ASTCT, onset_at=ONSET
-        ),
+        asked=asked,
+        shown=shown(course, asked, at),
         choice=Choice(choice),
         now=at,
         **more,

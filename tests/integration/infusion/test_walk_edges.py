@@ -60,13 +60,14 @@ def test_what_has_not_begun_is_not_expected_in_the_past(here):
     soon = read_outlook(course.id, end).items[1]
     late = read_outlook(course.id, end + 60 * DAY)
 
-    assert (soon.starts_on, soon.reasons) == (due, ())
+    waits = (Reason(why=Why.NOT_STARTED, block="blina-2"),)
+    assert (soon.starts_on, soon.reasons) == (due, waits)
     today = late.on
     assert today > due
     assert [one.starts_on for one in late.items[1:3]] == [today, today + 42 * DAY]
     for one in late.items[1:]:
         assert one.firmness == Firmness.PROVISIONAL
-        assert one.reasons == (Reason(why=Why.NOT_STARTED, block="blina-2"),)
+        assert one.reasons == waits
 
 
 def test_a_version_without_the_block_decided_upon_is_refused(here, monkeypatch):
