@@ -64,6 +64,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "cycle.replace": frozenset({PHYSICIAN}),
     "cycle.cancel": frozenset({PHYSICIAN}),
     "cycle.move": frozenset({PHYSICIAN}),
+    "round.omit": frozenset({PHYSICIAN}),
     "cycle.complete_short": frozenset({PHYSICIAN}),
     "bag.work": _READERS,
     "bag.order": frozenset({PHARMACIST}),

@@ -174,6 +174,14 @@ class RiskOut(Output):
     recipe = serializers.CharField(allow_blank=True)
 
 
+class WaitingOut(Output):
+    """What the course waits for at one side; ``block`` is empty when for nothing."""
+
+    due = serializers.CharField()
+    block = serializers.CharField(allow_blank=True)
+    ordinal = serializers.IntegerField()
+
+
 class ChangePreviewOut(Output):
     """What the change would do; the ``token`` confirms exactly this, for 15 minutes."""
 
@@ -181,6 +189,8 @@ class ChangePreviewOut(Output):
     course_version = serializers.IntegerField(source="shown.version")
     course_status_before = serializers.CharField(source="before.course_status")
     course_status_after = serializers.CharField(source="after.course_status")
+    waits_for_before = WaitingOut(source="before.waits_for")
+    waits_for_after = WaitingOut(source="after.waits_for")
     cycles = CyclePairOut(many=True)
     bags = BagPairOut(many=True)
     visits = VisitPairOut(many=True)

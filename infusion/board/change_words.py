@@ -9,6 +9,7 @@ Words = Mapping[str, Promise]
 
 VERBS: Words = {
     "DEFER": _("Let the cycle start later"),
+    "OMIT": _("Leave out the next block"),
     "CEASE": _("End it early"),
     "HOLD": _("Hold: an adverse event"),
     "RESUME": _("Resume after a hold"),

@@ -14,8 +14,11 @@ from infusion.board import change_words
 from infusion.board.courses import CourseConsole
 from infusion.board.forms.changes import ChangeForm
 from infusion.board.refusals import REFUSALS, reason
+from infusion.board.waiting import sentence
 from infusion.domain.changes import Change, PreviewOutdated, Verb
-from infusion.domain.previews import Fate, Preview
+from infusion.domain.previews import Fate, Preview, Waiting
+from infusion.domain.regimens import Regimen
+from infusion.domain.standings import Due
 from infusion.domain.states import VisitStatus
 from infusion.domain.visits import VisitKind
 from infusion.selectors.changes import list_changes
@@ -139,8 +142,26 @@ class ChangePlan(CourseConsole):
             "form": form,
             "seen": seen,
             **(_differences(seen) if seen else {}),
+            **(self.waits(seen) if seen else {}),
         }
         return render(self.request, "board/changes/page.html", context, status=status)
+
+    def waits(self, seen: Preview) -> dict[str, Any]:
+        """Return what the course waits for at both sides, where that differs."""
+        sides = (seen.before.waits_for, seen.after.waits_for)
+        if sides[0] == sides[1]:
+            return {}
+        regimen = regimen_of(self.find(self.state.id))
+        return {"waits": [_waits(regimen, one) for one in sides if one]}
+
+
+def _waits(regimen: Regimen, one: Waiting) -> str:
+    """Say what a course waits for, with the round where there are several."""
+    block = regimen.block(one.block) if one.block else None
+    text = sentence(Due(one.due), block)
+    if block is None or block.times == 1:
+        return text
+    return f"{text} ({one.ordinal}/{block.times})"
 
 
 def _differences(seen: Preview) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from infusion.domain.blocks import Block
 from infusion.domain.flowcharts import Standing as Place
 from infusion.domain.outlooks import CourseOutlook
 from infusion.domain.standings import Due
@@ -104,9 +105,13 @@ def offered_walk(
 
 def waits_for(found: CourseOutlook) -> str:
     """Return what the course waits for, as a sentence."""
-    place = found.standing
-    title = read(place.block.title) if place.block else ""
-    return str(_WAITS[place.due]) % {"block": title}
+    return sentence(found.standing.due, found.standing.block)
+
+
+def sentence(due: Due, block: Block | None) -> str:
+    """Say what is waited for, with the title of the block."""
+    title = read(block.title) if block else ""
+    return str(_WAITS[due]) % {"block": title}
 
 
 def standings_of(found: CourseOutlook) -> dict[str, Place]:

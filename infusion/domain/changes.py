@@ -28,6 +28,7 @@ class Verb(StrEnum):
     """What is done to the plan."""
 
     DEFER = "DEFER"
+    OMIT = "OMIT"
     CEASE = "CEASE"
     HOLD = "HOLD"
     RESUME = "RESUME"
@@ -73,6 +74,8 @@ class PreviewOutdated(Refusal):
 # stops and runs for the cycle it runs in; whoever means later cycles too ceases.
 SCOPES: Mapping[Verb, frozenset[Scope]] = {
     Verb.DEFER: frozenset({Scope.LATER}),
+    # One round each time: whoever leaves out more looks at each of them.
+    Verb.OMIT: frozenset({Scope.STEP}),
     Verb.CEASE: frozenset({Scope.CYCLE, Scope.LATER}),
     Verb.HOLD: frozenset({Scope.CYCLE}),
     Verb.RESUME: frozenset({Scope.CYCLE}),
@@ -85,6 +88,7 @@ SCOPES: Mapping[Verb, frozenset[Scope]] = {
 
 _NEEDED: Mapping[Verb, frozenset[str]] = {
     Verb.DEFER: frozenset({"to"}),
+    Verb.OMIT: frozenset(),
     Verb.CEASE: frozenset(),
     Verb.HOLD: frozenset({"at"}),
     Verb.RESUME: frozenset({"at"}),
@@ -99,6 +103,7 @@ _NEEDED_FOR: Mapping[tuple[Verb, Scope], frozenset[str]] = {
 }
 _ALLOWED: Mapping[Verb, frozenset[str]] = {
     Verb.DEFER: frozenset(),
+    Verb.OMIT: frozenset(),
     # When the pump was disconnected, where one runs.
     Verb.CEASE: frozenset({"at"}),
     Verb.HOLD: frozenset(),

@@ -2,8 +2,9 @@
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 
-from infusion.domain.blocks import TIMELESS, Block
+from infusion.domain.blocks import TIMELESS, Block, BlockKind, Successor
 from infusion.domain.refusals import Refusal
 from infusion.domain.regimens import Regimen, Round
 
@@ -71,3 +72,13 @@ def _numbered(rounds: list[Round]) -> Iterator[Round]:
             ordinal=one.ordinal,
             cycle=cycle if one.block.is_cycle else None,
         )
+
+
+def opened_with(regimen: Regimen, opening: Block) -> Regimen:
+    """Return the regimen with a pre-phase before its first block.
+
+    :raises RegimenNotSane: when a block of that key is there already.
+    """
+    first = Successor(to=regimen.start.key)
+    opening = replace(opening, kind=BlockKind.PREPHASE, successors=(first,))
+    return replace(regimen, blocks=(opening, *regimen.blocks))

@@ -108,6 +108,15 @@ class Risk:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """What the course waits for at one side; ``block`` is empty when for nothing."""
+
+    due: str
+    block: str = ""
+    ordinal: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Picture:
     """A course as it is stored at one side of a change."""
 
@@ -118,6 +127,7 @@ class Picture:
     messages: tuple[MessagePicture, ...]
     unmet: tuple[Unmet, ...]
     risks: tuple[Risk, ...]
+    waits_for: Waiting | None = None
 
 
 class Shared(Protocol):
@@ -298,9 +308,8 @@ def outcome_digest(before: Picture, after: Picture) -> str:
         (one.at, one.kind, _known(one.id, known), repr(_visit(one, known)))
         for one in after.visits
     )
-    return digest_of(
-        (after.course_status, after.cycles, bags, visits, after.unmet, after.risks)
-    )
+    way = (after.course_status, after.waits_for)
+    return digest_of((way, after.cycles, bags, visits, after.unmet, after.risks))
 
 
 def _known(one: uuid.UUID | None, known: set[uuid.UUID]) -> str:

@@ -39,6 +39,8 @@ class BlockStatus(StrEnum):
     # Given somewhere else, before or beside this service.
     ELSEWHERE = "ELSEWHERE"
     CANCELLED = "CANCELLED"
+    # Left out by a physician: it is over and nothing of it was given.
+    OMITTED = "OMITTED"
 
 
 class OverlayStatus(StrEnum):
@@ -155,13 +157,19 @@ CYCLE_STEPS: Mapping[CycleStatus, frozenset[CycleStatus]] = {
 
 BLOCK_STEPS: Mapping[BlockStatus, frozenset[BlockStatus]] = {
     BlockStatus.PLANNED: frozenset(
-        {BlockStatus.STARTED, BlockStatus.ELSEWHERE, BlockStatus.CANCELLED}
+        {
+            BlockStatus.STARTED,
+            BlockStatus.ELSEWHERE,
+            BlockStatus.CANCELLED,
+            BlockStatus.OMITTED,
+        }
     ),
     BlockStatus.STARTED: frozenset({BlockStatus.COMPLETED, BlockStatus.STOPPED}),
     BlockStatus.COMPLETED: frozenset(),
     BlockStatus.STOPPED: frozenset(),
     BlockStatus.ELSEWHERE: frozenset(),
     BlockStatus.CANCELLED: frozenset(),
+    BlockStatus.OMITTED: frozenset(),
 }
 
 OVERLAY_STEPS: Mapping[OverlayStatus, frozenset[OverlayStatus]] = {

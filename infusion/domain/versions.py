@@ -6,6 +6,11 @@ from infusion.domain.blocks import Block
 from infusion.domain.regimens import Regimen
 from infusion.domain.walks import RoundStatus, WalkedRound
 
+# Not given here; of those the block has to be there and nothing more.
+_NOT_GIVEN = frozenset(
+    {RoundStatus.ELSEWHERE, RoundStatus.OMITTED, RoundStatus.PLANNED}
+)
+
 
 def altered(
     old: Regimen, new: Regimen, walked: Sequence[WalkedRound]
@@ -39,7 +44,7 @@ def _of_round(old: Regimen, new: Regimen, round_: WalkedRound) -> Iterator[str]:
     before = old.block(round_.block)
     if before.is_cycle != block.is_cycle:
         yield f"{place}.kind"
-    if round_.status in {RoundStatus.ELSEWHERE, RoundStatus.PLANNED}:
+    if round_.status in _NOT_GIVEN:
         return
     if before.kind != block.kind:
         yield f"{place}.kind"

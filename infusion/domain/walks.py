@@ -24,6 +24,8 @@ class RoundStatus(StrEnum):
     STOPPED = "STOPPED"
     # Given somewhere else, before this service knew the patient.
     ELSEWHERE = "ELSEWHERE"
+    # Left out by a physician: over, and nothing was given.
+    OMITTED = "OMITTED"
 
 
 class Firmness(StrEnum):
@@ -245,6 +247,8 @@ def _fork(
 
 def _as_walked(regimen: Regimen, round_: WalkedRound, path: _Path) -> OutlookItem:
     block = regimen.block(round_.block)
+    if round_.status == RoundStatus.OMITTED:
+        return _left_out(block, round_.ordinal)
     if round_.cycle is not None:
         path.cycles = round_.cycle
     is_open = round_.status in {RoundStatus.PLANNED, RoundStatus.STARTED}
@@ -271,6 +275,19 @@ def _as_walked(regimen: Regimen, round_: WalkedRound, path: _Path) -> OutlookIte
         ends_on=ends_on,
         firmness=firmness if is_open else known,
         reasons=reasons if is_open else (),
+    )
+
+
+def _left_out(block: Block, ordinal: int) -> OutlookItem:
+    """Show a round that takes no time: the path stays where it was."""
+    return OutlookItem(
+        block=block,
+        ordinal=ordinal,
+        cycle=None,
+        status=RoundStatus.OMITTED,
+        starts_on=None,
+        ends_on=None,
+        firmness=Firmness.UNKNOWN,
     )
 
 
@@ -381,13 +398,3 @@ def _last_day(block: Block, starts_on: dt.date | None, path: _Path) -> dt.date |
 
 def _day_after(day: dt.date | None) -> dt.date | None:
     return day + dt.timedelta(days=1) if day else None
-
-
-def opened_with(regimen: Regimen, opening: Block) -> Regimen:
-    """Return the regimen with a pre-phase before its first block.
-
-    :raises RegimenNotSane: when a block of that key is there already.
-    """
-    first = Successor(to=regimen.start.key)
-    opening = replace(opening, kind=BlockKind.PREPHASE, successors=(first,))
-    return replace(regimen, blocks=(opening, *regimen.blocks))

@@ -1,4 +1,4 @@
-"""Reads a course as it is stored, for one side of a preview; six queries and the rows."""
+"""Reads a course as it is stored, for one side of a preview; eight queries and the rows."""
 
 import datetime as dt
 import uuid
@@ -16,16 +16,21 @@ from infusion.domain.previews import (
     Picture,
     Risk,
     VisitPicture,
+    Waiting,
 )
+from infusion.domain.standings import Due
 from infusion.domain.states import (
     BagStatus,
+    CourseStatus,
     CycleStatus,
     MessageStatus,
     VisitStatus,
 )
 from infusion.selectors.planning import CourseRows, cycle_facts, load_rows
+from infusion.selectors.walking import waits_for
 from patients.selectors.assignments import names_of
 
+_OPEN_COURSES = frozenset({CourseStatus.ORDERED, CourseStatus.ACTIVE})
 _OPEN_CYCLES = frozenset({CycleStatus.PLANNED, CycleStatus.STARTED})
 _OVER = frozenset({BagStatus.FINISHED, BagStatus.DISCARDED, BagStatus.CANCELLED})
 _OWED = (MessageStatus.PENDING, MessageStatus.SENDING)
@@ -49,7 +54,16 @@ def load_picture(course: models.Course, now: dt.datetime) -> Picture:
         messages=_messages(course),
         unmet=tuple(_unmet(one) for one in body.get("unmet", ())),
         risks=tuple(_risks(body)),
+        waits_for=_waits_for(course),
     )
+
+
+def _waits_for(course: models.Course) -> Waiting:
+    if course.status not in _OPEN_COURSES:
+        return Waiting(due=Due.NOTHING)
+    place = waits_for(course)
+    key = place.block.key if place.block else ""
+    return Waiting(due=place.due, block=key, ordinal=place.ordinal)
 
 
 def _last_plan(course: models.Course) -> Mapping[str, Any]:

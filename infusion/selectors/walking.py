@@ -78,7 +78,8 @@ class Walk:
 
         An old remission says nothing of the fork that is due now.
         """
-        begun = self.rounds[-1].starts_on if self.rounds else None
+        given = [one for one in self.rounds if one.status != RoundStatus.OMITTED]
+        begun = given[-1].starts_on if given else None
         return tuple(
             one.fact
             for one in self.known()
@@ -101,16 +102,7 @@ def load_walk(
     """
     plan = (planned or plan_course(course, now)).plan
     plans = {one.number: one for one in plan.cycles}
-    blocks = list(
-        course.blocks.exclude(status=BlockStatus.CANCELLED)
-        .select_related("cycle", "gate_passed_by")
-        .order_by("sequence")
-    )
-    decisions = list(
-        course.decisions.select_related("decided_by", "from_block").order_by(
-            "decided_at", "id"
-        )
-    )
+    blocks, decisions = _walked(course)
     where = zone(course.time_zone)
     regimen = regimen_of(course)
     return Walk(
@@ -122,6 +114,28 @@ def load_walk(
         rounds=tuple(_rounds(regimen, blocks, decisions, plans, where)),
         birth_date=course.patient.birth_date,
     )
+
+
+def waits_for(course: models.Course) -> Standing:
+    """Say where a course stands by its rows alone, without its plan."""
+    blocks, decisions = _walked(course)
+    regimen, where = regimen_of(course), zone(course.time_zone)
+    return standing(regimen, tuple(_rounds(regimen, blocks, decisions, {}, where)))
+
+
+def _walked(
+    course: models.Course,
+) -> tuple[list[models.CourseBlock], list[models.Decision]]:
+    """Read the rounds and the decisions of a course, in their order."""
+    blocks = (
+        course.blocks.exclude(status=BlockStatus.CANCELLED)
+        .select_related("cycle", "gate_passed_by")
+        .order_by("sequence")
+    )
+    decisions = course.decisions.select_related("decided_by", "from_block").order_by(
+        "decided_at", "id"
+    )
+    return list(blocks), list(decisions)
 
 
 def facts_of(
@@ -192,6 +206,9 @@ def _days(
     plans: Mapping[int, CyclePlan],
     where: dt.tzinfo,
 ) -> tuple[dt.date | None, dt.date | None]:
+    if row.status == BlockStatus.OMITTED:
+        # A cycle ordered later has the number of the one that was left out.
+        return None, None
     plan = plans.get(row.cycle.number) if row.cycle else None
     if plan is None:
         return row.starts_on, row.ended_on

@@ -46,9 +46,9 @@ from infusion.services.rounds import (
     GateNotPassed,
     activate,
     add_round,
+    beyond_regimen,
     end_if_done,
     follow_cycle,
-    repeated,
 )
 from patients import policy
 from patients.policy import Actor
@@ -270,7 +270,7 @@ def _end_course(
     """
     if is_complete:
         most = regimen_of(course).max_cycles
-        if not cycle.number >= course.cycles_planned < most + repeated(course):
+        if not cycle.number >= course.cycles_planned < most + beyond_regimen(course):
             end_if_done(course, now)
             return
     course.status = CourseStatus.COMPLETED if is_complete else CourseStatus.STOPPED

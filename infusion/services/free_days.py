@@ -29,7 +29,7 @@ def check_after_block(walk: Walk, start: dt.datetime) -> None:
     day = local_date(start, zone(walk.course.time_zone))
     for round_ in reversed(walk.rounds):
         block, over = walk.regimen.block(round_.block), round_.ended_on
-        if block.kind in TIMELESS or round_.status in OPEN:
+        if block.kind in TIMELESS or round_.status in {*OPEN, RoundStatus.OMITTED}:
             continue
         # The free days of a cycle that ran here count from its last hour instead.
         is_here = block.is_cycle and round_.status != RoundStatus.ELSEWHERE

@@ -22,6 +22,7 @@ from infusion.services import (
     adjusting,
     cycles,
     interruptions,
+    omitting,
     placements,
     reweighing,
     scheduling,
@@ -129,6 +130,13 @@ def _defer(
     if cycle is not None and to <= cycle.planned_start_at:
         raise NotLater(field="to")
     scheduling.move_start(actor=actor, course_id=course.id, start_at=to, now=now)
+
+
+def _omit(
+    actor: Actor, course: models.Course, change: Change, now: dt.datetime
+) -> None:
+    """Leave out the round that is planned or comes next."""
+    omitting.omit_round(actor=actor, course_id=course.id, reason=change.reason, now=now)
 
 
 def _cease(
@@ -268,6 +276,7 @@ def _said(at: dt.datetime | None) -> dt.datetime:
 
 _VERBS: Mapping[Verb, Callable[[Actor, models.Course, Change, dt.datetime], None]] = {
     Verb.DEFER: _defer,
+    Verb.OMIT: _omit,
     Verb.CEASE: _cease,
     Verb.HOLD: _hold,
     Verb.RESUME: _resume,
@@ -280,6 +289,7 @@ _VERBS: Mapping[Verb, Callable[[Actor, models.Course, Change, dt.datetime], None
 # What the policy asks for; the service behind a verb asks again.
 ACTIONS: Mapping[Verb, str] = {
     Verb.DEFER: "cycle.move",
+    Verb.OMIT: "round.omit",
     Verb.CEASE: "course.stop",
     Verb.HOLD: "infusion.pause",
     Verb.RESUME: "infusion.resume",

@@ -7,6 +7,7 @@ from infusion import models
 from infusion.domain.refusals import Refusal
 from infusion.domain.standings import Due, Standing
 from infusion.domain.states import BlockStatus, CourseStatus, check_step
+from infusion.selectors.regimens import regimen_of
 from infusion.selectors.walking import Walk, load_walk
 
 
@@ -113,10 +114,17 @@ def set_status(row: models.CourseBlock, status: BlockStatus) -> None:
     row.save()
 
 
-def repeated(course: models.Course) -> int:
-    """Return how many cycles of a course were given again after a stop too long."""
-    rows = models.CycleRestart.objects.filter(cycle__course=course, repeats=True)
-    return rows.count()
+def beyond_regimen(course: models.Course) -> int:
+    """Return by how many cycles a course is longer than its regimen; less than 0: shorter.
+
+    Some were given again after a stop too long, some were left out.
+    """
+    again = models.CycleRestart.objects.filter(cycle__course=course, repeats=True)
+    regimen = regimen_of(course)
+    keys = course.blocks.filter(status=BlockStatus.OMITTED).values_list(
+        "block_key", flat=True
+    )
+    return again.count() - sum(regimen.block(key).is_cycle for key in keys)
 
 
 def follow_cycle(cycle: models.Cycle, status: BlockStatus) -> None:

@@ -84,16 +84,21 @@ def cancel_cycle(
         expected_version=expected_version,
     ) as course:
         cycle = _planned(course)
-        cycle.status = CycleStatus.CANCELLED
-        cycle.end_reason = reason
-        cycle.version += 1
-        cycle.save(update_fields=["status", "end_reason", "version"])
-        _drop_plans(cycle, reason, now)
+        take_back(cycle, reason, now)
         follow_cycle(cycle, BlockStatus.CANCELLED)
         if course.status == CourseStatus.ORDERED:
             course.status = CourseStatus.CANCELLED
         replan(course, cause="cycle_cancelled", actor_id=actor.user_id, now=now)
     return course
+
+
+def take_back(cycle: models.Cycle, reason: str, now: dt.datetime) -> None:
+    """Cancel a cycle that has not begun, with its bags and its visits."""
+    cycle.status = CycleStatus.CANCELLED
+    cycle.end_reason = reason
+    cycle.version += 1
+    cycle.save(update_fields=["status", "end_reason", "version"])
+    _drop_plans(cycle, reason, now)
 
 
 def _planned(course: models.Course) -> models.Cycle:

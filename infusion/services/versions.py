@@ -20,7 +20,7 @@ from infusion.selectors.walking import Walk, load_walk
 from infusion.services.common import changing
 from infusion.services.ordering import check_complete
 from infusion.services.planning import replan
-from infusion.services.rounds import check_running, repeated
+from infusion.services.rounds import beyond_regimen, check_running
 from infusion.services.snapshots import store_snapshot
 from patients import policy
 from patients.domain.refusals import NotFound
@@ -135,7 +135,7 @@ def _check_preview(seen: VersionPreview, version: str, digest: str) -> None:
 
 def _move(course: models.Course, found: EffectiveRegimen, opening: str | None) -> None:
     """Let a course that was ordered to the end go to the end of the new version."""
-    again = repeated(course)
+    again = beyond_regimen(course)
     is_whole = course.cycles_planned >= regimen_of(course).max_cycles + again
     most = found.regimen.max_cycles + again
     course.cycles_planned = most if is_whole else min(course.cycles_planned, most)

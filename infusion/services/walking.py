@@ -167,7 +167,8 @@ def _check_after_last(walk: Walk, on: dt.date) -> None:
     """Refuse a block that began before the one before it was over."""
     for row in reversed(walk.rows):
         is_timeless = walk.regimen.block(row.block_key).kind in TIMELESS
-        if row.status not in OPEN and not is_timeless:
+        is_given = row.status not in {*OPEN, BlockStatus.OMITTED}
+        if is_given and not is_timeless:
             over = _last_day(walk, row)
             if over is not None and on < over:
                 raise BlockDatesWrong(field="on")

@@ -39,6 +39,7 @@ ROUNDS: Words = {
     "COMPLETED": pgettext_lazy("block", "Done"),
     "STOPPED": pgettext_lazy("block", "Stopped early"),
     "ELSEWHERE": pgettext_lazy("block", "Given elsewhere"),
+    "OMITTED": pgettext_lazy("block", "Left out, not given"),
 }
 FIRMNESS: Words = {
     "FIRM": pgettext_lazy("date", "Firm"),

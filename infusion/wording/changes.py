@@ -28,6 +28,16 @@ CHANGES: Mapping[str, Wording] = {
     "not_later": Wording(
         422, _CHANGE, _("To defer means to begin later than planned.")
     ),
+    "nothing_to_omit": Wording(
+        409, _CHANGE, _("Nothing comes next in this course that could be left out.")
+    ),
+    "low_step_omitted": Wording(
+        422,
+        _CHANGE,
+        _(
+            "This cycle begins with the low dose: no source says how a course goes on without it."
+        ),
+    ),
     "cease_ends_course": Wording(
         422,
         _CHANGE,

@@ -178,6 +178,7 @@ ROUTES: dict[str, Any] = {
     "board:changes": page("plan.change"),
     "board:change": [
         step("defer", "cycle.move"),
+        step("omit", "round.omit"),
         step("cease", "course.stop"),
         step("hold", "infusion.pause"),
         step("resume", "infusion.resume"),

@@ -133,3 +133,33 @@ def test_the_family_does_not_read_why_staff_changed_a_plan(world, planned, kind)
     answer = world.api(kind).get(f"courses/{planned.id}/changes")
 
     assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+
+
+OMIT = {"verb": "OMIT", "scope": "STEP", "reason": "The patient asked for it."}
+
+
+def test_the_low_step_is_not_left_out(world, planned):
+    low = world.api("PHYSICIAN").post(f"courses/{planned.id}/changes/preview", OMIT)
+    assert (low.status_code, low.json()["code"]) == (422, "low_step_omitted")
+
+
+def test_a_block_is_left_out_and_said_so(world):
+    course = factories.order(
+        world.patient, world.actor("PHYSICIAN"), world.now, "us-label-mrd"
+    )
+    path = f"courses/{course.id}/changes"
+    api = world.api("PHYSICIAN")
+    refused = world.api("NURSE").post(f"{path}/preview", OMIT)
+    seen = api.post(f"{path}/preview", OMIT)
+    assert refused.status_code == 403
+    assert seen.status_code == 200, seen.json()
+    shown = seen.json()
+    before, after = shown["waits_for_before"], shown["waits_for_after"]
+    assert before["due"] == "CYCLE_START"
+    assert after["due"] == "CYCLE_ORDER"
+
+    made = api.post(path, {**OMIT, "token": shown["token"]})
+
+    assert made.status_code == 200, made.json()
+    rounds = api.get(f"courses/{course.id}/outlook").json()["rounds"]
+    assert rounds[0]["status"] == "OMITTED"

@@ -9,10 +9,11 @@ import pytest
 from infusion import catalogue
 from infusion.domain.blocks import TIMELESS, BlockKind
 from infusion.domain.doses import DoseNotInRegimen
+from infusion.domain.entries import opened_with
 from infusion.domain.plans import make_plan
 from infusion.domain.recipes import allowed
 from infusion.domain.regimens import Regimen
-from infusion.domain.walks import Firmness, Why, opened_with, outlook
+from infusion.domain.walks import Firmness, Why, outlook
 from tests.spec.world import DAY, HOUR, START, facts, request, weight
 
 DAY_1 = dt.date(2026, 3, 2)

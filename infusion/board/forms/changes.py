@@ -131,6 +131,7 @@ _COUNTS_FROM_A_BAG = {
 }
 _FIELDS: Mapping[Verb, frozenset[str]] = {
     Verb.DEFER: frozenset({"to"}),
+    Verb.OMIT: frozenset(),
     Verb.CEASE: frozenset({"at"}),
     Verb.HOLD: frozenset({"at"}),
     Verb.RESUME: frozenset({"at", "supervised"}),

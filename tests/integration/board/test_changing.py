@@ -63,7 +63,15 @@ def test_who_confirms_what_has_changed_sees_it_afresh(ward, browser_of):
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 @pytest.mark.parametrize(
     "verb",
-    ["cease", "resume", "change_placement", "move_visit", "swap_recipe", "defer"],
+    [
+        "cease",
+        "resume",
+        "change_placement",
+        "move_visit",
+        "swap_recipe",
+        "defer",
+        "omit",
+    ],
 )
 def test_every_form_opens(ward, browser_of, verb, language):
     course = ward.running()
@@ -144,3 +152,25 @@ def test_what_was_changed_is_listed_with_its_reason(
     assert place in page
     assert "Lives &lt;next&gt; door." in page
     assert str(ward.physician.user_id) not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Left out, not given"), ("zh-hans", "已略过，未给予")]
+)
+def test_a_block_left_out_is_shown_first_and_said_after(
+    ward, browser_of, language, said
+):
+    course = ward.order("us-label-mrd")
+    client = browser_of(ward.physician)
+    client.cookies["django_language"] = language
+    path = path_of(course, "omit")
+    asked = hidden(client.get(path).text) | {"scope": "STEP", "reason": "Asked for."}
+
+    shown = client.post(path, asked)
+
+    assert shown.status_code == 200
+    assert ("Comes next" if language == "en" else "接下来") in shown.text
+    assert course.blocks.get().status == "PLANNED"
+    client.post(path, asked | hidden(shown.text) | {"confirm": "1"})
+    assert course.blocks.get().status == "OMITTED"
+    assert said in client.get(f"/courses/{course.pk}/outlook").text

@@ -8,7 +8,7 @@ from infusion.domain.blocks import After, BlockKind
 from infusion.domain.conditions import FactKind
 from infusion.domain.regimens import BlockUnknown
 from infusion.domain.standings import Due, leaving, standing
-from infusion.domain.walks import RoundStatus, Verdict, WalkedRound
+from infusion.domain.walks import RoundStatus, Verdict, WalkedRound, outlook
 from tests.unit.domain.graph_regimens import (
     CR,
     EXIT,
@@ -220,3 +220,43 @@ def test_of_several_ways_to_one_block_the_one_the_facts_open_counts(
 
     assert choice.branch.successor == ways[number]
     assert choice.branch.verdict == verdict
+
+
+def left_out(key, ordinal=1):
+    return WalkedRound(
+        block=key, ordinal=ordinal, status=RoundStatus.OMITTED, starts_on=None
+    )
+
+
+def test_after_what_was_left_out_the_next_block_is_due():
+    place = standing(forked(), [walked("ib"), left_out("ii")])
+
+    assert (place.due, place.block.key, place.ordinal) == (Due.CYCLE_ORDER, "iii", 1)
+
+
+def test_after_a_round_left_out_the_next_round_is_due_and_after_the_last_nothing():
+    first, last = left_out("iii"), left_out("iii", ordinal=2)
+
+    place = standing(forked(), [walked("ii"), first])
+
+    assert (place.due, place.block.key, place.ordinal) == (Due.CYCLE_ORDER, "iii", 2)
+    assert standing(forked(), [walked("ii"), first, last]).due == Due.NOTHING
+
+
+def test_a_fork_after_what_was_left_out_is_still_decided_by_a_person():
+    assert standing(forked(), [left_out("ia")]).due == Due.DECISION
+
+
+def test_what_was_left_out_takes_no_day_and_no_number_in_the_outlook():
+    before = walked("ib", ended_on=DAY + dt.timedelta(days=27))
+
+    _ib, gone, following, *_rest = outlook(forked(), [before, left_out("ii")])
+
+    assert (gone.status, gone.starts_on, gone.ends_on) == (
+        RoundStatus.OMITTED,
+        None,
+        None,
+    )
+    assert gone.cycle is None
+    assert (following.block.key, following.cycle) == ("iii", 1)
+    assert following.starts_on == DAY + dt.timedelta(days=28)

@@ -17,6 +17,7 @@ from infusion.domain.blocks import (
     Until,
 )
 from infusion.domain.conditions import Condition, FactKind, KnownFact, Operator
+from infusion.domain.entries import opened_with
 from infusion.domain.regimens import BlockUnknown, Regimen
 from infusion.domain.walks import (
     Firmness,
@@ -28,7 +29,6 @@ from infusion.domain.walks import (
     branches,
     facts_needed,
     needs_decision,
-    opened_with,
     outlook,
 )
 from tests.unit.domain.graphs import TITLE, block, chemo, ways
