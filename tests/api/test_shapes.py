@@ -137,7 +137,7 @@ def test_lists_need_the_same_few_queries(world, running, django_assert_max_num_q
         ("visits", 9),
         (f"courses/{running.id}/messages", 10),
         (f"courses/{running.id}/plan", 23),
-        (f"courses/{running.id}", 21),
+        (f"courses/{running.id}", 22),
     ):
         with django_assert_max_num_queries(most):
             assert api.get(path).status_code == 200
