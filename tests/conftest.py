@@ -35,6 +35,8 @@ def _folder(item: pytest.Item) -> str:
     return below[0] if len(below) > 1 else ""
 
 
+# Before the option -m leaves out what is marked as nightly.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = _folder(item)
@@ -47,7 +49,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if folder in {"browser", "journeys"}:
             item.add_marker({"browser": "browser", "journeys": "journey"}[folder])
             item.add_marker(pytest.mark.xdist_group(_group(item, folder)))
+        if _is_nightly(item, folder):
+            item.add_marker("nightly")
     items.sort(key=_turn)
+
+
+# A whole day in a browser is lived in both languages, every other page once.
+IN_BOTH_LANGUAGES = {"test_whole_course", "test_bedside"}
+NIGHTLY_JOURNEYS = {"test_changes", "test_way_home"}
+
+
+def _is_nightly(item: pytest.Item, folder: str) -> bool:
+    """Say whether a test repeats at length what others show: make test has a limit."""
+    name = item.path.stem
+    if folder == "journeys":
+        return name in NIGHTLY_JOURNEYS
+    is_repeat = item.name.endswith("[zh]") and name not in IN_BOTH_LANGUAGES
+    return folder == "browser" and is_repeat
 
 
 def _group(item: pytest.Item, folder: str) -> str:

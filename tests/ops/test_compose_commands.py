@@ -101,6 +101,7 @@ def healthy(name: str, environment: dict[str, str]) -> bool:
     )
 
 
+@pytest.mark.nightly
 def test_migrate_owns_the_tables_and_the_others_start_on_them(
     servers: dict[str, str], tmp_path: Path
 ) -> None:

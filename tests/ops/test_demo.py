@@ -25,6 +25,7 @@ Start = Callable[..., RunningDemo]
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 
+@pytest.mark.nightly
 def test_it_survives_the_death_of_every_part_and_stops_cleanly(
     start_demo: Start, folder: Path
 ) -> None:
@@ -55,6 +56,7 @@ def test_it_survives_the_death_of_every_part_and_stops_cleanly(
     assert not (folder / "demo.json").exists()
 
 
+@pytest.mark.nightly
 def test_it_starts_again_after_it_was_killed_and_takes_mail(
     start_demo: Start, folder: Path
 ) -> None:

@@ -15,6 +15,8 @@ from infusion.selectors.courses import read_course
 from infusion.selectors.outlook import read_outlook
 from infusion.selectors.regimens import regimen_of
 
+# Every table back to the second migration and forth again.
+pytestmark = pytest.mark.nightly
 START = dt.datetime(2026, 1, 5, 15, tzinfo=dt.UTC)
 BEFORE, AFTER = ("infusion", "0002_cycle_block"), ("infusion", "0003_walk")
 
