@@ -73,12 +73,12 @@ def mail_server(**options: Any) -> Iterator[MailServer]:
     """Run a server in a thread of its own and say which port it took."""
     keeper = MailServer(**options)
     loop = asyncio.new_event_loop()
-    listening = loop.run_until_complete(
-        loop.create_server(lambda: SMTP(keeper, loop=loop), "127.0.0.1", 0)
-    )
-    keeper.port = listening.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    # In its own thread from the start: a test run that holds a browser has a loop
+    # running in this one already.
+    listening = asyncio.run_coroutine_threadsafe(_begin(keeper), loop).result(5)
+    keeper.port = listening.sockets[0].getsockname()[1]
     try:
         yield keeper
     finally:
@@ -86,6 +86,11 @@ def mail_server(**options: Any) -> Iterator[MailServer]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
         loop.close()
+
+
+async def _begin(keeper: MailServer) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(lambda: SMTP(keeper, loop=loop), "127.0.0.1", 0)
 
 
 async def _end(listening: asyncio.Server) -> None:
