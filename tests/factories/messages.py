@@ -99,6 +99,10 @@ class Scene:
 
     def owe(self, **fields: Any) -> models.Message:
         """Store a message to the patient that is due a minute ago."""
+        return models.Message.objects.create(**self.values(**fields))
+
+    def values(self, **fields: Any) -> dict[str, Any]:
+        """Return the fields of a message to the patient that is due a minute ago."""
         values: dict[str, Any] = {
             "site": self.site,
             "course": self.course,
@@ -114,7 +118,7 @@ class Scene:
         values |= fields
         if "user" not in values:
             values.setdefault("patient", self.patient)
-        return models.Message.objects.create(**values)
+        return values
 
 
 def in_hours(hours: float) -> dt.datetime:
