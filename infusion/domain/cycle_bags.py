@@ -64,6 +64,28 @@ class CycleBags:
             return False
         return self._serving(bag).end <= self.begun < self.stretches[-1].end
 
+    @property
+    def other_dose(self) -> Stretch | None:
+        """Return the stretch that runs while the bag on the pump holds another dose.
+
+        Nobody can hang such a bag, but a correction of the events can leave one. It is
+        for people to decide: the plan leaves it hanging and gives the next bags the dose
+        of their own stretch.
+        """
+        bag = self.facts.hanging
+        if bag is None or self.must_come_down or self._emptied(bag):
+            return None
+        due = [
+            one
+            for one in self.stretches
+            if one.start - self.step_tolerance <= self.begun < one.end
+        ]
+        if not due or bag.daily_dose_mcg in {one.daily_dose_mcg for one in due}:
+            return None
+        # A bag that stays a little beyond its stretch is late, and said to be.
+        is_late = self._serving(bag).end <= self.begun
+        return None if is_late else due[0]
+
     def _turned_at(self, bag: HangingBag) -> dt.timedelta | None:
         """Return the position of the first change of dose after the bag went up."""
         later = [one.position for one in self.turns if one.change.from_at > bag.hung_at]
@@ -72,16 +94,19 @@ class CycleBags:
     def _serving(self, bag: HangingBag) -> Stretch:
         """Return the stretch a bag serves: that of its dose, even if hung a little early.
 
-        Not one that a change of the dose put behind another: the bag was hung before it.
+        Not one that begins when the bag is down already, and not one that a change of the
+        dose put behind another: the bag was hung before it.
         """
         hung, turned = self._hung(bag), self._turned_at(bag)
         open_ones = [one for one in self.stretches if one.end > hung]
         open_ones = open_ones or [self.stretches[-1]]
+        begins = (hung if turned is None else turned) + self.step_tolerance
+        until = self._lasts_until(bag) if turned is None else turned
         same = [
             one
             for one in open_ones
             if one.daily_dose_mcg == bag.daily_dose_mcg
-            and (turned is None or one.start <= turned + self.step_tolerance)
+            and (one.start <= begins or one.start < until)
         ]
         if turned is None or same:
             return (same or open_ones)[0]
@@ -93,9 +118,13 @@ class CycleBags:
 
     def _reached(self, bag: HangingBag, serving: Stretch) -> dt.timedelta:
         """Return how much is delivered when the bag on the pump must be down."""
+        return min(self._lasts_until(bag), serving.end)
+
+    def _lasts_until(self, bag: HangingBag) -> dt.timedelta:
+        """Return how much is delivered when the bag on the pump is dry or spoiled."""
         hung = self._hung(bag)
         limit = max(hung, self.line.position(bag.use_by))
-        return min(hung + bag.recipe.life, serving.end, limit)
+        return min(hung + bag.recipe.life, limit)
 
     def _emptied(self, bag: HangingBag) -> dt.datetime | None:
         """Return when the bag ran dry or spoiled, if it has by now."""
@@ -152,6 +181,9 @@ class CycleBags:
         """
         minute = self.now.replace(second=0, microsecond=0)
         begins = self.line.position(max(minute, bag.hung_at))
+        # A bag of the next dose, hung early, stays until that dose is due.
+        if serving.start < reached:
+            begins = max(begins, serving.start)
         later = self.stretches[self.stretches.index(serving) + 1 :]
         if later and serving.end - reached <= self.step_tolerance:
             # The next dose begins a little early rather than hang a bag for minutes.

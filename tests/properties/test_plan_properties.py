@@ -4,7 +4,6 @@ import datetime as dt
 import itertools
 from dataclasses import replace
 
-import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
@@ -69,8 +68,6 @@ def test_no_bag_outlives_its_use_by_or_its_content(request):
         assert bag.is_hanging or ZERO < bag.run <= bag.recipe.life
 
 
-# A step that falls within the site's tolerance is being looked into.
-@pytest.mark.nightly
 @given(worlds.requests())
 def test_each_new_bag_serves_one_dose_and_the_step_is_a_bag_change(request):
     plan = only_cycle(request)
@@ -90,8 +87,16 @@ def test_a_step_to_come_begins_with_a_bag(request):
 
     to_come = {step.at for step in plan.steps if step.at > request.now}
     changes = {bag.hang_at for bag in plan.bags}
+    # A bag of the next dose that was hung early stays on.
+    early = {
+        step.at
+        for step in plan.steps
+        for bag in plan.bags
+        if bag.is_hanging and bag.daily_dose_mcg == step.daily_dose_mcg
+        if bag.hang_at < step.at < bag.take_down_at
+    }
 
-    assert to_come <= changes
+    assert to_come <= changes | early
 
 
 @given(worlds.requests())
@@ -115,7 +120,7 @@ def test_every_bag_that_was_made_is_used_or_named(request):
     named = [one for one in plan.unmet if one.code == "bag_not_usable"]
 
     assert len(named) == len(unused)
-    known = {"bag_not_usable", "start_overdue"}
+    known = {"bag_not_usable", "other_dose_on_pump", "start_overdue"}
     assert {one.code for one in plan.unmet} <= known
 
 
