@@ -218,3 +218,29 @@ def test_a_change_a_minute_early_leaves_the_visits_as_they_are():
     runs = [bag.run for bag in again.bags]
     assert runs == [7 * DAY, 7 * DAY, 7 * DAY - quarter + minute, quarter]
     assert (again.score.moved, again.score.nudged) == (0, quarter + 2 * minute)
+
+
+def test_a_bag_of_the_full_dose_in_the_low_days_is_followed_by_the_low_dose():
+    cycle = facts(ledger=ledger("start 0"), hanging=hanging("us-24h", "28"))
+    asked = request(cycles=[cycle], now=START + hours(2))
+
+    (found,) = make_plan(replace(asked, wishes=SITE)).cycles
+
+    assert [int(bag.daily_dose_mcg) for bag in found.bags][:2] == [28, 9]
+    for bag in found.bags[1:]:
+        is_full = bag.hang_at >= START + hours(168)
+        assert int(bag.daily_dose_mcg) == (28 if is_full else 9)
+
+
+def test_a_bag_of_the_full_dose_hung_two_hours_early_stays():
+    # Two hours that the pump stood still were told after the change at 168 h.
+    told = "start 0, pause 100:00, resume 102:00"
+    bag = hanging("us-96h", "28", START + hours(168))
+    cycle = facts(ledger=ledger(told), hanging=bag)
+    asked = request(cycles=[cycle], now=START + hours(169))
+
+    (found,) = make_plan(replace(asked, wishes=SITE)).cycles
+
+    assert found.steps[1].at == START + hours(170)
+    assert found.bags[0].take_down_at >= START + hours(170)
+    assert {int(bag.daily_dose_mcg) for bag in found.bags} == {28}
