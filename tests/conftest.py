@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
+from django.conf import settings
+
+from tests import template
 
 HERE = Path(__file__).resolve().parent
 WITH_DATABASE = {
@@ -115,6 +118,19 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if left_out and session.exitstatus == pytest.ExitCode.OK:
         reporter.write_line(f"CI needs a browser; left out: {left_out}", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Make the database of this process by copying one that was migrated once."""
+    given = request.config.option
+    url = os.environ.get("DATABASE_URL", "")
+    kept = given.reuse_db and not given.create_db
+    if url and not kept and not given.nomigrations:
+        test = settings.DATABASES["default"].setdefault("TEST", {})
+        test["TEMPLATE"] = template.migrated(url)
 
 
 @pytest.fixture(scope="session")

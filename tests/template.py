@@ -1,0 +1,139 @@
+"""A database that was migrated once, which every process of the tests copies.
+
+To migrate takes most of half a minute, almost all of it Django's own thinking; a copy
+takes a fraction of a second. The name says what it was migrated from, so that one of
+other migrations is never used.
+"""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+from ops.layout import LOCAL, ROOT
+from ops.postgres_server import PACKAGE, embedded_version
+
+# What the tables follow from: tests/ops/test_template.py holds the migrations to it.
+SOURCES = (
+    "infusion/migrations",
+    "infusion/models",
+    "infusion/domain/states.py",
+    "patients/migrations",
+    "patients/models",
+    "requirements/dev.txt",
+)
+PREFIX = "migrated_"
+KEPT = 3
+
+
+def fingerprint(root: Path = ROOT, sources: tuple[str, ...] = SOURCES) -> str:
+    """Return what changes when the migrated tables may."""
+    found = hashlib.sha256()
+    for source in sources:
+        path = root / source
+        for each in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            found.update(f"{each.relative_to(root)}\0".encode())
+            found.update(each.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def migrated(url: str) -> str:
+    """Return the name of the migrated database beside that of ``url``, made if missing.
+
+    Nothing may stay connected to it: PostgreSQL copies only what nobody uses.
+    """
+    name = PREFIX + fingerprint()
+    with _one_at_a_time(), psycopg.connect(url, autocommit=True) as server:
+        if name not in _present(server):
+            _make(server, url, name)
+    return name
+
+
+def copy_to(url: str, target: str) -> bool:
+    """Fill the empty database ``target`` with the migrated tables, if that is possible.
+
+    The tables belong to the role of ``target``. Tell whether it was done: the program
+    that writes a copy out must be that of the server.
+    """
+    with psycopg.connect(url) as server:
+        major = server.info.server_version // 10000
+    if str(major) != embedded_version().split(".")[0]:
+        return False
+    programs = PACKAGE / "pginstall" / "bin"
+    wanted = ["--no-owner", "--no-acl", "--no-comments"]
+    script = subprocess.run(
+        [programs / "pg_dump", *wanted, "-d", beside(url, migrated(url))],
+        capture_output=True,
+        check=True,
+    ).stdout
+    subprocess.run(
+        [programs / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", target],
+        input=script,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return True
+
+
+def beside(url: str, name: str) -> str:
+    """Return the address of another database of the same server."""
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    LOCAL.mkdir(exist_ok=True)
+    with (LOCAL / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _present(server: psycopg.Connection) -> list[str]:
+    """Return the migrated databases, the youngest first."""
+    found = server.execute(
+        "SELECT datname FROM pg_database WHERE starts_with(datname, %s) "
+        "ORDER BY oid DESC",
+        [PREFIX],
+    )
+    return [name for (name,) in found]
+
+
+def _make(server: psycopg.Connection, url: str, name: str) -> None:
+    """Migrate under another name: what is killed half-way is not taken for whole."""
+    partial = f"{PREFIX}partly_{os.getpid()}"
+    for old in _present(server)[KEPT - 1 :]:
+        _drop(server, old)
+    _drop(server, partial)
+    server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(partial)))
+    subprocess.run(
+        [
+            sys.executable,
+            "manage.py",
+            "migrate",
+            "--noinput",
+            "--verbosity=0",
+            "--skip-checks",
+        ],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "DATABASE_URL": beside(url, partial),
+        },
+        check=True,
+    )
+    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+    server.execute(rename.format(sql.Identifier(partial), sql.Identifier(name)))
+
+
+def _drop(server: psycopg.Connection, name: str) -> None:
+    wanted = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    server.execute(wanted)
