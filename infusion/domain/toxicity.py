@@ -165,7 +165,7 @@ class ToxicityFacts:
     """What is known when a physician looks. None is not known.
 
     ``level`` is the dose level at the onset, ``low_level`` what the regimen calls its low
-    one. ``settled_at`` is since when the grade has been ``grade_now``.
+    one. ``settled_at`` is since when the grade is at or below the one the rule asks for.
     """
 
     event: ToxicityEvent

@@ -40,7 +40,11 @@ class ToxicityForm(StepForm):
     grade_now = forms.ChoiceField(
         label=_("Grade now"), choices=_GRADES_NOW, required=False
     )
-    settled_at = Instant(label=_("It is so since"), required=False)
+    settled_at = Instant(
+        label=_("Settled since"),
+        required=False,
+        help_text=_("Since when the grade is at or below the one the rule asks for."),
+    )
     seizures = Number(label=_("Seizures so far"), unit="", required=False)
     transaminases = Number(
         label=_("Transaminases, the higher one"), unit="× ULN", required=False
