@@ -290,6 +290,17 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "home-infusion@localhost")
 # The file of text message routes; without one no text message is sent.
 SMS_ROUTES = env.text("SMS_ROUTES")
+# Signs push messages; without it none is sent. Who runs the service, for push services.
+VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY")
+VAPID_SUBJECT = env.text("VAPID_SUBJECT", PUBLIC_URL)
+# Nobody else is ever posted to: a browser says its own address, and may lie.
+PUSH_SERVICES = env.words(
+    "PUSH_SERVICES",
+    "fcm.googleapis.com,updates.push.services.mozilla.com,web.push.apple.com,"
+    "*.push.apple.com,*.notify.windows.com",
+)
+# The file of the WeChat official account; without one nothing is sent there.
+WECHAT_ACCOUNT = env.text("WECHAT_ACCOUNT")
 # Reads what stands as ${NAME} in it.
 SECRET_READER = env.text
 

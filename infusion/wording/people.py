@@ -9,6 +9,7 @@ from infusion.wording.base import Wording
 _PATIENT = _("The patient")
 _READING = _("This is not a reading")
 _ADDRESS = _("The address")
+_DEVICE = _("The device")
 _LINK = _("The caregiver")
 
 PEOPLE: Mapping[str, Wording] = {
@@ -58,10 +59,20 @@ PEOPLE: Mapping[str, Wording] = {
     ),
     "email_invalid": Wording(422, _ADDRESS, _("This is not an email address.")),
     "phone_invalid": Wording(422, _ADDRESS, _("This telephone number cannot exist.")),
+    "wechat_invalid": Wording(
+        422, _ADDRESS, _("This is not the OpenID of a WeChat user.")
+    ),
     "contact_taken": Wording(409, _ADDRESS, _("The patient has this address already.")),
     "quiet_hours_incomplete": Wording(
         422, _ADDRESS, _("Quiet hours need a start and an end.")
     ),
+    "push_endpoint_refused": Wording(
+        422, _DEVICE, _("Push messages are not posted to this address.")
+    ),
+    "push_keys_invalid": Wording(
+        422, _DEVICE, _("These are not the keys of a browser.")
+    ),
+    "push_off": Wording(409, _DEVICE, _("This service sends no push messages.")),
     "already_linked": Wording(
         409, _LINK, _("This person has an open link to the patient.")
     ),

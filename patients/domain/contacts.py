@@ -11,11 +11,18 @@ STAFF = "STAFF"
 
 EMAIL = "EMAIL"
 SMS = "SMS"
+# To the devices on which a person has allowed it.
+PUSH = "PUSH"
+# Read in the app by who looks there; it wakes nobody.
+IN_APP = "IN_APP"
+WECHAT = "WECHAT"
 CONSOLE = "CONSOLE"
 PHONE = "PHONE"
 
 # A person is called over PHONE, a message is never sent over it.
-SENDABLE = (EMAIL, SMS, CONSOLE)
+SENDABLE = (EMAIL, SMS, PUSH, WECHAT, IN_APP, CONSOLE)
+# These need an account that logs in, and nobody writes their address down.
+OF_THE_ACCOUNT = frozenset({PUSH, IN_APP})
 
 
 @dataclass(frozen=True, kw_only=True)

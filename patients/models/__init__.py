@@ -28,6 +28,7 @@ from patients.models.people import (
     Patient,
     Sex,
 )
+from patients.models.push import PushSubscription, SubscriptionEnd
 from patients.models.sites import Membership, Role, Site, SiteDay, SiteDayKind
 from patients.models.users import User
 
@@ -53,12 +54,14 @@ __all__ = [
     "PatientDevice",
     "Practitioner",
     "PractitionerRole",
+    "PushSubscription",
     "Record",
     "Role",
     "Sex",
     "Site",
     "SiteDay",
     "SiteDayKind",
+    "SubscriptionEnd",
     "User",
     "VersionedRecord",
     "new_id",

@@ -198,6 +198,9 @@ class Channel(models.TextChoices):
     SMS = "SMS", _("Text message")
     # Only people call it: no message is ever sent over this one.
     PHONE = "PHONE", _("Telephone call")
+    PUSH = "PUSH", _("Push message")
+    WECHAT = "WECHAT", _("WeChat")
+    IN_APP = "IN_APP", _("In the app")
     CONSOLE = "CONSOLE", _("Console")
 
 

@@ -14,18 +14,63 @@ from patients import models
 from patients.domain.contacts import (
     CAREGIVER,
     EMAIL,
+    OF_THE_ACCOUNT,
     PATIENT,
+    PUSH,
     SENDABLE,
     SMS,
     STAFF,
     Address,
     Recipient,
 )
+from patients.domain.push import Device, write_devices
 from patients.domain.refusals import NotFound
 from patients.selectors.dates import standing_on
 
-# Owner (a patient or an account) -> every contact point, the opted-out included.
-_Book = Mapping[uuid.UUID, Sequence[models.ContactPoint]]
+
+@dataclasses.dataclass(frozen=True)
+class _Book:
+    """Every contact point by its owner, the opted-out included; devices by account."""
+
+    points: Mapping[uuid.UUID, Sequence[models.ContactPoint]]
+    devices: Mapping[uuid.UUID, Sequence[Device]]
+
+    def addresses(
+        self, owner: uuid.UUID, account: models.User | None
+    ) -> tuple[Address, ...]:
+        """Return what may be written to.
+
+        An account without any address of its own choice has its login.
+        """
+        points = self.points.get(owner, ())
+        found = tuple(
+            _as_address(point, value)
+            for point in points
+            if (value := self._value(point, account))
+        )
+        chosen = [one for one in points if one.channel not in OF_THE_ACCOUNT]
+        if not chosen and account and account.is_active:
+            login = Address(channel=EMAIL, value=account.email, verified=True)
+            return *found, login
+        return found
+
+    def _value(self, point: models.ContactPoint, account: models.User | None) -> str:
+        """Return where a message would go now; empty when nowhere."""
+        if point.opted_out_at or point.channel not in SENDABLE:
+            return ""
+        if point.channel in OF_THE_ACCOUNT:
+            return self._of_account(point.channel, account)
+        # A number that could not be read as an international one can't be dialled.
+        is_dialled = point.channel != SMS or point.value.startswith("+")
+        return point.value if is_dialled else ""
+
+    def _of_account(self, channel: str, account: models.User | None) -> str:
+        if account is None or not account.is_active:
+            return ""
+        if channel != PUSH:
+            return str(account.id)
+        devices = self.devices.get(account.id, ())
+        return write_devices(devices) if devices else ""
 
 
 def get_recipients(
@@ -152,11 +197,26 @@ def _address_book(patient: models.Patient, users: Sequence[models.User]) -> _Boo
         Q(patient=patient) | Q(user_id__in=user_ids)
     )
     book: dict[uuid.UUID, list[models.ContactPoint]] = defaultdict(list)
+    has_push = False
     for point in rows.order_by("rank", "id"):
         owner = point.patient_id or point.user_id
+        has_push |= point.channel == PUSH
         if owner:
             book[owner].append(point)
-    return book
+    accounts = [*user_ids, patient.user_id] if patient.user_id else user_ids
+    return _Book(book, _devices(accounts) if has_push else {})
+
+
+def _devices(accounts: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[Device]]:
+    """Return the live devices of accounts, the latest first."""
+    rows = models.PushSubscription.objects.filter(ended_at=None, user_id__in=accounts)
+    found: dict[uuid.UUID, list[Device]] = defaultdict(list)
+    for row in rows.order_by("-id"):
+        device = Device(
+            id=str(row.id), endpoint=row.endpoint, p256dh=row.p256dh, auth=row.auth
+        )
+        found[row.user_id].append(device)
+    return found
 
 
 def _as_patient(patient: models.Patient, book: _Book) -> Recipient:
@@ -167,7 +227,7 @@ def _as_patient(patient: models.Patient, book: _Book) -> Recipient:
         given_name=patient.given_name or patient.family_name,
         language=patient.language,
         time_zone=patient.time_zone,
-        addresses=_addresses(book.get(patient.id, ()), patient.user),
+        addresses=book.addresses(patient.id, patient.user),
     )
 
 
@@ -182,30 +242,14 @@ def _as_account(
         given_name=user.first_name or user.last_name,
         language=user.language,
         time_zone=zone,
-        addresses=_addresses(book.get(user.id, ()), user),
+        addresses=book.addresses(user.id, user),
     )
 
 
-def _addresses(
-    points: Sequence[models.ContactPoint], account: models.User | None
-) -> tuple[Address, ...]:
-    """Return what may be written to; an account without any entry has its login."""
-    if not points and account and account.is_active:
-        return (Address(channel=EMAIL, value=account.email, verified=True),)
-    return tuple(_as_address(point) for point in points if _is_usable(point))
-
-
-def _is_usable(point: models.ContactPoint) -> bool:
-    if point.opted_out_at or point.channel not in SENDABLE:
-        return False
-    # A number that could not be read as an international one can't be dialled.
-    return point.channel != SMS or point.value.startswith("+")
-
-
-def _as_address(point: models.ContactPoint) -> Address:
+def _as_address(point: models.ContactPoint, value: str) -> Address:
     return Address(
         channel=point.channel,
-        value=point.value,
+        value=value,
         rank=point.rank,
         quiet_from=point.quiet_from,
         quiet_to=point.quiet_to,

@@ -1,6 +1,7 @@
 """Keeps the addresses of a patient: add, verify, opt out, quiet hours."""
 
 import datetime as dt
+import re
 import uuid
 
 import phonenumbers
@@ -9,7 +10,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError
 
 from patients import models, policy
-from patients.domain.contacts import EMAIL, PHONE, SMS
+from patients.domain.contacts import EMAIL, PHONE, SMS, WECHAT
 from patients.domain.profiles import check_listed
 from patients.domain.refusals import NotFound, Refusal
 from patients.policy import Actor
@@ -29,6 +30,12 @@ class PhoneInvalid(Refusal):
     code = "phone_invalid"
 
 
+class WeChatInvalid(Refusal):
+    """The text is not how WeChat names a user of an official account."""
+
+    code = "wechat_invalid"
+
+
 class ContactTaken(Refusal):
     """The patient has this address already."""
 
@@ -41,8 +48,9 @@ class QuietHoursIncomplete(Refusal):
     code = "quiet_hours_incomplete"
 
 
-# What a person may enter; CONSOLE is the service's own.
-ENTERABLE = (EMAIL, SMS, PHONE)
+# What a person may enter; CONSOLE is the service's own, the rest comes with an account.
+ENTERABLE = (EMAIL, SMS, PHONE, WECHAT)
+_OPEN_ID = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
 def add_contact_point(
@@ -113,9 +121,12 @@ def normal_value(channel: str, value: str, country: str) -> str:
 
     :raises EmailInvalid: when it is not an email address.
     :raises PhoneInvalid: when the number can't exist.
+    :raises WeChatInvalid: when it is no OpenID.
     """
     if channel == EMAIL:
         return _normal_email(value)
+    if channel == WECHAT:
+        return _open_id(value)
     return _normal_number(value, country)
 
 
@@ -124,6 +135,12 @@ def _normal_email(value: str) -> str:
         validate_email(value.strip())
     except ValidationError:
         raise EmailInvalid(field="value") from None
+    return value.strip()
+
+
+def _open_id(value: str) -> str:
+    if not _OPEN_ID.fullmatch(value.strip()):
+        raise WeChatInvalid(field="value")
     return value.strip()
 
 
