@@ -220,7 +220,7 @@ UNMET: Words = {
         "Cycle %(cycle)s: the dose was changed. The bag on the pump (%(recipe)s, vials at least: %(vials)s) must come down and may not run on."
     ),
     "other_dose_on_pump": _(
-        "Cycle %(cycle)s: the bag on the pump gives %(mcg)s mcg a day, but %(due_mcg)s mcg a day is due. Ask a physician now."
+        "Cycle %(cycle)s: the bag on the pump gives %(mcg)s µg/d, but %(due_mcg)s µg/d is due. Ask a physician now."
     ),
     "length_missing": _(
         "Nothing after cycle %(cycle)s can be dated: no source gives a length on the way."
