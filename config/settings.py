@@ -246,6 +246,7 @@ SPECTACULAR_SETTINGS = {
         "AlertOutcome": "infusion.domain.alerts.Outcome",
         "AlertStepKind": "infusion.domain.alerts.AlertStepKind",
         "AlertStatus": "infusion.domain.states.AlertStatus",
+        "AlertSeverity": "infusion.domain.ladders.Severity",
         "OnCallRole": "infusion.domain.rota.OnCallRole",
         "SwapStatus": "infusion.domain.states.SwapStatus",
         "PlacementKind": "infusion.domain.states.PlacementKind",

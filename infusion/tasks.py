@@ -13,7 +13,14 @@ from django.conf import settings
 
 from infusion import dispatch
 from infusion.notifications.channels.registry import open_channels
-from infusion.services import alerts, following, messages, reassessing, replies, sweeps
+from infusion.services import (
+    alert_sweeps,
+    following,
+    messages,
+    reassessing,
+    replies,
+    sweeps,
+)
 from patients import clock
 
 
@@ -46,7 +53,7 @@ def sweep_readiness(**_: object) -> None:
 @shared_task(name="infusion.sweep_alerts")
 def sweep_alerts(**_: object) -> None:
     """Raise, end and climb the alerts that are due."""
-    alerts.sweep_alerts(now=clock.now(), offset=clock.offset())
+    alert_sweeps.sweep_alerts(now=clock.now(), offset=clock.offset())
 
 
 @shared_task(name="infusion.refresh_recipients")

@@ -10,10 +10,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from infusion.api.shapes import TextOut
 from infusion.api.ways import named
 from infusion.domain.alerts import SAID_BY_PEOPLE, AlertStepKind, Cause, Outcome
+from infusion.domain.evidence import Mark
+from infusion.domain.ladders import Severity
 from infusion.domain.states import AlertStatus
-from infusion.selectors.alerts import get_alert, list_alerts
+from infusion.selectors.alerts import get_alert, list_alerts, rule_behind
 from infusion.services import alerts
 from patients.api.concurrency import etag_of
 from patients.api.endpoints import Endpoint, PageQuery
@@ -21,18 +24,25 @@ from patients.api.fields import Input, InstantField, Output, TextField
 
 
 class AlertOut(Output):
-    """An alert: of what, since when, who has it, or when it goes to the next person."""
+    """An alert: of what, since when, who has it, or when it goes to the next person.
+
+    One that is about no patient, such as the rota, has neither course nor patient.
+    """
 
     id = serializers.UUIDField()
     version = serializers.IntegerField()
     site_id = serializers.UUIDField()
-    course_id = serializers.UUIDField()
-    patient_id = serializers.UUIDField()
+    course_id = serializers.UUIDField(allow_null=True)
+    patient_id = serializers.UUIDField(allow_null=True)
     cause = serializers.ChoiceField(choices=named(Cause))
+    severity = serializers.ChoiceField(choices=named(Severity))
     since = InstantField()
     status = serializers.ChoiceField(choices=named(AlertStatus))
     owner_id = serializers.UUIDField(allow_null=True)
-    climb_at = InstantField(allow_null=True)
+    climb_at = InstantField(
+        allow_null=True,
+        help_text="When it goes to the next person, or its owner is told again",
+    )
     outcome = serializers.ChoiceField(choices=named(Outcome), allow_blank=True)
     raised_at = InstantField()
     ended_at = InstantField(allow_null=True)
@@ -49,10 +59,29 @@ class AlertStepOut(Output):
     note = serializers.CharField(allow_blank=True)
 
 
-class OneAlertOut(AlertOut):
-    """An alert with its history."""
+class RuleValueOut(Output):
+    """A value of the site behind an alert, with its evidence mark."""
 
+    key = serializers.CharField()
+    title = TextOut()
+    value = serializers.CharField()
+    unit = serializers.CharField()
+    mark = serializers.ChoiceField(choices=named(Mark))
+    note = TextOut()
+    is_signed = serializers.BooleanField()
+    needs_sign_off = serializers.BooleanField()
+
+
+class OneAlertOut(AlertOut):
+    """An alert with the rule behind it and its history."""
+
+    rule = serializers.SerializerMethodField()
     steps = serializers.SerializerMethodField()
+
+    @extend_schema_field(RuleValueOut(many=True))
+    def get_rule(self, row: Any) -> Any:
+        """Return the values by which it was raised and climbs."""
+        return RuleValueOut(rule_behind(row), many=True).data
 
     @extend_schema_field(AlertStepOut(many=True))
     def get_steps(self, row: Any) -> Any:

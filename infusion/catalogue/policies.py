@@ -11,12 +11,15 @@ from typing import Any
 
 from infusion.catalogue import files
 from infusion.catalogue.hours import HoursNotRead, read_times, read_week
+from infusion.catalogue.ladders import LadderNotRead, read_ladder
 from infusion.catalogue.reasons import reason
 from infusion.catalogue.recipes import all_recipes
 from infusion.domain.calendars import Week
 from infusion.domain.courses import Text, Unverified
 from infusion.domain.doses import SurfaceFormula
 from infusion.domain.evidence import Fact
+from infusion.domain.ladders import Rung
+from infusion.domain.readiness.criteria import SiteNumber
 
 # Plain digits and at most three places: an exponent is a slip nobody sees.
 _PLAIN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
@@ -72,6 +75,7 @@ _FORMATS: Mapping[str, Callable[[str], object]] = {
     "limit": read_limit,
     "criteria": read_criteria,
     "recipes": read_recipes,
+    "ladder": read_ladder,
 }
 
 
@@ -80,8 +84,8 @@ class PolicyValue:
     """One value a site sets, the proposal, and what may be chosen.
 
     A number is above zero unless ``least`` says otherwise; ``format`` names another way
-    of writing: "times" of a day, the hours of a "week", a "limit" that may be NONE, or
-    keys of "criteria" or of bag "recipes".
+    of writing: "times" of a day, the hours of a "week", a "limit" that may be NONE, keys
+    of "criteria" or of bag "recipes", or the "ladder" of an alert.
     """
 
     key: str
@@ -167,10 +171,29 @@ class SitePolicy:
         """Return a value as keys of bag recipes."""
         return read_recipes(self.text(key))
 
+    def ladder(self, key: str) -> tuple[Rung, ...]:
+        """Return a value as the ladder of an alert."""
+        return read_ladder(self.text(key))
+
     @property
     def surface_formula(self) -> SurfaceFormula:
         """Return the body-surface formula of the site."""
         return SurfaceFormula(self.text("surface_formula"))
+
+    def shown(self, key: str) -> SiteNumber:
+        """Return a value as a page shows it: its mark, and whether it is signed."""
+        asked = proposals()[key]
+        is_signed = key in self.signed
+        return SiteNumber(
+            key=key,
+            title=asked.title,
+            value=self.text(key),
+            unit=asked.fact.unit,
+            mark=asked.fact.mark.value,
+            note=asked.fact.note,
+            is_signed=is_signed,
+            needs_sign_off=asked.fact.needs_sign_off and not is_signed,
+        )
 
     def unsigned(self, *keys: str) -> tuple[Unverified, ...]:
         """Return which of these values have no source and no signature yet."""
@@ -209,7 +232,7 @@ def _is_acceptable(asked: PolicyValue, value: object) -> bool:
 def _is_read(form: str, value: str) -> bool:
     try:
         _FORMATS[form](value)
-    except (HoursNotRead, ValueNotRead):
+    except (HoursNotRead, LadderNotRead, ValueNotRead):
         return False
     return True
 

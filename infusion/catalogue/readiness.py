@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from infusion.catalogue import files
-from infusion.catalogue.policies import PolicyValue, SitePolicy, proposals
+from infusion.catalogue.policies import SitePolicy, proposals
 from infusion.catalogue.reasons import reason
 from infusion.domain.readiness import (
     Ages,
@@ -21,7 +21,6 @@ from infusion.domain.readiness import (
     Kind,
     Need,
 )
-from infusion.domain.readiness.criteria import SiteNumber
 
 # The site value that names soft criteria which are hard there.
 HARDER = "readiness_harder"
@@ -153,7 +152,7 @@ def _criterion(row: Mapping[str, Any], policy: SitePolicy, key: str) -> Criterio
         needs=tuple(_need(need, policy) for need in row["needs"]),
         waivable_by=frozenset(row["waive"]) if kind is Kind.SOFT else frozenset(),
         age_line=int(policy.number(age_line)) if age_line else None,
-        numbers=tuple(_number(name, policy) for name in _names(row)),
+        numbers=tuple(policy.shown(name) for name in _names(row)),
     )
 
 
@@ -188,19 +187,4 @@ def _names(row: Mapping[str, Any]) -> list[str]:
     ]
     return list(
         dict.fromkeys([*names, *([row["age_line"]] if "age_line" in row else [])])
-    )
-
-
-def _number(name: str, policy: SitePolicy) -> SiteNumber:
-    asked: PolicyValue = proposals()[name]
-    is_signed = name in policy.signed
-    return SiteNumber(
-        key=name,
-        title=asked.title,
-        value=policy.text(name),
-        unit=asked.fact.unit,
-        mark=asked.fact.mark.value,
-        note=asked.fact.note,
-        is_signed=is_signed,
-        needs_sign_off=asked.fact.needs_sign_off and not is_signed,
     )

@@ -1,14 +1,15 @@
-"""What a person must take: when an alert is raised, whom it reaches next, and its end.
+"""What a person must take: when an alert is raised, and its end.
 
 The times are values of the site (mark I, no source). Arithmetic is in UTC.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from infusion.domain.rota import OnCallRole
+from infusion.domain.ladders import Rung, Severity
 
 
 class Cause(StrEnum):
@@ -16,6 +17,16 @@ class Cause(StrEnum):
 
     PUMP_STOPPED = "PUMP_STOPPED"
     BAG_CHANGE_OVERDUE = "BAG_CHANGE_OVERDUE"
+    # A change at home or in the clinic that is nobody's.
+    CHANGE_UNOWNED = "CHANGE_UNOWNED"
+    # The signatures under which a patient was to go home no longer hold.
+    READINESS_VOID = "READINESS_VOID"
+    # What was to be told of an event reached none of those who were to know.
+    NOBODY_REACHED = "NOBODY_REACHED"
+    # Nobody is on call in a role, now or in the days to come.
+    ROTA_GAP = "ROTA_GAP"
+    # Too much of what is sent over one channel fails.
+    PROVIDER_FAILING = "PROVIDER_FAILING"
 
 
 class Outcome(StrEnum):
@@ -44,15 +55,33 @@ class AlertStepKind(StrEnum):
     RESOLVED = "RESOLVED"
 
 
-# Whom an alert that nobody takes reaches, one after the other; then the administrators.
-LADDER = (OnCallRole.NURSE, OnCallRole.PHYSICIAN)
+@dataclass(frozen=True, kw_only=True)
+class CauseRule:
+    """How a site deals with a cause.
+
+    ``times`` count from the beginning of the cause, and lie before it when negative: at
+    the first one the alert is raised, at each later one it is told again.
+    """
+
+    severity: Severity
+    ladder: tuple[Rung, ...]
+    times: tuple[dt.timedelta, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Whose alert it is: a course of a site, or the site itself."""
+
+    site_id: uuid.UUID
+    course_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """A cause that holds now: of what, since when, and how many of its times are past."""
+    """A cause that holds now: where, of what, since when, how many times are past."""
 
     cause: Cause
+    place: Place
     subject: str
     since: dt.datetime
     stage: int
@@ -66,19 +95,11 @@ class Past:
     outcome: Outcome | None
 
 
-@dataclass(frozen=True)
-class Reached:
-    """The rung an alert stands on now; None when no rung is left."""
-
-    rung: int | None
-    role: OnCallRole | None = None
-
-
 def stage_at(
-    since: dt.datetime, after: Sequence[dt.timedelta], now: dt.datetime
+    since: dt.datetime, times: Sequence[dt.timedelta], now: dt.datetime
 ) -> int:
-    """Return how many of the times after the beginning of a cause are past."""
-    return sum(now - since >= one for one in after)
+    """Return how many of the times around the beginning of a cause are past."""
+    return sum(now - since >= one for one in times)
 
 
 def is_to_be_raised(standing: Standing, past: Past | None) -> bool:
@@ -94,12 +115,9 @@ def is_to_be_raised(standing: Standing, past: Past | None) -> bool:
     return standing.stage > past.stage
 
 
-def next_rung(last: int, holders: Mapping[OnCallRole, object]) -> Reached:
-    """Return the next rung on which somebody is on call; ``last`` is -1 at first.
+def is_failing(failed: int, tried: int, *, least: int, percent: float) -> bool:
+    """Say whether so much of what was sent fails that somebody must look.
 
-    A rung that nobody holds is passed at once: an alert never waits for an empty chair.
+    Of fewer tries than ``least`` nothing is concluded.
     """
-    for number in range(last + 1, len(LADDER)):
-        if LADDER[number] in holders:
-            return Reached(number, LADDER[number])
-    return Reached(None)
+    return tried >= least and failed * 100 >= percent * tried

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from infusion.domain.alerts import AlertStepKind, Cause, Outcome
+from infusion.domain.ladders import Severity, Whom
 from infusion.domain.states import ALERT_STEPS, AlertStatus
 from infusion.models.base import (
     Record,
@@ -27,9 +28,15 @@ class Alert(VersionedRecord):
     SCOPE: ClassVar = {"site": "site", "patient": "course__patient"}
 
     site = models.ForeignKey("patients.Site", models.PROTECT, related_name="alerts")
-    course = models.ForeignKey(Course, models.PROTECT, related_name="alerts")
+    # None when it is about no patient, such as the rota.
+    course = models.ForeignKey(
+        Course, models.PROTECT, null=True, blank=True, related_name="alerts"
+    )
+    severity = models.CharField(
+        max_length=5, choices=choices(Severity), default=Severity.RED
+    )
     cause = models.CharField(max_length=24, choices=choices(Cause))
-    # The stop or the bag it is about: no two alerts are open for one.
+    # The stop, the bag, the shift it is about: no two alerts are open for one.
     subject = models.CharField(max_length=120)
     since = models.DateTimeField()
     # How many of the times of the cause were past when it was last told.
@@ -45,6 +52,7 @@ class Alert(VersionedRecord):
         related_name="+",
     )
     rung = models.SmallIntegerField(default=-1)
+    # When it goes to the next person; of one that is taken, when its owner is reminded.
     climb_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=12, choices=choices(Outcome), blank=True)
     raised_at = models.DateTimeField()
@@ -77,9 +85,9 @@ class Alert(VersionedRecord):
         ]
 
     @property
-    def patient_id(self) -> uuid.UUID:
-        """Return whose course it is, as policy asks."""
-        return self.course.patient_id
+    def patient_id(self) -> uuid.UUID | None:
+        """Return whose course it is, as policy asks; None when it is of no course."""
+        return self.course.patient_id if self.course else None
 
 
 class AlertStep(Record):
@@ -96,8 +104,8 @@ class AlertStep(Record):
         blank=True,
         related_name="+",
     )
-    # The role of the rung, when it climbed; how many people were told.
-    role = models.CharField(max_length=12, blank=True)
+    # Whom the rung reaches, when it climbed; how many people were told.
+    role = models.CharField(max_length=20, choices=choices(Whom), blank=True)
     told = models.PositiveSmallIntegerField(default=0)
     note = models.CharField(max_length=500, blank=True)
 

@@ -1,122 +1,25 @@
-"""Reads which causes hold now, and which alerts are open."""
+"""Reads alerts: the open ones, those a person may see, and the rule behind each."""
 
-import datetime as dt
 import uuid
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection
 
 from django.db.models import QuerySet
 
 from infusion import catalogue, models
-from infusion.domain.alerts import Cause, Standing, stage_at
-from infusion.domain.clock import PauseReason
-from infusion.domain.plans import effective_ledger
-from infusion.domain.states import AlertStatus, CourseStatus, CycleStatus
-from infusion.domain.stops import open_gap
-from infusion.selectors.planning import CycleRows, cycle_facts
+from infusion.catalogue.alerts import rule_values
+from infusion.domain.alerts import Cause, Place
+from infusion.domain.readiness.criteria import SiteNumber
+from infusion.domain.states import AlertStatus
 from patients import policy
 from patients.domain.refusals import NotFound
 from patients.policy import Actor
-from patients.selectors.sites import policies_of
-
-_PUMP_TIMES = ("pump_stopped_first", "pump_stopped_second", "pump_stopped_third")
 
 
-@dataclass(frozen=True, kw_only=True)
-class AlertTimes:
-    """When a site is told: times after the beginning of a cause, and between rungs."""
-
-    pump_stopped: tuple[dt.timedelta, ...]
-    overdue: tuple[dt.timedelta, ...]
-    climb: dt.timedelta
-
-
-def alert_times(stored: Mapping[str, Any]) -> AlertTimes:
-    """Return the times of a site from what it has stored as its values."""
-    values = catalogue.site_policy(stored)
-
-    def minutes(key: str) -> dt.timedelta:
-        return dt.timedelta(minutes=float(values.number(key)))
-
-    return AlertTimes(
-        pump_stopped=tuple(minutes(f"{key}_minutes") for key in _PUMP_TIMES),
-        overdue=(minutes("overdue_after_minutes"),),
-        climb=minutes("alert_climb_minutes"),
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Watched:
-    """A running cycle, and the times of its site."""
-
-    course_id: uuid.UUID
-    rows: CycleRows
-    times: AlertTimes
-
-
-def watched_cycles() -> list[Watched]:
-    """Return every running cycle, in five queries for any number of them."""
-    cycles = models.Cycle.objects.filter(
-        status=CycleStatus.STARTED, course__status=CourseStatus.ACTIVE
-    ).select_related("course")
-    running = list(cycles)
-    ids = [cycle.pk for cycle in running]
-    events = _by_cycle(models.InfusionEvent.objects.filter(cycle__in=ids))
-    bags = _by_cycle(models.Bag.objects.filter(cycle__in=ids, hung_at__isnull=False))
-    stored = policies_of({cycle.course.site_id for cycle in running})
-    times = {site: alert_times(values) for site, values in stored.items()}
-    return [
-        Watched(
-            course_id=cycle.course_id,
-            rows=CycleRows(
-                cycle=cycle,
-                bags=bags.get(cycle.pk, []),
-                events=events.get(cycle.pk, []),
-            ),
-            times=times[cycle.course.site_id],
-        )
-        for cycle in running
-    ]
-
-
-def _by_cycle(rows: QuerySet[Any]) -> dict[uuid.UUID, list[Any]]:
-    found: dict[uuid.UUID, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[row.cycle_id].append(row)
-    return found
-
-
-def standing_causes(watched: Watched, now: dt.datetime) -> Iterator[Standing]:
-    """Yield what is wrong, or about to be, with a running cycle.
-
-    A hold that was ordered for an adverse event is no stop that somebody forgot.
-    """
-    rows, times = watched.rows, watched.times
-    gap = open_gap(effective_ledger(cycle_facts(rows), now))
-    if gap is not None and gap.reason != PauseReason.ADVERSE_EVENT:
-        yield Standing(
-            cause=Cause.PUMP_STOPPED,
-            subject=f"{rows.cycle.pk}:{gap.start.isoformat()}",
-            since=gap.start,
-            stage=stage_at(gap.start, times.pump_stopped, now),
-        )
-    if bag := rows.hanging:
-        yield Standing(
-            cause=Cause.BAG_CHANGE_OVERDUE,
-            subject=f"{bag.pk}:{bag.planned_take_down_at.isoformat()}",
-            since=bag.planned_take_down_at,
-            stage=stage_at(bag.planned_take_down_at, times.overdue, now),
-        )
-
-
-def open_alerts(course_ids: Sequence[uuid.UUID] | None = None) -> list[models.Alert]:
-    """Return the alerts that have not ended, of these courses or of all."""
+def places_with_alerts() -> set[Place]:
+    """Return where an alert has not ended."""
     rows = models.Alert.objects.exclude(status=AlertStatus.RESOLVED)
-    if course_ids is not None:
-        rows = rows.filter(course__in=course_ids)
-    return list(rows.order_by("raised_at", "id"))
+    found = rows.values_list("site_id", "course_id").distinct()
+    return {Place(site_id, course_id) for site_id, course_id in found}
 
 
 def list_alerts(actor: Actor, *, is_open: bool | None = None) -> QuerySet[models.Alert]:
@@ -129,6 +32,12 @@ def list_alerts(actor: Actor, *, is_open: bool | None = None) -> QuerySet[models
     return rows.select_related("course__patient", "site", "owner")
 
 
+def count_waiting(actor: Actor) -> int:
+    """Count the alerts the actor may see that nobody has taken."""
+    waiting = (AlertStatus.OPEN, AlertStatus.EXHAUSTED)
+    return list_alerts(actor, is_open=True).filter(status__in=waiting).count()
+
+
 def get_alert(actor: Actor, alert_id: uuid.UUID) -> models.Alert:
     """Load an alert the actor may see.
 
@@ -138,3 +47,8 @@ def get_alert(actor: Actor, alert_id: uuid.UUID) -> models.Alert:
     if found is None:
         raise NotFound(field="alert")
     return found
+
+
+def rule_behind(alert: models.Alert) -> Collection[SiteNumber]:
+    """Return the values of the site by which an alert was raised and climbs."""
+    return rule_values(catalogue.site_policy(alert.site.policy), Cause(alert.cause))

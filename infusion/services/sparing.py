@@ -10,7 +10,7 @@ log = structlog.get_logger(__name__)
 
 
 def sparing_the_others(
-    work: Callable[[], bool], *, course_id: uuid.UUID, event: str
+    work: Callable[[], bool], *, course_id: uuid.UUID | None, event: str
 ) -> bool:
     """Return what the work on a course says; log its failure as ``event`` and go on.
 

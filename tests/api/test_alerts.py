@@ -3,7 +3,7 @@
 import pytest
 
 from infusion import models
-from infusion.services.alerts import sweep_alerts
+from infusion.services.alert_sweeps import sweep_alerts
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ FORMATS = {
     "limit": "NONE, or a number from 0",
     "criteria": "NONE, or keys of criteria: TC03 TC13",
     "recipes": "NONE, or keys of bag recipes: us-72h us-96h",
+    "ladder": "NONE, or rungs: NURSE 15 SMS>EMAIL; EVERY_ADMIN 60 QUIET",
 }
 HOW_TO_READ = (
     "Marks are explained in the [glossary](../glossary.md#evidence-marks), sources in "

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from infusion import models
-from infusion.services import alerts, sweeps
+from infusion.services import alert_sweeps, sweeps
 from patients import clock
 from tests.factories import patients as factories
 from tests.factories.messages import Scene, in_hours
@@ -68,7 +68,7 @@ def test_a_sweep_that_never_finishes_is_a_stop_though_the_beat_ticks(settings):
 def test_a_sweep_of_alerts_that_fails_every_time_is_a_stop(settings):
     settings.ALARM_EMAILS = ["it@example.org"]
     beat()
-    alerts.sweep_alerts(now=clock.now())
+    alert_sweeps.sweep_alerts(now=clock.now())
     assert check() == "ok"
 
     models.Heartbeat.objects.filter(name="alerts").update(at=in_hours(-1))

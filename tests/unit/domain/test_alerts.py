@@ -1,21 +1,20 @@
 """When an alert is raised, and whom it reaches next."""
 
 import datetime as dt
+import uuid
 
 import pytest
 
 from infusion.domain.alerts import (
-    LADDER,
     Cause,
     Outcome,
     Past,
-    Reached,
+    Place,
     Standing,
+    is_failing,
     is_to_be_raised,
-    next_rung,
     stage_at,
 )
-from infusion.domain.rota import OnCallRole
 
 SINCE = dt.datetime(2026, 11, 1, 4, tzinfo=dt.UTC)
 TIMES = [dt.timedelta(minutes=each) for each in (120, 180, 210)]
@@ -42,22 +41,28 @@ def test_a_cause_has_its_times(minutes, stage):
 )
 def test_nobody_is_told_twice_of_one_thing(stage, past, is_raised):
     standing = Standing(
-        cause=Cause.PUMP_STOPPED, subject="one", since=SINCE, stage=stage
+        cause=Cause.PUMP_STOPPED,
+        place=Place(uuid.UUID(int=1)),
+        subject="one",
+        since=SINCE,
+        stage=stage,
     )
 
     assert is_to_be_raised(standing, past) is is_raised
 
 
-def test_an_alert_climbs_rung_by_rung_to_the_end():
-    everybody = dict.fromkeys(OnCallRole, "somebody")
-    reached, seen = next_rung(-1, everybody), []
-    while reached.rung is not None:
-        seen.append(reached.role)
-        reached = next_rung(reached.rung, everybody)
+@pytest.mark.parametrize(
+    ("hours", "stage"), [(-169, 0), (-168, 1), (-24, 2), (-1, 2), (0, 3), (9, 3)]
+)
+def test_what_is_still_to_come_is_told_before_it_and_when_it_begins(hours, stage):
+    times = [dt.timedelta(days=-7), dt.timedelta(hours=-24), dt.timedelta(0)]
 
-    assert tuple(seen) == LADDER
+    assert stage_at(SINCE, times, SINCE + dt.timedelta(hours=hours)) == stage
 
 
-def test_an_alert_never_waits_for_an_empty_chair():
-    assert next_rung(-1, {OnCallRole.PHYSICIAN: 1}) == Reached(1, OnCallRole.PHYSICIAN)
-    assert next_rung(-1, {OnCallRole.PHARMACIST: 1}) == Reached(None)
+@pytest.mark.parametrize(
+    ("failed", "tried", "fails"),
+    [(0, 0, False), (9, 9, False), (5, 10, True), (4, 10, False), (10, 10, True)],
+)
+def test_of_few_tries_nothing_is_concluded(failed, tried, fails):
+    assert is_failing(failed, tried, least=10, percent=50) is fails

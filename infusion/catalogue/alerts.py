@@ -1,0 +1,81 @@
+"""What a site makes of each cause of an alert, and which of its values say so."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from infusion.catalogue.policies import SitePolicy, proposals
+from infusion.domain.alerts import Cause, CauseRule
+from infusion.domain.ladders import Severity
+from infusion.domain.readiness.criteria import SiteNumber
+
+# The values that say when a cause is raised and told again.
+_TIMES: Mapping[Cause, tuple[str, ...]] = {
+    Cause.PUMP_STOPPED: (
+        "pump_stopped_first_minutes",
+        "pump_stopped_second_minutes",
+        "pump_stopped_third_minutes",
+    ),
+    Cause.BAG_CHANGE_OVERDUE: ("overdue_after_minutes",),
+    Cause.CHANGE_UNOWNED: ("unowned_change_hours", "unowned_change_again_hours"),
+    Cause.ROTA_GAP: ("rota_gap_days", "rota_gap_again_hours"),
+}
+# Their times lie before what they warn of.
+_AHEAD = frozenset({Cause.CHANGE_UNOWNED, Cause.ROTA_GAP})
+# These are told when they begin, some beside the times above.
+_AT_ONCE = frozenset(
+    {
+        Cause.ROTA_GAP,
+        Cause.READINESS_VOID,
+        Cause.NOBODY_REACHED,
+        Cause.PROVIDER_FAILING,
+    }
+)
+# What else decides whether the cause holds.
+_BOUNDS: Mapping[Cause, tuple[str, ...]] = {
+    Cause.NOBODY_REACHED: ("unreached_hours",),
+    Cause.PROVIDER_FAILING: (
+        "provider_failing_percent",
+        "provider_failing_tries",
+        "provider_failing_minutes",
+    ),
+}
+_SPANS = {"min": dt.timedelta(minutes=1), "h": dt.timedelta(hours=1)}
+
+
+def span_of(policy: SitePolicy, key: str) -> dt.timedelta:
+    """Return a value in minutes, hours or days as a span."""
+    unit = _SPANS.get(proposals()[key].fact.unit, dt.timedelta(days=1))
+    return float(policy.number(key)) * unit
+
+
+def cause_rule(policy: SitePolicy, cause: Cause) -> CauseRule:
+    """Return how a site deals with a cause."""
+    return CauseRule(
+        severity=Severity(policy.text(_severity(cause))),
+        ladder=policy.ladder(_ladder(cause)),
+        times=_times(policy, cause),
+    )
+
+
+def rule_values(policy: SitePolicy, cause: Cause) -> tuple[SiteNumber, ...]:
+    """Return the values behind an alert, with their marks: its rule, to be shown."""
+    keys = (*_TIMES.get(cause, ()), *_BOUNDS.get(cause, ()))
+    rule = cause_rule(policy, cause)
+    told = ("alert_repeat_minutes",) if rule.severity is Severity.RED else ()
+    shown = (*keys, _severity(cause), _ladder(cause), *told)
+    return tuple(policy.shown(key) for key in shown)
+
+
+def _severity(cause: Cause) -> str:
+    return f"alert_{cause.lower()}_severity"
+
+
+def _ladder(cause: Cause) -> str:
+    return f"alert_{cause.lower()}_ladder"
+
+
+def _times(policy: SitePolicy, cause: Cause) -> tuple[dt.timedelta, ...]:
+    spans = [span_of(policy, key) for key in _TIMES.get(cause, ())]
+    if cause in _AHEAD:
+        spans = [-one for one in spans]
+    return (*spans, *((dt.timedelta(0),) if cause in _AT_ONCE else ()))

@@ -1,0 +1,44 @@
+"""Reads whom an alert can reach now."""
+
+import datetime as dt
+import uuid
+import zoneinfo
+from collections.abc import Mapping
+
+from infusion import models
+from infusion.domain.ladders import EVERY, ON_CALL, Whom
+from infusion.selectors.rota import on_call_now
+from patients import policy
+from patients.selectors.assignments import ids_assigned_staff, list_staff
+
+# Who is told of an alert can take it.
+_TAKERS = policy.ACTIONS["alert.take"]
+
+
+def list_holders(
+    alert: models.Alert, now: dt.datetime
+) -> Mapping[Whom, frozenset[uuid.UUID]]:
+    """Return who is on every rung there may be, of those who can take an alert."""
+    staff = {one: roles for one, _name, roles in list_staff(alert.site_id)}
+    takers = {one for one, roles in staff.items() if roles & _TAKERS}
+    on_call = on_call_now(alert.site_id, now)
+    found = {
+        whom: frozenset({on_call[role]} & takers if role in on_call else ())
+        for whom, role in ON_CALL.items()
+    }
+    for whom, role in EVERY.items():
+        found[whom] = frozenset(one for one in takers if role in staff[one])
+    found[Whom.ASSIGNED] = _assigned(alert, now) & takers
+    return found
+
+
+def _assigned(alert: models.Alert, now: dt.datetime) -> frozenset[uuid.UUID]:
+    """Return who looks after the patient of an alert on the patient's day."""
+    if alert.course is None:
+        return frozenset()
+    zone = alert.course.patient.time_zone
+    return ids_assigned_staff(alert.course.patient_id, _day(now, zone))
+
+
+def _day(now: dt.datetime, zone: str) -> dt.date:
+    return now.astimezone(zoneinfo.ZoneInfo(zone)).date()
