@@ -59,14 +59,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 # A whole day in a browser is lived in both languages, every other page once.
 IN_BOTH_LANGUAGES = {"test_whole_course", "test_bedside"}
-NIGHTLY_JOURNEYS = {"test_changes", "test_way_home"}
 
 
 def _is_nightly(item: pytest.Item, folder: str) -> bool:
     """Say whether a test repeats at length what others show: make test has a limit."""
     name = item.path.stem
-    if folder == "journeys":
-        return name in NIGHTLY_JOURNEYS
     is_repeat = item.name.endswith("[zh]") and name not in IN_BOTH_LANGUAGES
     return folder == "browser" and is_repeat
 

@@ -1,52 +1,19 @@
 """A whole service for journeys: real web, worker, beat, PostgreSQL, Redis and SMTP."""
 
-import datetime as dt
 import email
 import email.policy
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "a-password-for-journeys"
-PATIENCE = 60.0
-
-
-class MovedClock:
-    """The clock of every process of the service, moved by hand."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.ahead = dt.timedelta(0)
-        self.move(dt.timedelta(0))
-
-    def move(self, by: dt.timedelta) -> dt.datetime:
-        """Move on and return the service's present."""
-        self.ahead += by
-        partial = self.path.with_suffix(".new")
-        partial.write_text(str(int(self.ahead.total_seconds())))
-        partial.replace(self.path)
-        return self.now()
-
-    def move_to(self, instant: dt.datetime) -> dt.datetime:
-        """Move on to an instant."""
-        return self.move(instant - self.now() + dt.timedelta(seconds=1))
-
-    def now(self) -> dt.datetime:
-        """Return the service's present, to the second."""
-        return (dt.datetime.now(dt.UTC) + self.ahead).replace(microsecond=0)
+from tests.journeys.running import PASSWORD, Running, wait_until
 
 
 @dataclass
@@ -113,9 +80,9 @@ def call(
 class Service:
     """The running service and the mails that left it."""
 
-    def __init__(self, folder: Path, clock: MovedClock) -> None:
-        self.clock = clock
-        self.facts = json.loads((folder / "demo.json").read_text())
+    def __init__(self, running: Running) -> None:
+        self.clock = running.clock
+        self.facts = running.facts
         self.address = self.facts["address"]
         self.mail = Path(self.facts["mail"])
 
@@ -147,59 +114,26 @@ class Service:
         return self.mails_to(address)
 
 
-def wait_until(holds: Callable[[], bool], patience: float = PATIENCE) -> None:
-    """Wait until something holds."""
-    end = time.monotonic() + patience
-    while not holds():
-        assert time.monotonic() < end, "it did not come about in time"
-        time.sleep(0.2)
-
-
-def next_monday(now: dt.datetime) -> dt.datetime:
-    """Return 14:00 UTC of the next Monday: the morning of the demo's hospital."""
-    day = now + dt.timedelta(days=7 - now.weekday())
-    return day.replace(hour=14, minute=0, second=0)
+RUNNING = pytest.StashKey[Running]()
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Start everything the way ``make demo`` does, with a clock that can be moved."""
-    folder = tmp_path_factory.mktemp("service")
-    clock = MovedClock(folder / "clock")
-    # A plan keeps off weekends: the same day of the week makes the same story.
-    clock.move_to(next_monday(clock.now()))
-    environment = {
-        **os.environ,
-        "CLOCK_FILE": str(clock.path),
-        "BEAT_SECONDS": "1",
-        "DEMO_PASSWORD": PASSWORD,
-        "WEB_CONCURRENCY": "1",
-    }
-    for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY"):
-        environment.pop(name, None)
-    log = folder / "demo.log"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "ops.demo",
-                "--folder",
-                str(folder / "demo"),
-                "--port",
-                "18400",
-            ],
-            cwd=ROOT,
-            env=environment,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        wait_until(
-            lambda: "READY" in log.read_text() or process.poll() is not None, 180
-        )
-        assert process.poll() is None, log.read_text()
-        yield Service(folder / "demo", clock)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(60)
+def service(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Service:
+    """Return the service all journeys share, as it was when it had just begun."""
+    stash = request.session.stash
+    if RUNNING not in stash:
+        stash[RUNNING] = Running(tmp_path_factory.mktemp("service"))
+    stash[RUNNING].begin_again()
+    return Service(stash[RUNNING])
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Stop the service after the last journey: its processes would go on working."""
+    another = nextitem is not None and nextitem.get_closest_marker("journey")
+    stash = item.session.stash
+    if RUNNING in stash and not another:
+        stash[RUNNING].stop()
+        del stash[RUNNING]
