@@ -8,7 +8,7 @@ Arithmetic is in UTC, so a night on which the clocks change is as long as it is.
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from infusion.domain.refusals import Refusal
@@ -59,6 +59,8 @@ class Gap:
 
     from_at: dt.datetime
     to_at: dt.datetime
+    # False when it began before what was looked at.
+    is_exact: bool = field(default=True, compare=False)
 
 
 def check_span(from_at: dt.datetime, to_at: dt.datetime, now: dt.datetime) -> None:
@@ -79,7 +81,10 @@ def check_span(from_at: dt.datetime, to_at: dt.datetime, now: dt.datetime) -> No
 def gaps(
     duties: Iterable[Duty], start: dt.datetime, end: dt.datetime
 ) -> tuple[Gap, ...]:
-    """Return what nobody holds between two instants, in order of time."""
+    """Return what nobody holds between two instants, in order of time.
+
+    A gap that holds the first instant may have begun before: it is not exact.
+    """
     found: list[Gap] = []
     covered_to = start
     held = (duty for duty in duties if duty.user_id is not None)
@@ -87,8 +92,8 @@ def gaps(
         if duty.from_at >= end:
             break
         if duty.from_at > covered_to:
-            found.append(Gap(covered_to, duty.from_at))
+            found.append(Gap(covered_to, duty.from_at, covered_to > start))
         covered_to = max(covered_to, duty.to_at)
     if covered_to < end:
-        found.append(Gap(covered_to, end))
+        found.append(Gap(covered_to, end, covered_to > start))
     return tuple(found)

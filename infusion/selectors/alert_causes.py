@@ -1,21 +1,16 @@
-"""Reads what is wrong now and asks for a person: one reader a cause, for every site.
-
-Each reader takes the same number of queries however much is running. A cause of a course
-or of a site that is to be watched as well gets a reader here and a row in ``WATCHES``;
-what is muted is left out by its reader.
-"""
+"""Reads what is wrong now with the pumps that run, by the rules of their sites."""
 
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
 from infusion import catalogue, models
-from infusion.catalogue.alerts import cause_rule
+from infusion.catalogue.alerts import cause_rule, span_of
 from infusion.domain.alerts import Cause, CauseRule, Place, Standing, stage_at
 from infusion.domain.clock import PauseReason
 from infusion.domain.plans import effective_ledger
@@ -33,6 +28,11 @@ class SiteRules(dict[uuid.UUID, catalogue.SitePolicy]):
     def rule(self, site_id: uuid.UUID, cause: Cause) -> CauseRule:
         """Return how a site deals with a cause."""
         return cause_rule(self[site_id], cause)
+
+    def longest(self, key: str) -> dt.timedelta:
+        """Return the longest of a span over all sites; without a site there is none."""
+        spans = (span_of(values, key) for values in self.values())
+        return max(spans, default=dt.timedelta(0))
 
     def standing(
         self,
@@ -54,17 +54,6 @@ def site_rules() -> SiteRules:
     """Return the values of every site, in one query."""
     stored = all_policies()
     return SiteRules({one: catalogue.site_policy(v) for one, v in stored.items()})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Watch:
-    """A reader, and the causes it alone knows of."""
-
-    causes: frozenset[Cause]
-    look: Callable[[SiteRules, dt.datetime], Iterator[Standing]]
-
-
-WATCHES: tuple[Watch, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

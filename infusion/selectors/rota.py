@@ -3,17 +3,17 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db.models import QuerySet
 
 from infusion import models
-from infusion.domain.rota import Duty, Gap, OnCallRole, gaps
+from infusion.domain.rota import LONGEST, Duty, Gap, OnCallRole, gaps
 from infusion.selectors.planning import site_policy
 from patients import policy
 from patients.domain.refusals import NotFound
 from patients.policy import Actor
-from patients.selectors.assignments import active_roles_of
+from patients.selectors.assignments import roles_by_site
 
 
 def list_shifts(
@@ -64,8 +64,10 @@ def on_call_now(site_id: uuid.UUID, at: dt.datetime) -> Mapping[OnCallRole, uuid
 
     Whoever has left, or has lost the role, is not on call whatever the rota says.
     """
-    duties = _duties(site_id, at, at + dt.timedelta(microseconds=1))
-    return {role: duty.user_id for role, (duty, *_) in duties.items() if duty.user_id}
+    duties = _duties([site_id], at, at + dt.timedelta(microseconds=1))
+    return {
+        role: duty.user_id for (_, role), (duty, *_) in duties.items() if duty.user_id
+    }
 
 
 def rota_gaps(
@@ -77,32 +79,54 @@ def rota_gaps(
     """
     days = float(site_policy(site_id).number("rota_gap_days"))
     end = now + dt.timedelta(days=days)
-    duties = _duties(site_id, now, end)
+    duties = _duties([site_id], now, end)
     lines = models.Shift.objects.filter(site_id=site_id, removed_at=None)
     roles = sorted(set(lines.values_list("role", flat=True)))
     found = {
-        OnCallRole(role): gaps(duties.get(OnCallRole(role), ()), now, end)
+        OnCallRole(role): gaps(duties.get((site_id, OnCallRole(role)), ()), now, end)
         for role in roles
     }
     return {role: spans for role, spans in found.items() if spans}
 
 
+def next_gaps(
+    ahead: Mapping[uuid.UUID, dt.timedelta], now: dt.datetime
+) -> dict[tuple[uuid.UUID, OnCallRole], Gap]:
+    """Return the first gap that is not over of every line, of the sites named.
+
+    ``ahead`` is how far each site looks. A gap that goes on is told with its beginning:
+    one older than the longest shift is not exact.
+    """
+    if not ahead:
+        return {}
+    start, end = now - LONGEST, now + max(ahead.values())
+    lines = models.Shift.objects.filter(site__in=ahead, removed_at=None)
+    found = _duties(ahead, start, end)
+    first: dict[tuple[uuid.UUID, OnCallRole], Gap] = {}
+    for site_id, role in lines.values_list("site_id", "role").distinct():
+        line = (site_id, OnCallRole(role))
+        spans = gaps(found.get(line, ()), start, now + ahead[site_id])
+        if to_come := [one for one in spans if one.to_at > now]:
+            first[line] = to_come[0]
+    return first
+
+
 def _duties(
-    site_id: uuid.UUID, start: dt.datetime, end: dt.datetime
-) -> dict[OnCallRole, list[Duty]]:
-    """Return the shifts that touch a span by role; who may not hold one holds none."""
+    site_ids: Collection[uuid.UUID], start: dt.datetime, end: dt.datetime
+) -> dict[tuple[uuid.UUID, OnCallRole], list[Duty]]:
+    """Return the shifts that touch a span by line; who may not hold one holds none."""
     rows = models.Shift.objects.filter(
-        site_id=site_id, removed_at=None, from_at__lt=end, to_at__gt=start
+        site__in=site_ids, removed_at=None, from_at__lt=end, to_at__gt=start
     )
     shifts = list(rows.order_by("from_at"))
-    roles = active_roles_of({one.user_id for one in shifts if one.user_id}, site_id)
-    found: dict[OnCallRole, list[Duty]] = defaultdict(list)
+    roles = roles_by_site({one.user_id for one in shifts if one.user_id})
+    found: dict[tuple[uuid.UUID, OnCallRole], list[Duty]] = defaultdict(list)
     for one in shifts:
-        holds = one.user_id and one.role in roles.get(one.user_id, ())
+        holds = one.user_id and one.role in roles.get((one.user_id, one.site_id), ())
         duty = Duty(
             from_at=one.from_at,
             to_at=one.to_at,
             user_id=one.user_id if holds else None,
         )
-        found[OnCallRole(one.role)].append(duty)
+        found[one.site_id, OnCallRole(one.role)].append(duty)
     return found

@@ -27,14 +27,13 @@ from infusion.domain.pulse import ALERTS
 from infusion.domain.states import AlertStatus
 from infusion.selectors.alert_causes import (
     PUMP_CAUSES,
-    WATCHES,
     SiteRules,
-    Watch,
     Watched,
     pump_causes,
     site_rules,
     watched_cycles,
 )
+from infusion.selectors.alert_watches import WATCHES, Watch
 from infusion.selectors.alerts import places_with_alerts
 from infusion.services import alert_steps
 from infusion.services.sparing import sparing_the_others

@@ -33,7 +33,7 @@ def on_call(here, role, actor):
         role=role,
         user_id=actor.user_id,
         from_at=MONDAY,
-        to_at=MONDAY + 14 * 24 * HOUR,
+        to_at=MONDAY + 28 * 24 * HOUR,
     )
 
 
@@ -284,7 +284,7 @@ def test_a_ward_where_all_is_well_costs_the_same_however_many_run(
     neighbour = here.neighbour()
     neighbour.running()
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(12):
         done = sweep(HOUR)
 
     assert done == alert_sweeps.AlertSweep()
