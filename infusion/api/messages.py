@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from infusion.domain.messages import MessageKind
+from infusion.domain.reminders.events import Event, Subject
 from infusion.domain.states import MessageStatus
 from infusion.selectors import courses, rest
 from patients.api.endpoints import Endpoint, PageQuery
@@ -19,9 +19,10 @@ class MessageOut(Output):
     """A reminder: to whom, when it is due, and what became of it."""
 
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField(
-        choices=[(each.value, each.name) for each in MessageKind]
-    )
+    kind = serializers.CharField(help_text="The rule of the site, or the notice.")
+    event = serializers.ChoiceField(choices=[str(each) for each in Event])
+    subject_kind = serializers.ChoiceField(choices=[str(each) for each in Subject])
+    subject_id = serializers.UUIDField()
     event_at = InstantField()
     person_kind = serializers.CharField()
     patient_id = serializers.UUIDField(allow_null=True)
@@ -32,8 +33,8 @@ class MessageOut(Output):
     reason = serializers.CharField()
     attempts = serializers.IntegerField()
     sent_at = InstantField(allow_null=True)
-    bag_id = serializers.UUIDField()
-    plan_number = serializers.IntegerField()
+    bag_id = serializers.UUIDField(allow_null=True)
+    plan_number = serializers.IntegerField(allow_null=True)
 
 
 class MessagePages(Pages):

@@ -164,6 +164,8 @@ MESSAGE_REASONS: Words = {
     "course_closed": _("the course is over"),
     "alert_taken": _("somebody has taken the alert, or it is over"),
     "bag_changed": _("the bag was changed"),
+    "reason_gone": _("it was done or is no longer planned"),
+    "rule_gone": _("the site no longer has this rule"),
     "event_moved": _("the event has moved"),
     "too_late": _("too late to be of use"),
     "gave_up": _("tried too often"),

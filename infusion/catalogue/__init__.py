@@ -22,12 +22,17 @@ from infusion.catalogue.regimens import (
     recipes_of,
     regimen_from,
 )
-from infusion.catalogue.reminders import reminder_rules
+from infusion.catalogue.reminders import (
+    ShippedRule,
+    reminder_rules,
+    shipped_reminders,
+)
 from infusion.catalogue.toxicity import ToxicityTable, shipped_toxicity, toxicity_of
 
 __all__ = [
     "Checklist",
     "PolicyValue",
+    "ShippedRule",
     "SitePolicy",
     "ToxicityTable",
     "all_recipes",
@@ -44,6 +49,7 @@ __all__ = [
     "reminder_rules",
     "shared_blocks",
     "shipped_checklist",
+    "shipped_reminders",
     "shipped_toxicity",
     "site_policy",
     "toxicity_of",

@@ -36,7 +36,7 @@ SCHEMAS = {
     "block": 2,
     "recipe": 1,
     "policy": 1,
-    "reminders": 1,
+    "reminders": 2,
     "readiness": 1,
     "toxicity": 1,
 }

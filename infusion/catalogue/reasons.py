@@ -227,6 +227,48 @@ REASONS: Mapping[str, Text] = {
         zh="配方 {key} 属于辖区 {found}，方案属于 {wanted}：同名输液袋在两地速率不同",
     ),
     "rule_twice": Text(en="{kind} is there twice", zh="{kind} 重复出现"),
+    "rule_same": Text(
+        en="says the same as {other}: one event, time, conditions and people",
+        zh="与 {other} 相同：事件、时间、条件和对象都一样",
+    ),
+    "not_minutes": Text(
+        en='must be whole minutes from the event in unit "min", such as "-120"',
+        zh='必须是相对事件的整分钟数，单位为 "min"，例如 "-120"',
+    ),
+    "nothing_before": Text(
+        en="{event} is only known once it has happened: no reminder goes before it",
+        zh="{event} 发生后才可知：不能设置提前提醒",
+    ),
+    "nothing_after": Text(
+        en="{event} has nothing to say afterwards: only reminders before it",
+        zh="{event} 之后无可提醒：只能设置提前提醒",
+    ),
+    "expires_first": Text(
+        en="expires at {found} minutes, and is due at {offset}: it would never leave",
+        zh="在 {found} 分钟过期，却在 {offset} 分钟才到期：永远不会发出",
+    ),
+    "expires_after": Text(
+        en="expires {found} minutes after the event: a reminder before it must not "
+        "leave after it",
+        zh="在事件之后 {found} 分钟才过期：事件前的提醒不得在事件后发出",
+    ),
+    "unknown_policy": Text(
+        en="there is no site value {key} in minutes",
+        zh="没有以分钟为单位的机构值 {key}",
+    ),
+    "text_empty": Text(en="must not be empty", zh="不得为空"),
+    "unknown_placeholder": Text(
+        en="has {found}, which is not known here; known: {known}",
+        zh="含有此处未知的占位符 {found}；可用：{known}",
+    ),
+    "placeholder_missing": Text(
+        en="lacks {name}: the reader would not learn when",
+        zh="缺少 {name}：读者无法得知时间",
+    ),
+    "text_too_long": Text(
+        en="takes {parts} text messages with a long name and address; at most {most}",
+        zh="加上较长的姓名和网址后需 {parts} 条短信；最多 {most} 条",
+    ),
     "unknown_fact": Text(
         en="there is no fact {key}, or it has no part {item}",
         zh="没有事实 {key}，或它没有 {item} 这一部分",

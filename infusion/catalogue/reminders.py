@@ -1,47 +1,183 @@
-"""The reminder rules."""
+"""The reminder rules: those that ship, and how a document of rules is read."""
 
-from dataclasses import replace
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from infusion.catalogue import files
-from infusion.catalogue.policies import SitePolicy
+from infusion.catalogue.files import CatalogueFileRefused
+from infusion.catalogue.policies import SitePolicy, proposals
 from infusion.catalogue.reasons import reason
-from infusion.domain.messages import Event, MessageKind, ReminderRule, To
+from infusion.domain.evidence import Fact
+from infusion.domain.reminders.events import EVENTS, Event
+from infusion.domain.reminders.rules import (
+    Condition,
+    Quiet,
+    ReminderRule,
+    To,
+    Trait,
+    Urgency,
+)
+from infusion.domain.reminders.texts import MessageText, flaws_of
+
+_MINUTES = re.compile(r"-?[0-9]{1,6}")
+SHIPPED = files.ROOT / "reminders" / "default.toml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShippedRule:
+    """A rule with its text, the evidence for its offset, and whether it is switched on."""
+
+    rule: ReminderRule
+    text: MessageText
+    fact: Fact
+    is_on: bool = True
 
 
 @cache
-def _shipped() -> tuple[ReminderRule, ...]:
-    return read_rules(files.ROOT / "reminders" / "default.toml")
+def shipped_reminders() -> tuple[ShippedRule, ...]:
+    """Return the rules that ship, those switched off included."""
+    return read_rules(SHIPPED)
 
 
-def read_rules(path: Path) -> tuple[ReminderRule, ...]:
+def read_rules(path: Path) -> tuple[ShippedRule, ...]:
     """Read one file of reminder rules.
 
     :raises CatalogueFileRefused: when the file is not sound.
     """
-    data = files.read(path, "reminders")
-    kinds = [row["kind"] for row in data["rules"]]
-    for kind in kinds:
-        if kinds.count(kind) > 1:
-            why = reason("rule_twice", kind=kind)
-            raise files.CatalogueFileRefused(path, "rules", why)
-    return tuple(
-        ReminderRule(
-            kind=MessageKind(row["kind"]),
-            event=Event(row["event"]),
-            offset_minutes=row["offset_minutes"],
-            to=tuple(To(one) for one in row["to"]),
-            expires_after_minutes=row["expires_after_minutes"],
+    return rules_of(path, files.read(path, "reminders"))
+
+
+def rules_of(path: Path, data: Mapping[str, Any]) -> tuple[ShippedRule, ...]:
+    """Return the rules of a document that satisfies the schema.
+
+    :raises CatalogueFileRefused: naming the rule, the field and the reason.
+    """
+    for problem in problems_of(path, data):
+        raise problem
+    return tuple(_rule(row) for row in data["rules"])
+
+
+def problems_of(path: Path, data: Mapping[str, Any]) -> Iterator[CatalogueFileRefused]:
+    """Yield everything for which the rules of a document are refused."""
+    rows: Sequence[Mapping[str, Any]] = data["rules"]
+    keys = [row["key"] for row in rows]
+    seen: dict[tuple[Any, ...], str] = {}
+    for row in rows:
+        key = row["key"]
+        if keys.count(key) > 1:
+            yield _refused(path, key, "key", "rule_twice", kind=key)
+            continue
+        found = list(_times(path, row)) + list(_texts(path, row))
+        yield from found
+        if not found:
+            same = _same(row)
+            if same in seen:
+                yield _refused(path, key, "event", "rule_same", other=seen[same])
+            seen.setdefault(same, key)
+
+
+def _refused(
+    path: Path, rule: str, field: str, code: str, **params: object
+) -> CatalogueFileRefused:
+    return CatalogueFileRefused(path, f"rules.{rule}.{field}", reason(code, **params))
+
+
+def _times(path: Path, row: Mapping[str, Any]) -> Iterator[CatalogueFileRefused]:
+    key, spec = row["key"], EVENTS[Event(row["event"])]
+    written = row["offset"]["value"]
+    if not _MINUTES.fullmatch(written) or row["offset"]["unit"] != "min":
+        yield _refused(path, key, "offset", "not_minutes")
+        return
+    offset, expires = int(written), row["expires_minutes"]
+    if not (spec.before if offset < 0 else spec.after):
+        side = "before" if offset < 0 else "after"
+        yield _refused(path, key, "offset", f"nothing_{side}", event=row["event"])
+    if expires <= offset:
+        yield _refused(
+            path, key, "expires_minutes", "expires_first", offset=offset, found=expires
         )
-        for row in data["rules"]
+    elif offset < 0 < expires:
+        yield _refused(path, key, "expires_minutes", "expires_after", found=expires)
+    if "policy" in row and not _is_minutes(row["policy"]):
+        yield _refused(path, key, "policy", "unknown_policy", key=row["policy"])
+
+
+def _is_minutes(policy: str) -> bool:
+    known = proposals().get(policy)
+    return known is not None and known.fact.unit == "min"
+
+
+def _texts(path: Path, row: Mapping[str, Any]) -> Iterator[CatalogueFileRefused]:
+    for flaw in flaws_of(_text(row)):
+        yield _refused(path, row["key"], flaw.place, flaw.code, **flaw.params)
+
+
+def _same(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what makes two rules the same: event, time and conditions."""
+    when = {name: sorted(values) for name, values in row.get("when", {}).items()}
+    return (
+        row["event"],
+        int(row["offset"]["value"]),
+        row.get("policy", ""),
+        tuple(sorted((name, tuple(values)) for name, values in when.items())),
+        tuple(sorted(row["to"])),
     )
 
 
-def reminder_rules(policy: SitePolicy) -> tuple[ReminderRule, ...]:
-    """Return the rules with the site's own time after which a change is overdue."""
-    overdue = int(policy.number("overdue_after_minutes"))
-    return tuple(
-        replace(rule, offset_minutes=overdue) if rule.offset_minutes > 0 else rule
-        for rule in _shipped()
+def _text(row: Mapping[str, Any]) -> MessageText:
+    return MessageText(
+        title=files.text(row["title"]),
+        body=files.text(row["body"]),
+        short=files.text(row["short"]),
+    )
+
+
+def _rule(row: Mapping[str, Any]) -> ShippedRule:
+    (fact,) = files.facts(f"reminder: {row['key']}", row["offset"])
+    return ShippedRule(
+        rule=ReminderRule(
+            key=row["key"],
+            event=Event(row["event"]),
+            offset_minutes=int(row["offset"]["value"]),
+            expires_minutes=row["expires_minutes"],
+            to=tuple(To(one) for one in row["to"]),
+            channels=tuple(row.get("channels", ())),
+            urgency=Urgency(row.get("urgency", Urgency.NORMAL)),
+            quiet=Quiet(row.get("quiet", Quiet.HOLD)),
+            repeat_when_unknown=row.get("repeat_when_unknown", True),
+            conditions=tuple(
+                Condition(trait=Trait(name), values=frozenset(values))
+                for name, values in row.get("when", {}).items()
+            ),
+            policy=row.get("policy", ""),
+        ),
+        text=_text(row),
+        fact=fact,
+        is_on=row.get("on", True),
+    )
+
+
+def reminder_rules(
+    policy: SitePolicy, rows: Sequence[ShippedRule] | None = None
+) -> tuple[ReminderRule, ...]:
+    """Return the rules in force; a site value that gives an offset moves the expiry too."""
+    found = shipped_reminders() if rows is None else rows
+    return tuple(_at_site(one.rule, policy) for one in found if one.is_on)
+
+
+def _at_site(rule: ReminderRule, policy: SitePolicy) -> ReminderRule:
+    if not rule.policy:
+        return rule
+    offset = int(policy.number(rule.policy))
+    if rule.is_before:
+        offset = -offset
+    moved = offset - rule.offset_minutes
+    return replace(
+        rule,
+        offset_minutes=offset,
+        expires_minutes=rule.expires_minutes + moved,
     )

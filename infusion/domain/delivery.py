@@ -7,13 +7,12 @@ the rule of the kind says whether "maybe twice" or "maybe never" is the lesser h
 """
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from infusion.domain.bag_life import TO_COME
-from infusion.domain.messages import MessageKind
-from infusion.domain.states import BagStatus, CourseStatus, MessageStatus
+from infusion.domain.reminders.events import EVENTS, Event, Subject
+from infusion.domain.reminders.rules import Quiet, ReminderRule
+from infusion.domain.states import MessageStatus
 
 # A message that a worker took up this often without success is given up.
 MOST_ATTEMPTS = 8
@@ -26,9 +25,6 @@ LONGEST_WAIT = dt.timedelta(minutes=15)
 # Up to this share of a wait is added by chance, so that retries do not come in waves.
 SPREAD = 0.25
 
-OPEN_COURSES = frozenset({CourseStatus.ORDERED, CourseStatus.ACTIVE})
-_EXPECTED = frozenset({*TO_COME, BagStatus.HUNG})
-
 
 class Outcome(StrEnum):
     """What one try to send came to."""
@@ -40,61 +36,23 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeliveryRule:
-    """How one kind of message is delivered.
+class Owed:
+    """A message a worker holds, and the facts it is about, read a moment ago.
 
-    ``bag_statuses`` are those in which the message still tells the truth. A message
-    that ``follows_bag`` is about the end of its bag and falls with it.
+    ``rule`` is the rule of the site it follows today; None when the site has taken it
+    away. ``subject_status`` and ``subject_at`` are the state of what it is about, and when
+    that happens by now. ``course_status`` is None of a message that is about no course.
     """
 
-    bag_statuses: frozenset[BagStatus]
-    wakes_people: bool
-    repeat_when_unknown: bool
-    follows_bag: bool = True
-
-
-RULES: Mapping[MessageKind, DeliveryRule] = {
-    MessageKind.BAG_CHANGE_24H: DeliveryRule(
-        bag_statuses=_EXPECTED, wakes_people=False, repeat_when_unknown=True
-    ),
-    MessageKind.BAG_CHANGE_2H: DeliveryRule(
-        bag_statuses=_EXPECTED, wakes_people=False, repeat_when_unknown=True
-    ),
-    MessageKind.BAG_CHANGE_OVERDUE: DeliveryRule(
-        bag_statuses=frozenset({BagStatus.HUNG}),
-        wakes_people=True,
-        repeat_when_unknown=True,
-    ),
-    MessageKind.INFUSION_END_24H: DeliveryRule(
-        bag_statuses=_EXPECTED, wakes_people=False, repeat_when_unknown=False
-    ),
-    MessageKind.READINESS_VOIDED: DeliveryRule(
-        bag_statuses=frozenset(BagStatus),
-        wakes_people=True,
-        repeat_when_unknown=True,
-        follows_bag=False,
-    ),
-    MessageKind.ALERT_RAISED: DeliveryRule(
-        bag_statuses=frozenset(BagStatus),
-        wakes_people=True,
-        repeat_when_unknown=True,
-        follows_bag=False,
-    ),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Owed:
-    """A message a worker holds, and the facts it is about, read a moment ago."""
-
-    kind: str
+    event: str
     event_at: dt.datetime
     expires_at: dt.datetime
     attempts: int
     unknown_before: int
-    course_status: str
-    bag_status: str
-    bag_ends_at: dt.datetime
+    course_status: str | None
+    subject_status: str
+    subject_at: dt.datetime | None
+    rule: ReminderRule | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +123,7 @@ def before_sending(owed: Owed, now: dt.datetime) -> Step | None:
     """Return why the message must not leave any more, if it must not."""
     if now >= owed.expires_at:
         return Step(status=MessageStatus.EXPIRED, reason="too_late")
-    if owed.kind not in RULES:
+    if owed.event not in EVENTS:
         return Step(status=MessageStatus.FAILED, reason="unknown_kind")
     if owed.attempts > MOST_ATTEMPTS:
         return Step(status=MessageStatus.FAILED, reason="gave_up")
@@ -175,24 +133,31 @@ def before_sending(owed: Owed, now: dt.datetime) -> Step | None:
 
 
 def _reason_gone(owed: Owed) -> str:
-    if owed.course_status not in OPEN_COURSES:
+    """Return why there is nothing to say any more; empty when there still is."""
+    spec = EVENTS[Event(owed.event)]
+    if owed.course_status is not None and owed.course_status not in spec.courses:
         return "course_closed"
-    rule = RULES[MessageKind(owed.kind)]
-    if owed.bag_status not in rule.bag_statuses:
-        return "bag_changed"
-    has_moved = rule.follows_bag and owed.event_at != owed.bag_ends_at
+    if owed.rule is None or owed.rule.event != owed.event:
+        return "rule_gone"
+    held = spec.before if owed.rule.is_before else spec.after
+    if owed.subject_status not in held:
+        return "bag_changed" if spec.subject == Subject.BAG else "reason_gone"
+    has_moved = bool(spec.instant) and owed.event_at != owed.subject_at
     return "event_moved" if has_moved else ""
 
 
 def held_until(owed: Owed, quiet_until: dt.datetime, now: dt.datetime) -> Step | None:
     """Hold a message over quiet hours when it still comes in time afterwards.
 
-    Overdue wakes people. What quiet hours would carry past the event, or past the
-    expiry, is sent at once: a reminder in the night beats none.
+    What the rule lets wake people does. What quiet hours would carry past the event still
+    to come, or past the expiry, is sent at once: a reminder in the night beats none.
     """
-    if quiet_until <= now or RULES[MessageKind(owed.kind)].wakes_people:
+    if quiet_until <= now or owed.rule is None or owed.rule.quiet is Quiet.IGNORE:
         return None
-    if quiet_until >= min(owed.event_at, owed.expires_at):
+    is_to_come = owed.rule.is_before
+    if quiet_until >= (
+        min(owed.event_at, owed.expires_at) if is_to_come else owed.expires_at
+    ):
         return None
     return Step(
         status=MessageStatus.PENDING, reason="quiet_hours", not_before=quiet_until
@@ -223,8 +188,8 @@ def after_sending(
 
 
 def _may_repeat(owed: Owed, tried: Tried) -> bool:
-    rule = RULES[MessageKind(owed.kind)]
-    may_risk = rule.repeat_when_unknown and owed.unknown_before + 1 < MOST_UNKNOWN
+    repeats = owed.rule is not None and owed.rule.repeat_when_unknown
+    may_risk = repeats and owed.unknown_before + 1 < MOST_UNKNOWN
     return tried.may_repeat or may_risk
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from infusion.domain.bags import HOUR, PlannedBag
 from infusion.domain.courses import Unmet, Unverified
-from infusion.domain.messages import PlannedMessage
 from infusion.domain.planner import Relaxation, Score
 from infusion.domain.plans import CyclePlan, Plan, PlannedStep
 from infusion.domain.regimens import Regimen
+from infusion.domain.reminders.projection import PlannedMessage
 from infusion.domain.visits import PlannedVisit
 
 _CENT = Decimal("0.01")
@@ -138,7 +138,7 @@ def _visit(visit: PlannedVisit) -> dict[str, Any]:
 def _message(message: PlannedMessage) -> dict[str, Any]:
     return {
         "due_at": instant(message.due_at),
-        "kind": message.kind.value,
+        "kind": message.kind,
         "to": message.to.value,
         "event_at": instant(message.event_at),
     }

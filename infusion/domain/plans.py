@@ -5,13 +5,12 @@ impossible plan is a plan with ``unmet`` reasons, never an exception.
 """
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from infusion.domain import messages, visits
-from infusion.domain.bags import Line, PlannedBag, Stretch, WaitingBag
+from infusion.domain import visits
+from infusion.domain.bags import Line, PlannedBag, Stretch
 from infusion.domain.blocks import inpatient_until
 from infusion.domain.calendars import VisitCalendar
 from infusion.domain.courses import Unmet, Unverified
@@ -41,8 +40,12 @@ from infusion.domain.regimens import (
     Regimen,
     Round,
 )
+from infusion.domain.reminders.occurrences import occurrences_of_chain
+from infusion.domain.reminders.projection import PlannedMessage, project
+from infusion.domain.reminders.rules import ReminderRule
 from infusion.domain.states import PlacementKind
 from infusion.domain.visits import Whereabouts
+from infusion.domain.wasted import hung_in_vain, made_in_vain
 from infusion.domain.wishes import Wishes
 
 __all__ = [
@@ -73,7 +76,7 @@ class PlanRequest:
 
     regimen: Regimen
     recipes: tuple[Recipe, ...]
-    rules: tuple[messages.ReminderRule, ...]
+    rules: tuple[ReminderRule, ...]
     zone: ZoneInfo
     now: dt.datetime
     cycles: tuple[CycleFacts, ...]
@@ -121,7 +124,7 @@ class CyclePlan:
     steps: tuple[PlannedStep, ...]
     bags: tuple[PlannedBag, ...]
     visits: tuple[visits.PlannedVisit, ...]
-    messages: tuple[messages.PlannedMessage, ...]
+    messages: tuple[PlannedMessage, ...]
     unmet: tuple[Unmet, ...] = ()
     score: Score = field(default_factory=Score)
     relaxations: tuple[Relaxation, ...] = ()
@@ -256,7 +259,7 @@ def _plan_cycle(request: PlanRequest, facts: CycleFacts, round_: Round) -> Cycle
         steps=_steps(request, facts, line, stretches),
         bags=best.bags,
         visits=visits.visits_of(best.bags, places, has_started=has_started),
-        messages=_messages(request, facts, best.bags),
+        messages=_messages(request, facts, best.bags, places),
         unmet=() if facts.ended_at else _unmet(asked, best),
         score=best.score,
         relaxations=best.relaxations,
@@ -327,19 +330,23 @@ def _places(
 
 
 def _messages(
-    request: PlanRequest, facts: CycleFacts, chain: tuple[PlannedBag, ...]
-) -> tuple[messages.PlannedMessage, ...]:
+    request: PlanRequest,
+    facts: CycleFacts,
+    chain: tuple[PlannedBag, ...],
+    places: tuple[Whereabouts, ...],
+) -> tuple[PlannedMessage, ...]:
     """Return the reminders; none while the pump stands still, for no time is sure."""
     if facts.ledger.events and facts.ledger.paused_since is not None:
         return ()
-    return messages.project(chain, request.rules, request.now)
+    changes = occurrences_of_chain(chain, places, facts.number)
+    return project(changes, request.rules, request.now, request.zone)
 
 
 def _overdue(facts: CycleFacts, now: dt.datetime) -> tuple[Unmet, ...]:
     """Say so when the planned start has gone by and no bag hangs."""
-    if facts.ledger.events or facts.starts_at >= now:
-        return ()
-    return (Unmet(code="start_overdue", params=(("cycle", str(facts.number)),)),)
+    is_overdue = not facts.ledger.events and facts.starts_at < now
+    params = (("cycle", str(facts.number)),)
+    return (Unmet(code="start_overdue", params=params),) if is_overdue else ()
 
 
 def _unmet(asked: CycleBags, best: Outcome) -> tuple[Unmet, ...]:
@@ -348,17 +355,10 @@ def _unmet(asked: CycleBags, best: Outcome) -> tuple[Unmet, ...]:
     missing = tuple(_named(one, number) for one in best.unmet)
     return (
         *_overdue(facts, asked.now),
-        *_wrong(asked, number),
+        *hung_in_vain(asked, number),
         *(_named(one, number) for one in best.lost),
-        *(missing or _late(facts, best.bags, number)),
+        *(missing or made_in_vain(facts, best.bags, number)),
     )
-
-
-def _wrong(asked: CycleBags, number: tuple[str, str]) -> Iterator[Unmet]:
-    """Name the bag on the pump when its dose was changed under it."""
-    bag = asked.facts.hanging
-    if bag is not None and asked.must_come_down:
-        yield _waste("bag_must_come_down", number, bag)
 
 
 def _named(reason: Unmet, number: tuple[str, str]) -> Unmet:
@@ -366,25 +366,6 @@ def _named(reason: Unmet, number: tuple[str, str]) -> Unmet:
     if reason.code == "no_recipe_fits":
         return Unmet(code=reason.code, params=(number,))
     return Unmet(code=reason.code, params=(number, *reason.params))
-
-
-def _late(
-    facts: CycleFacts, chain: tuple[PlannedBag, ...], number: tuple[str, str]
-) -> Iterator[Unmet]:
-    """Name the existing bags that the plan has no use for any more."""
-    used = {bag.id for bag in chain}
-    for bag in facts.waiting:
-        if bag.prepared_at is not None and bag.id not in used:
-            yield _waste("bag_not_usable", number, bag)
-
-
-def _waste(code: str, number: tuple[str, str], bag: WaitingBag | HangingBag) -> Unmet:
-    """Name a bag that is thrown away, with the vials that went into it at least."""
-    vials = bag.recipe.vials(bag.daily_dose_mcg)
-    return Unmet(
-        code=code,
-        params=(number, ("recipe", bag.recipe.key), ("vials", str(vials))),
-    )
 
 
 def _unverified(

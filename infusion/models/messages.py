@@ -14,7 +14,11 @@ from infusion.models.courses import Course, PlanVersion
 
 
 class Message(Record):
-    """A reminder owed to one person over one channel: stored first, sent later."""
+    """A message owed to one person over one channel: stored first, sent later.
+
+    ``kind`` is the key of its rule, or the notice it is. What it is about is named by
+    ``event`` and ``subject_id``, whose table ``subject_kind`` tells.
+    """
 
     SCOPE: ClassVar = {"site": "site", "patient": "course__patient"}
 
@@ -23,16 +27,36 @@ class Message(Record):
     site = models.ForeignKey(
         "patients.Site", models.PROTECT, related_name="+", db_index=False
     )
+    # None when it is about the site itself, such as a time with nobody on call.
     course = models.ForeignKey(
-        Course, models.PROTECT, related_name="messages", db_index=False
+        Course,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="messages",
+        db_index=False,
     )
+    # The plan that first asked for it; a notice follows from none.
     plan_version = models.ForeignKey(
-        PlanVersion, models.PROTECT, related_name="messages", db_index=False
+        PlanVersion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="messages",
+        db_index=False,
     )
     kind = models.CharField(max_length=40)
-    # The bag the event is about: the one to be taken down, or the last one.
+    event = models.CharField(max_length=24)
+    subject_kind = models.CharField(max_length=10)
+    subject_id = models.UUIDField()
+    # The bag that is spoken of, where there is one.
     bag = models.ForeignKey(
-        Bag, models.PROTECT, related_name="messages", db_index=False
+        Bag,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="messages",
+        db_index=False,
     )
     event_at = models.DateTimeField()
     # PATIENT, CAREGIVER or STAFF, and which of them.
@@ -56,6 +80,8 @@ class Message(Record):
     channel = models.CharField(max_length=8)
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    # Urgent ones are claimed before all others of their site.
+    is_urgent = models.BooleanField(default=False, db_default=False)
     status = models.CharField(
         max_length=10,
         choices=choices(states.MessageStatus),
@@ -74,7 +100,14 @@ class Message(Record):
         triggers = [only_steps(states.MESSAGE_STEPS)]
         constraints = [
             models.UniqueConstraint(
-                fields=["bag", "kind", "event_at", "patient", "user", "channel"],
+                fields=[
+                    "subject_id",
+                    "kind",
+                    "event_at",
+                    "patient",
+                    "user",
+                    "channel",
+                ],
                 condition=~Q(status="CANCELLED"),
                 nulls_distinct=False,
                 name="message_once",
@@ -91,6 +124,12 @@ class Message(Record):
                 Coalesce("not_before", "due_at"),
                 condition=Q(status="PENDING"),
                 name="message_due",
+            ),
+            models.Index(
+                "site",
+                Coalesce("not_before", "due_at"),
+                condition=Q(status="PENDING", is_urgent=True),
+                name="message_urgent",
             ),
             models.Index(
                 fields=["lease_until"],

@@ -110,15 +110,13 @@ def scheduling_of(
     policy = catalogue.site_policy(site.policy)
     days_off = days_off_of(site, first, last)
     windows = _windows(policy, site.working_hours)
-    needle = policy.text("needle_alignment")
-    has_needle = needle != "NO" and has_line(patient_id, port_only=needle == "PORT")
     return Scheduling(
         wishes=Wishes(
             calendar=_calendar(policy, zone(site.time_zone), windows, days_off),
             weights=_weights(policy),
             rules=_rules(policy),
             pharmacy=_pharmacy(policy),
-            needle=_needle(policy) if has_needle else None,
+            needle=needle_days(policy, patient_id),
             keeps_hour=policy.is_on("steady_hour"),
             end_tolerance=dt.timedelta(
                 minutes=int(policy.number("end_tolerance_minutes"))
@@ -230,7 +228,11 @@ def _pharmacy(policy: SitePolicy) -> PharmacyRounds | None:
     )
 
 
-def _needle(policy: SitePolicy) -> NeedleDays:
+def needle_days(policy: SitePolicy, patient_id: uuid.UUID) -> NeedleDays | None:
+    """Return when the needle of a patient is changed; None when there is none to change."""
+    alignment = policy.text("needle_alignment")
+    if alignment == "NO" or not has_line(patient_id, port_only=alignment == "PORT"):
+        return None
     return NeedleDays(
         first=int(policy.number("needle_from_day")),
         last=int(policy.number("needle_to_day")),

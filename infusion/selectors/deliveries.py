@@ -9,7 +9,12 @@ from django.db import connection
 
 from infusion import models
 from infusion.domain.delivery import Outcome, Owed, Past
+from infusion.domain.messages import NOTICE_RULES
+from infusion.domain.reminders.rules import ReminderRule
+from infusion.domain.reminders.texts import MessageText
 from infusion.domain.states import MessageStatus
+from infusion.selectors.reminder_rules import rules_in_force
+from infusion.selectors.subjects import subject_now
 
 # A loose walk over the index of what is owed: one probe a site with anything pending,
 # then one probe whether anything of it is due. What a site has on its way counts
@@ -51,9 +56,12 @@ class Delivery:
     """A message with everything that decides about it, but for its reader."""
 
     message_id: uuid.UUID
+    site_id: uuid.UUID
     owed: Owed
-    course_id: uuid.UUID
-    patient_id: uuid.UUID
+    # What to say: the text of the rule, or the notice of a name.
+    told: str | MessageText
+    course_id: uuid.UUID | None
+    patient_id: uuid.UUID | None
     person_kind: str
     user_id: uuid.UUID | None
     channel: str
@@ -77,11 +85,14 @@ def load_delivery(message_id: uuid.UUID) -> Delivery:
     rows = models.Message.objects.select_related("course", "bag", "site")
     row = rows.get(id=message_id)
     past = _past(row)
+    rules = rules_in_force(row.site_id, row.site.policy)
     return Delivery(
         message_id=row.id,
-        owed=_owed(row, past),
+        site_id=row.site_id,
+        owed=_owed(row, past, NOTICE_RULES.get(row.kind) or rules.rule(row.kind)),
+        told=row.kind if row.kind in NOTICE_RULES else rules.text(row.kind) or row.kind,
         course_id=row.course_id,
-        patient_id=row.course.patient_id,
+        patient_id=row.course.patient_id if row.course else None,
         person_kind=row.person_kind,
         user_id=row.user_id,
         channel=row.channel,
@@ -91,16 +102,20 @@ def load_delivery(message_id: uuid.UUID) -> Delivery:
     )
 
 
-def _owed(row: models.Message, past: tuple[Past, ...]) -> Owed:
+def _owed(
+    row: models.Message, past: tuple[Past, ...], rule: ReminderRule | None
+) -> Owed:
+    status, at = subject_now(row)
     return Owed(
-        kind=row.kind,
+        event=row.event,
         event_at=row.event_at,
         expires_at=row.expires_at,
         attempts=row.attempts,
         unknown_before=sum(one.outcome == Outcome.UNKNOWN for one in past),
-        course_status=row.course.status,
-        bag_status=row.bag.status,
-        bag_ends_at=row.bag.planned_take_down_at,
+        course_status=row.course.status if row.course else None,
+        subject_status=status,
+        subject_at=at,
+        rule=rule,
     )
 
 
@@ -118,6 +133,6 @@ def _other_channels(row: models.Message) -> frozenset[str]:
     """Return the channels of the other rows for the same event and person."""
     news: dict[str, Any] = {"kind": row.kind, "event_at": row.event_at}
     reader: dict[str, Any] = {"patient_id": row.patient_id, "user_id": row.user_id}
-    same = models.Message.objects.filter(bag_id=row.bag_id, **news, **reader)
+    same = models.Message.objects.filter(subject_id=row.subject_id, **news, **reader)
     others = same.exclude(id=row.id).exclude(status=MessageStatus.CANCELLED)
     return frozenset(others.values_list("channel", flat=True))

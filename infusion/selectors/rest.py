@@ -121,6 +121,9 @@ def list_message_rows(
     return rows.values(
         "id",
         "kind",
+        "event",
+        "subject_kind",
+        "subject_id",
         "event_at",
         "person_kind",
         "channel",

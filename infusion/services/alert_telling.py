@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 
 from infusion import models
 from infusion.domain.messages import MessageKind
+from infusion.domain.reminders.events import Event, Subject
 from infusion.domain.states import MessageStatus
 from patients.domain.contacts import EMAIL, STAFF, Recipient
 from patients.selectors.people import get_recipients
@@ -32,7 +33,6 @@ def tell(
     course = alert.course
     if course is None:
         return 0
-    bag = course.bags.order_by("-hung_at", "sequence").first()
     plan = course.plan_versions.order_by("-number").first()
     people = get_recipients(course.patient_id, now, user_ids)
     told = [
@@ -41,7 +41,10 @@ def tell(
             course=course,
             plan_version=plan,
             kind=MessageKind.ALERT_RAISED,
-            bag=bag,
+            event=Event.ALERT,
+            subject_kind=Subject.ALERT,
+            subject_id=alert.id,
+            is_urgent=True,
             event_at=now,
             person_kind=STAFF,
             user_id=person.user_id,

@@ -35,6 +35,7 @@ from infusion.notifications.channels.registry import Channels
 from infusion.selectors import deliveries
 from infusion.selectors.deliveries import Delivery
 from infusion.services import sweeps
+from infusion.services.recipients import in_order
 from infusion.services.reports import catch_up
 from patients.domain.contacts import (
     PATIENT,
@@ -44,6 +45,7 @@ from patients.domain.contacts import (
     quiet_ends_at,
 )
 from patients.selectors import people
+from patients.services.push import end_subscriptions
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +77,8 @@ class Try(NamedTuple):
     channel: str
     tried: Tried
     provider_id: str = ""
+    # Devices of the reader that are none any more.
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,7 +180,7 @@ def _deliver(message_id: uuid.UUID, lease: Lease, channels: Channels) -> None:
     if step := delivery.held_until(found.owed, _quiet_until(route, lease), lease.now):
         _settle(message_id, lease, step, attempts=found.owed.attempts - 1)
         return
-    one = _send(_write(found, route), route.address.channel, channels)
+    one = _send(_write(found, route, lease.now), route.address.channel, channels)
     chance = random.random()  # noqa: S311 - spreads retries, guards nothing
     step = delivery.after_sending(
         found.owed,
@@ -212,6 +216,8 @@ def _find_recipient(found: Delivery, now: dt.datetime) -> Recipient:
     :raises Undeliverable: when they are no recipient any more.
     """
     staff = [found.user_id] if found.user_id and found.person_kind == STAFF else []
+    if found.patient_id is None:
+        raise Undeliverable(MessageStatus.CANCELLED, "no_recipient")
     for person in people.get_recipients(found.patient_id, now, staff):
         if person.kind == found.person_kind and (
             person.kind == PATIENT or person.user_id == found.user_id
@@ -226,14 +232,15 @@ def usable_addresses(
 ) -> list[Address]:
     """Return the addresses that can be served: the message's own channel first.
 
-    A channel over which the person is owed the same news anyway is left to that row.
+    A channel over which the person is owed the same news anyway is left to that row. A
+    rule that names channels is sent over those, in its order, and over no others.
     """
     usable = [
         each
-        for each in addresses
+        for each in in_order(addresses, found.owed.rule)
         if each.channel in channels and each.channel not in found.other_channels
     ]
-    return sorted(usable, key=lambda each: (each.channel != found.channel, each.rank))
+    return sorted(usable, key=lambda each: each.channel != found.channel)
 
 
 def _quiet_until(route: Route, lease: Lease) -> dt.datetime:
@@ -242,7 +249,7 @@ def _quiet_until(route: Route, lease: Lease) -> dt.datetime:
     return quiet_ends_at(lease.now, zone, address.quiet_from, address.quiet_to)
 
 
-def _write(found: Delivery, route: Route) -> Outgoing:
+def _write(found: Delivery, route: Route, now: dt.datetime) -> Outgoing:
     recipient = route.recipient
     reader = texts.Reader(
         given_name=recipient.given_name,
@@ -251,7 +258,7 @@ def _write(found: Delivery, route: Route) -> Outgoing:
         is_staff=recipient.kind == STAFF,
     )
     text = texts.write(
-        found.owed.kind,
+        found.told,
         reader,
         found.owed.event_at,
         on_call=found.on_call_phone,
@@ -264,13 +271,15 @@ def _write(found: Delivery, route: Route) -> Outgoing:
         body=text.body,
         short=text.short,
         language=recipient.language,
+        lasts=found.owed.expires_at - now,
     )
 
 
-def course_link(course_id: uuid.UUID) -> str:
+def course_link(course_id: uuid.UUID | None) -> str:
     """Return where staff, signed in, see whom a message is about."""
     # Written out: a worker should not have to load every view for one address.
-    return f"{settings.PUBLIC_URL.rstrip('/')}/courses/{course_id}/"
+    place = f"courses/{course_id}/" if course_id else "alerts/"
+    return f"{settings.PUBLIC_URL.rstrip('/')}/{place}"
 
 
 def _send(outgoing: Outgoing, name: str, channels: Channels) -> Try:
@@ -278,17 +287,17 @@ def _send(outgoing: Outgoing, name: str, channels: Channels) -> Try:
     try:
         receipt = channels.get(name).send(outgoing)
     except AnswerLost as error:
-        return Try(
-            name,
-            Tried(
-                outcome=Outcome.UNKNOWN, code=error.code, may_repeat=error.may_repeat
-            ),
+        tried = Tried(
+            outcome=Outcome.UNKNOWN, code=error.code, may_repeat=error.may_repeat
         )
+        return Try(name, tried, gone=error.gone)
     except ChannelError as error:
         outcome = Outcome.REFUSED if error.permanent else Outcome.RETRY
         wait = error.retry_after or dt.timedelta(0)
-        return Try(name, Tried(outcome=outcome, code=error.code, wait=wait))
-    return Try(name, Tried(outcome=Outcome.ACCEPTED), receipt.provider_id)
+        tried = Tried(outcome=outcome, code=error.code, wait=wait)
+        return Try(name, tried, gone=error.gone)
+    tried = Tried(outcome=Outcome.ACCEPTED)
+    return Try(name, tried, receipt.provider_id, receipt.gone)
 
 
 @transaction.atomic
@@ -304,6 +313,8 @@ def _record(message_id: uuid.UUID, lease: Lease, step: Step, one: Try) -> None:
         detail=one.tried.code if is_ours else "not_ours_any_more",
         provider_id=one.provider_id,
     )
+    if one.gone:
+        end_subscriptions(one.gone, lease.now)
     if is_ours:
         # The row is locked since it was settled: a report came before it or comes after.
         catch_up(message_id, lease.now)

@@ -19,7 +19,6 @@ from infusion.domain.visits import PlannedVisit, VisitKind
 from infusion.selectors.following import people_of
 from infusion.selectors.planning import (
     CycleRows,
-    ledger_of,
     load_rows,
     plan_request,
 )
@@ -51,17 +50,13 @@ def replan(
     rows = load_rows(course)
     request = plan_request(rows, now)
     plan = make_plan(request)
-    owed: tuple[CyclePlan, Sequence[models.Bag]] | None = None
     for cycle, cycle_plan in zip(rows.cycles, plan.cycles, strict=False):
         if cycle.status in _OPEN:
             chain = _store_bags(rows.of(cycle), cycle_plan)
             _store_visits(cycle, cycle_plan, chain, hours or {})
-            # Only a pump that runs owes reminders: else no time is sure.
-            if ledger_of(rows.of(cycle)).is_running:
-                owed = (cycle_plan, chain)
     # After the visits: who is booked for them belongs to the people of the plan.
     version = _store_version(course, request, plan, cause, actor_id, now)
-    store_messages(course, owed, version, now)
+    store_messages(rows, version, now)
     # Visits, bags and the end are part of what was signed.
     hasten(course, now)
     touch(course)

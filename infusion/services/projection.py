@@ -1,57 +1,87 @@
-"""Stores the messages a plan owes: added and cancelled in the plan's own transaction."""
+"""Stores the messages a course owes: added and cancelled with the fact that caused it."""
 
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from infusion import models
-from infusion.domain.instants import local_date, zone
-from infusion.domain.messages import NOTICES, PlannedMessage, To
-from infusion.domain.plans import CyclePlan, difference
-from infusion.domain.states import MessageStatus, VisitStatus
-from patients.domain.contacts import CAREGIVER, EMAIL, PATIENT, STAFF, Recipient
-from patients.selectors.assignments import ids_assigned_staff
-from patients.selectors.people import get_recipients
+from infusion.domain.differences import difference
+from infusion.domain.instants import zone
+from infusion.domain.messages import NOTICES
+from infusion.domain.reminders.events import EVENTS
+from infusion.domain.reminders.occurrences import occurrences_of
+from infusion.domain.reminders.projection import (
+    Occurrence,
+    PlannedMessage,
+    applicable,
+    project,
+)
+from infusion.domain.reminders.rules import ReminderRule, Urgency
+from infusion.domain.states import MessageStatus
+from infusion.selectors.planning import CourseRows, load_rows
+from infusion.selectors.reminder_rules import rules_in_force
+from infusion.selectors.reminders import course_facts
+from infusion.services.recipients import People, first_channel
+from patients.domain.contacts import PATIENT, Recipient
 
-_KIND = {To.PATIENT: PATIENT, To.CAREGIVER: CAREGIVER, To.NURSE: STAFF}
 # What makes a message one and the same, whatever plan it came from.
 _Key = tuple[uuid.UUID, str, dt.datetime, uuid.UUID | None, uuid.UUID | None, str]
+_OWED = (MessageStatus.PENDING, MessageStatus.SENDING)
 
 
 def store_messages(
-    course: models.Course,
-    owed: tuple[CyclePlan, Sequence[models.Bag]] | None,
-    version: models.PlanVersion,
-    now: dt.datetime,
+    rows: CourseRows, version: models.PlanVersion | None, now: dt.datetime
 ) -> None:
-    """Add what the plan newly owes and cancel what it no longer does.
+    """Add what a course newly owes and cancel what it no longer does.
 
-    ``owed`` is the plan of the running cycle with its bags in the chain's order.
     What was sent stays sent: a message that is wanted again with the same event, person
     and channel is not sent twice.
     """
-    people = _People(course, now)
-    wanted = dict(_wanted(course, *owed, version, people)) if owed else {}
-    rows = course.messages.exclude(status=MessageStatus.CANCELLED)
-    rows = rows.exclude(kind__in=NOTICES)
-    stored = {_key(row): row for row in rows}
-    change = difference(stored, wanted)
-    models.Message.objects.bulk_create(change.added.values())
-    standing = _standing(*owed, people) if owed else frozenset()
-    gone = [
-        stored[key].id
-        for key in change.removed
-        if not _is_leaving(stored[key], standing, now)
-    ]
+    course = rows.course
+    occurrences = occurrences_of(course_facts(_as_stored(rows), now))
+    rules = rules_in_force(course.site_id, course.site.policy).rules
+    people = People(course, now, rules)
+    owed = project(occurrences, rules, now, zone(course.time_zone))
+    wanted = dict(_wanted(course, owed, version, people))
+    stored = {_key(row): row for row in _stored(course)}
+    change = difference(dict.fromkeys(stored), dict.fromkeys(wanted))
+    gone = _gone(
+        [stored[key] for key in change.removed],
+        _standing(occurrences, rules, people),
+        now,
+    )
     # One on its way is cancelled too: its worker finds that it holds it no longer.
-    course.messages.filter(
-        id__in=gone, status__in=[MessageStatus.PENDING, MessageStatus.SENDING]
-    ).update(status=MessageStatus.CANCELLED, reason="plan_changed", lease_until=None)
+    if gone:
+        course.messages.filter(id__in=gone, status__in=_OWED).update(
+            status=MessageStatus.CANCELLED, reason="plan_changed", lease_until=None
+        )
+    models.Message.objects.bulk_create(wanted[key] for key in change.added)
+    _move_due(
+        {key: (stored[key], wanted[key]) for key in wanted.keys() & stored.keys()}, now
+    )
+
+
+def project_course(course: models.Course, now: dt.datetime) -> None:
+    """Look again at what a locked course owes, when no plan was made for the change."""
+    last = course.plan_versions.order_by("-number").first()
+    store_messages(load_rows(course), last, now)
+
+
+def _as_stored(rows: CourseRows) -> CourseRows:
+    """Return the rows with the bags as the new plan has left them."""
+    bags = list(rows.course.bags.order_by("planned_hang_at", "sequence"))
+    return replace(rows, bags=bags)
+
+
+def _stored(course: models.Course) -> Sequence[models.Message]:
+    rows = course.messages.exclude(status=MessageStatus.CANCELLED)
+    return list(rows.exclude(kind__in=NOTICES))
 
 
 def _key(row: models.Message) -> _Key:
     return (
-        row.bag_id,
+        row.subject_id,
         row.kind,
         row.event_at,
         row.patient_id,
@@ -60,26 +90,68 @@ def _key(row: models.Message) -> _Key:
     )
 
 
+def _wanted(
+    course: models.Course,
+    owed: Sequence[PlannedMessage],
+    version: models.PlanVersion | None,
+    people: People,
+) -> Iterator[tuple[_Key, models.Message]]:
+    """Yield every message owed, one a person, keyed."""
+    for message in owed:
+        for person in people.of(message.to, message.occurrence, message.due_at):
+            row = _row(course, version, message, person)
+            yield _key(row), row
+
+
 def _standing(
-    plan: CyclePlan, chain: Sequence[models.Bag], people: "_People"
+    occurrences: Sequence[Occurrence], rules: Sequence[ReminderRule], people: People
 ) -> frozenset[tuple[object, ...]]:
-    """Return every event of the plan with everybody who may hear of it."""
+    """Return every event and rule with everybody who may hear of it."""
     return frozenset(
-        (bag.id, planned.take_down_at, *_person_key(person))
-        for planned, bag in zip(plan.bags, chain, strict=True)
+        (one.subject_id, rule.key, one.at, *_person_key(person))
+        for one in occurrences
+        for rule in applicable(rules, one)
         for person in people.everyone
     )
 
 
-def _is_leaving(
-    row: models.Message, standing: frozenset[tuple[object, ...]], now: dt.datetime
-) -> bool:
-    """Say whether a message is due by now and still true.
+def _gone(
+    rows: Sequence[models.Message],
+    standing: frozenset[tuple[object, ...]],
+    now: dt.datetime,
+) -> list[uuid.UUID]:
+    """Return what is owed no more; not what is due by now and still true.
 
     A plan looks ahead and no longer names it; the sweep is about to send it.
     """
-    event = (row.bag_id, row.event_at, row.patient_id, row.user_id)
-    return row.due_at <= now < row.expires_at and event in standing
+    return [
+        row.id
+        for row in rows
+        if row.status in _OWED
+        and not (row.due_at <= now < row.expires_at and _names(row) in standing)
+    ]
+
+
+def _names(row: models.Message) -> tuple[object, ...]:
+    return (row.subject_id, row.kind, row.event_at, row.patient_id, row.user_id)
+
+
+def _move_due(
+    pairs: Mapping[_Key, tuple[models.Message, models.Message]], now: dt.datetime
+) -> None:
+    """Let what waits follow a rule whose offset the site has changed."""
+    moved = []
+    for row, wanted in pairs.values():
+        is_waiting = row.status == MessageStatus.PENDING and wanted.due_at > now
+        if is_waiting and (row.due_at, row.expires_at) != (
+            wanted.due_at,
+            wanted.expires_at,
+        ):
+            row.due_at, row.expires_at = wanted.due_at, wanted.expires_at
+            row.not_before = None
+            moved.append(row)
+    fields = ["due_at", "expires_at", "not_before"]
+    models.Message.objects.bulk_update(moved, fields)
 
 
 def _person_key(person: Recipient) -> tuple[uuid.UUID | None, uuid.UUID | None]:
@@ -89,72 +161,29 @@ def _person_key(person: Recipient) -> tuple[uuid.UUID | None, uuid.UUID | None]:
     return None, person.user_id
 
 
-def _wanted(
-    course: models.Course,
-    plan: CyclePlan,
-    chain: Sequence[models.Bag],
-    version: models.PlanVersion,
-    people: "_People",
-) -> Iterator[tuple[_Key, models.Message]]:
-    """Yield every message of the plan, one a person, keyed."""
-    for message in plan.messages:
-        bag = chain[message.bag_index]
-        after = chain[message.bag_index + 1 : message.bag_index + 2]
-        for person in people.of(message.to, after[0] if after else None):
-            row = _row(course, version, message, bag, person)
-            yield _key(row), row
-
-
-class _People:
-    """Who gets the messages of a course, read once."""
-
-    def __init__(self, course: models.Course, now: dt.datetime) -> None:
-        today = local_date(now, zone(course.time_zone))
-        self.standing = ids_assigned_staff(course.patient_id, today)
-        self.by_bag = self._assigned(course)
-        staff = self.standing | set(self.by_bag.values())
-        self.everyone = get_recipients(course.patient_id, now, staff)
-
-    @staticmethod
-    def _assigned(course: models.Course) -> Mapping[uuid.UUID | None, uuid.UUID]:
-        rows = models.Visit.objects.filter(
-            cycle__course=course,
-            status=VisitStatus.BOOKED,
-            assigned_to__isnull=False,
-        )
-        return dict(rows.values_list("bag_id", "assigned_to_id"))
-
-    def of(self, to: To, next_bag: models.Bag | None) -> Sequence[Recipient]:
-        """Return the people of a kind; for the nurse, who is booked for the visit."""
-        people = [one for one in self.everyone if one.kind == _KIND[to]]
-        if to != To.NURSE:
-            return people
-        booked = self.by_bag.get(next_bag.id if next_bag else None)
-        # Booked, but gone from the site: the others are told instead.
-        still_here = booked in {one.user_id for one in people}
-        wanted = {booked} if still_here else self.standing
-        return [one for one in people if one.user_id in wanted]
-
-
 def _row(
     course: models.Course,
-    version: models.PlanVersion,
+    version: models.PlanVersion | None,
     message: PlannedMessage,
-    bag: models.Bag,
     person: Recipient,
 ) -> models.Message:
     patient_id, user_id = _person_key(person)
+    occurrence, rule = message.occurrence, message.rule
     return models.Message(
         site_id=course.site_id,
         course=course,
         plan_version=version,
-        kind=message.kind.value,
-        bag=bag,
-        event_at=message.event_at,
+        kind=rule.key,
+        event=occurrence.event.value,
+        subject_kind=EVENTS[occurrence.event].subject.value,
+        subject_id=occurrence.subject_id,
+        bag_id=occurrence.bag_id,
+        event_at=occurrence.at,
         person_kind=person.kind,
         patient_id=patient_id,
         user_id=user_id,
-        channel=person.addresses[0].channel if person.addresses else EMAIL,
+        channel=first_channel(person, rule),
         due_at=message.due_at,
         expires_at=message.expires_at,
+        is_urgent=rule.urgency == Urgency.URGENT,
     )

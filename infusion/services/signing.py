@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from infusion import catalogue, models
 from infusion.domain.messages import MessageKind
 from infusion.domain.refusals import Refusal
+from infusion.domain.reminders.events import Event, Subject
 from infusion.domain.states import SignOffStatus, check_step
 from infusion.selectors.readiness import (
     LIVE,
@@ -220,12 +221,9 @@ def _tell_signers(
     sign_off: models.SignOff, now: dt.datetime, but: uuid.UUID | None
 ) -> None:
     course = sign_off.course
-    bag = sign_off.cycle.bags.order_by("-hung_at", "sequence").first()
     plan = course.plan_versions.order_by("-number").first()
     given = sign_off.signatures.exclude(signed_by_id=but)
     signers = set(given.values_list("signed_by_id", flat=True))
-    if bag is None or plan is None:
-        return
     people = get_recipients(course.patient_id, now, signers)
     models.Message.objects.bulk_create(
         models.Message(
@@ -233,7 +231,10 @@ def _tell_signers(
             course=course,
             plan_version=plan,
             kind=MessageKind.READINESS_VOIDED,
-            bag=bag,
+            event=Event.SIGNATURES_VOID,
+            subject_kind=Subject.SIGN_OFF,
+            subject_id=sign_off.id,
+            is_urgent=True,
             event_at=now,
             person_kind=STAFF,
             user_id=person.user_id,

@@ -26,11 +26,12 @@ DELIVERED = 500
 _COPY = """
 INSERT INTO infusion_message (
     id, created_at, kind, event_at, person_kind, channel, due_at, expires_at, status,
-    reason, attempts, bag_id, course_id, plan_version_id, site_id, patient_id)
+    reason, attempts, bag_id, event, subject_kind, subject_id, course_id,
+    plan_version_id, site_id, patient_id)
 SELECT gen_random_uuid(), now(), kind, event_at + number * interval '1 second',
     person_kind, channel, now() - interval '1 hour' + number * interval '1 millisecond',
-    expires_at, %(status)s, '', 0, bag_id, course_id, plan_version_id, site_id,
-    patient_id
+    expires_at, %(status)s, '', 0, bag_id, event, subject_kind, subject_id, course_id,
+    plan_version_id, site_id, patient_id
 FROM infusion_message, generate_series(%(first)s, %(last)s) AS number
 WHERE id = %(model)s
 """

@@ -116,6 +116,10 @@ class Scene:
             "expires_at": self.event_at,
         }
         values |= fields
+        ends = values["kind"] == "infusion_end_24h"
+        values.setdefault("event", "INFUSION_END" if ends else "BAG_CHANGE")
+        values.setdefault("subject_kind", "BAG")
+        values.setdefault("subject_id", values["bag"].id)
         if "user" not in values:
             values.setdefault("patient", self.patient)
         return values

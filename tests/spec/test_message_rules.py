@@ -2,8 +2,9 @@
 
 import pytest
 
-from infusion.domain.messages import project
 from infusion.domain.plans import make_plan
+from infusion.domain.reminders.occurrences import occurrences_of_chain
+from infusion.domain.reminders.projection import project
 from tests.spec.examples import Chapter
 from tests.spec.world import START, facts, hanging, hours, ledger, minutes, request
 
@@ -56,9 +57,11 @@ def test_what_is_owed_when_the_plan_is_made(planned, day, two_hours, overdue):
     chain = plan_at(START).bags
 
     owed = {
-        message.kind.value: message.due_at
-        for message in project(chain, request().rules, now)
-        if message.event_at == CHANGE
+        message.kind: message.due_at
+        for message in project(
+            occurrences_of_chain(chain, (), 1), request().rules, now, request().zone
+        )
+        if message.event_at == CHANGE and message.to == "patient"
     }
 
     wanted = {
@@ -76,14 +79,16 @@ def test_patient_caregiver_and_nurse_each_get_the_reminder():
 
     first = [one.to.value for one in owed if one.event_at == CHANGE]
 
-    assert sorted(set(first)) == ["caregiver", "nurse", "patient"]
+    assert sorted(set(first)) == ["caregiver", "coordinator", "nurse", "patient"]
 
 
 def test_the_last_bag_gives_the_end_of_the_infusion_and_no_change():
     cycle = plan_at(START)
     last = len(cycle.bags) - 1
 
-    kinds = {one.kind.value for one in cycle.messages if one.bag_index == last}
+    kinds = {
+        one.kind for one in cycle.messages if one.occurrence.subject_id.int == last
+    }
 
     assert kinds == {"infusion_end_24h"}
 

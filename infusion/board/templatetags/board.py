@@ -15,6 +15,7 @@ from infusion.board import words
 from infusion.catalogue.recipes import all_recipes
 from infusion.catalogue.regimens import all_regimens
 from infusion.domain.conditions import Condition, KnownFact
+from infusion.domain.reminders.events import EVENTS
 from infusion.domain.courses import Text, Unmet
 from infusion.domain.ribbon import Labels, labels_in
 from infusion.wording.conditions import condition_sentence, known_fact
@@ -144,6 +145,15 @@ def hours_done(hours: Decimal) -> str:
 def word(code: Any, of: str) -> str:
     """Write what a code is called."""
     return words.word(code, of)
+
+
+@register.filter
+def what(message: Any) -> str:
+    """Write what a message is: the word of its kind, else that of its event."""
+    known = words.LISTS["message_kind"].get(message.kind)
+    if known or message.event not in EVENTS:
+        return str(known or message.kind)
+    return read(EVENTS[message.event].title)
 
 
 @register.filter

@@ -109,15 +109,21 @@ def _row(fact: Fact) -> tuple[str, ...]:
 def _reminders(rules: Iterable[dict[str, Any]]) -> str:
     rows = [
         (
-            f"`{row['kind']}`",
+            f"`{row['key']}`",
             row["event"],
-            str(row["offset_minutes"]),
+            f"{row['offset']['value']} ({row['offset']['mark']})",
+            str(row["expires_minutes"]),
             ", ".join(row["to"]),
-            str(row["expires_after_minutes"]),
+            f"{row.get('urgency', 'normal')}, {row.get('quiet', 'hold')}",
+            "; ".join(
+                f"{name}: {', '.join(values)}"
+                for name, values in row.get("when", {}).items()
+            )
+            or "—",
         )
         for row in rules
     ]
-    columns = ("kind", "event", "minutes from it", "to", "expires after minutes")
+    columns = ("rule", "event", "minutes from it", "expires", "to", "how", "when")
     return table(columns, rows)
 
 

@@ -1,4 +1,4 @@
-"""What a message says: plain files, one a kind and language, filled without surprises.
+"""What a message says: the text of its rule or a plain file, filled without surprises.
 
 A text knows the reader's own given name, an instant on the reader's wall clock, whom to
 call and where to sign in. It has no way to name a drug, a diagnosis or another person.
@@ -14,6 +14,8 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from infusion.domain.reminders.texts import MessageText
 
 ENGLISH = "en"
 CHINESE = "zh_hans"
@@ -49,11 +51,16 @@ class Text:
 
 
 def write(
-    kind: str, reader: Reader, event_at: dt.datetime, *, on_call: str, link: str
+    told: str | MessageText,
+    reader: Reader,
+    event_at: dt.datetime,
+    *,
+    on_call: str,
+    link: str,
 ) -> Text:
-    """Write a message.
+    """Write a message: the text of a rule, or the notice of a name.
 
-    :raises TextError: when there is no such text, or it cannot be filled.
+    :raises TextError: when there is no such notice, or it cannot be filled.
     """
     folder = folder_of(reader.language)
     phrases = _phrases(folder)
@@ -61,17 +68,32 @@ def write(
     values["greeting"] = _greeting(phrases, reader.given_name)
     values["footer"] = _footer(phrases, reader, on_call=on_call, link=link)
     values["short_hello"] = _greeting(phrases, reader.given_name, "short_hello")
-    head, _, body = _template(folder, kind).partition("\n\n")
-    lines = dict(_headers(head))
-    short = _fill(lines[_SHORT], values)
+    template = _notice(folder, told) if isinstance(told, str) else _of(folder, told)
+    short = _fill(template.short, values)
     way = _fill(
         _short_way(phrases, reader, on_call), {"on_call": on_call, "link": link}
     )
     return Text(
-        subject=_fill(lines[_SUBJECT], values),
-        body=_fill(body, values),
+        subject=_fill(template.subject, values),
+        body=_fill(template.body, values),
         short=short + way,
     )
+
+
+def _of(folder: str, told: MessageText) -> Text:
+    """Put what a rule says between greeting and footer."""
+    language, gap = ("zh", "") if folder == CHINESE else ("en", " ")
+    return Text(
+        subject=told.title.in_language(language),
+        body=f"$greeting\n\n{told.body.in_language(language).strip()}\n\n$footer\n",
+        short=f"$short_hello{gap}{told.short.in_language(language)}",
+    )
+
+
+def _notice(folder: str, name: str) -> Text:
+    head, _, body = _template(folder, name).partition("\n\n")
+    lines = dict(_headers(head))
+    return Text(subject=lines[_SUBJECT], body=body, short=lines[_SHORT])
 
 
 def _headers(head: str) -> Iterator[tuple[str, str]]:

@@ -2,54 +2,71 @@
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 import pytest
 
+from infusion import catalogue
 from infusion.domain import delivery
 from infusion.domain.delivery import Outcome, Owed, Step, Tried
-from infusion.domain.messages import MessageKind
-from infusion.domain.states import BagStatus, CourseStatus, MessageStatus
+from infusion.domain.messages import NOTICE_RULES
+from infusion.domain.reminders.events import EVENTS
+from infusion.domain.states import CourseStatus, MessageStatus
 
 EVENT = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
 NOW = EVENT - dt.timedelta(hours=2)
 HOUR = dt.timedelta(hours=1)
 
 
-def owed(**changes: object) -> Owed:
+SHIPPED = catalogue.reminder_rules(catalogue.site_policy({}))
+RULES = {one.key: one for one in SHIPPED} | dict(NOTICE_RULES)
+
+
+def owed(key: str = "bag_change_2h", **changes: Any) -> Owed:
+    followed = RULES[key]
+    spec = EVENTS[followed.event]
+    held = spec.before if followed.is_before else spec.after
     usual = Owed(
-        kind="bag_change_2h",
+        event=followed.event.value,
         event_at=EVENT,
         expires_at=EVENT,
         attempts=1,
         unknown_before=0,
         course_status=CourseStatus.ACTIVE,
-        bag_status=BagStatus.HUNG,
-        bag_ends_at=EVENT,
+        subject_status=min(held),
+        subject_at=EVENT,
+        rule=followed,
     )
     return dataclasses.replace(usual, **changes)
 
 
-def test_every_kind_has_a_rule() -> None:
-    assert set(delivery.RULES) == set(MessageKind)
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_a_message_that_is_still_true_leaves(rule: str) -> None:
+    assert delivery.before_sending(owed(rule), NOW) is None
 
 
-@pytest.mark.parametrize("kind", MessageKind)
-def test_a_message_that_is_still_true_leaves(kind: MessageKind) -> None:
-    assert delivery.before_sending(owed(kind=kind), NOW) is None
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_a_message_without_a_reason_stays(rule: str) -> None:
+    step = delivery.before_sending(owed(rule, subject_status="elsewhere"), NOW)
+
+    assert step is not None
+    assert step.status == MessageStatus.CANCELLED
 
 
 @pytest.mark.parametrize(
     ("changes", "status", "reason"),
     [
         ({"expires_at": NOW}, MessageStatus.EXPIRED, "too_late"),
-        ({"kind": "party"}, MessageStatus.FAILED, "unknown_kind"),
+        ({"event": "PARTY"}, MessageStatus.FAILED, "unknown_kind"),
         ({"attempts": 9}, MessageStatus.FAILED, "gave_up"),
         ({"course_status": "STOPPED"}, MessageStatus.CANCELLED, "course_closed"),
         ({"course_status": "COMPLETED"}, MessageStatus.CANCELLED, "course_closed"),
         ({"course_status": "CANCELLED"}, MessageStatus.CANCELLED, "course_closed"),
-        ({"bag_status": "FINISHED"}, MessageStatus.CANCELLED, "bag_changed"),
-        ({"bag_status": "DISCARDED"}, MessageStatus.CANCELLED, "bag_changed"),
-        ({"bag_ends_at": EVENT + HOUR}, MessageStatus.CANCELLED, "event_moved"),
+        ({"subject_status": "FINISHED"}, MessageStatus.CANCELLED, "bag_changed"),
+        ({"subject_status": "DISCARDED"}, MessageStatus.CANCELLED, "bag_changed"),
+        ({"subject_at": EVENT + HOUR}, MessageStatus.CANCELLED, "event_moved"),
+        ({"subject_at": None}, MessageStatus.CANCELLED, "event_moved"),
+        ({"rule": None}, MessageStatus.CANCELLED, "rule_gone"),
     ],
 )
 def test_a_message_whose_reason_is_gone_stays(
@@ -63,7 +80,7 @@ def test_a_message_whose_reason_is_gone_stays(
 @pytest.mark.parametrize("status", ["PLANNED", "DELIVERED", "FINISHED"])
 def test_overdue_is_said_only_of_a_bag_that_hangs(status: str) -> None:
     step = delivery.before_sending(
-        owed(kind="bag_change_overdue", bag_status=status), NOW
+        owed("bag_change_overdue", subject_status=status), NOW
     )
 
     assert step == Step(status=MessageStatus.CANCELLED, reason="bag_changed")
@@ -83,7 +100,7 @@ def test_a_reminder_waits_for_the_end_of_quiet_hours() -> None:
         ({}, NOW),
         ({}, EVENT),
         ({"expires_at": NOW + HOUR}, NOW + HOUR),
-        ({"kind": "bag_change_overdue"}, NOW + HOUR),
+        ({"rule": RULES["bag_change_overdue"]}, NOW + HOUR),
     ],
     ids=["not quiet", "quiet past the event", "quiet past the expiry", "overdue"],
 )
@@ -93,7 +110,7 @@ def test_quiet_hours_never_swallow_a_message(
     assert delivery.held_until(owed(**changes), until, NOW) is None
 
 
-def after(outcome: Outcome, code: str = "", **changes: object) -> Step:
+def after(outcome: Outcome, code: str = "", **changes: Any) -> Step:
     tried = Tried(outcome=outcome, code=code)
     return delivery.after_sending(owed(**changes), tried, NOW, chance=0.0)
 
@@ -136,7 +153,7 @@ def test_a_lost_answer_about_a_bag_change_is_risked_once_more() -> None:
 
 
 def test_a_lost_answer_about_the_end_of_infusion_is_left_alone() -> None:
-    step = after(Outcome.UNKNOWN, "answer_lost", kind="infusion_end_24h")
+    step = after(Outcome.UNKNOWN, "answer_lost", key="infusion_end_24h")
 
     assert step == Step(status=MessageStatus.UNKNOWN, reason="answer_lost")
 

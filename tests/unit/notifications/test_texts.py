@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from infusion import catalogue
 from infusion.domain.messages import MessageKind
 from infusion.domain.sms import Alphabet, length_of
 from infusion.notifications import texts
@@ -23,7 +24,9 @@ READERS = {
 }
 NAMES = {"en": "Jane", "zh-hans": "小明"}
 MOST_PARTS = 3
-CASES = [(kind, reader) for kind in MessageKind for reader in READERS]
+TOLD = {one.rule.key: one.text for one in catalogue.shipped_reminders()}
+TOLD |= {str(kind): str(kind) for kind in MessageKind}
+CASES = [(kind, reader) for kind in TOLD for reader in READERS]
 
 
 def written(kind: str, who: str) -> texts.Text:
@@ -37,7 +40,7 @@ def written(kind: str, who: str) -> texts.Text:
     phone = "+44 20 7946 0000" if language == "en" else "010 5555 0000"
     course = "01990000-0000-7000-8000-000000000001"
     link = f"https://infusion.example.org/courses/{course}/"
-    return texts.write(kind, reader, event_at, on_call=phone, link=link)
+    return texts.write(TOLD[kind], reader, event_at, on_call=phone, link=link)
 
 
 @pytest.mark.parametrize(("kind", "who"), CASES)
@@ -91,7 +94,7 @@ def test_both_languages_have_the_same_texts_and_phrases() -> None:
 def test_the_hour_that_comes_twice_is_told_apart_by_its_offset() -> None:
     reader = texts.Reader(given_name="", language="en", time_zone="Europe/London")
     shown = [
-        texts.write("bag_change_2h", reader, at, on_call="", link="").body
+        texts.write(TOLD["bag_change_2h"], reader, at, on_call="", link="").body
         for at in (EVENT - dt.timedelta(hours=1), EVENT)
     ]
 
@@ -112,7 +115,7 @@ def test_the_hour_that_comes_twice_is_told_apart_by_its_offset() -> None:
 def test_a_strange_name_cannot_bend_the_text(given: str, greeting: str) -> None:
     reader = texts.Reader(given_name=given, language="en", time_zone="UTC")
 
-    text = texts.write("bag_change_2h", reader, EVENT, on_call="1", link="")
+    text = texts.write(TOLD["bag_change_2h"], reader, EVENT, on_call="1", link="")
 
     assert text.body.startswith(greeting + "\n")
 
@@ -120,7 +123,7 @@ def test_a_strange_name_cannot_bend_the_text(given: str, greeting: str) -> None:
 def test_without_an_on_call_telephone_the_text_still_says_what_to_do() -> None:
     reader = texts.Reader(given_name="Jane", language="en", time_zone="UTC")
 
-    text = texts.write("bag_change_2h", reader, EVENT, on_call="", link="")
+    text = texts.write(TOLD["bag_change_2h"], reader, EVENT, on_call="", link="")
 
     assert "the number your care team gave you" in text.body
 
@@ -130,8 +133,8 @@ def test_without_an_on_call_telephone_the_text_still_says_what_to_do() -> None:
     [
         ("no_such_kind", "UTC", "text_missing"),
         ("../../secret", "UTC", "text_missing"),
-        ("bag_change_2h", "Mars/Olympus", "unknown_time_zone"),
-        ("bag_change_2h", "../etc/passwd", "unknown_time_zone"),
+        ("alert_raised", "Mars/Olympus", "unknown_time_zone"),
+        ("alert_raised", "../etc/passwd", "unknown_time_zone"),
     ],
 )
 def test_a_text_that_cannot_be_written_says_why(

@@ -46,7 +46,7 @@ def test_a_poisoned_row_never_stops_its_batch(
 
 
 def test_a_kind_that_nobody_knows_fails_and_says_so(post: EmailChannel) -> None:
-    message = Scene().owe(kind="party")
+    message = Scene().owe(event="PARTY")
 
     deliver(post)
 

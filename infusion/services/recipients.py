@@ -1,0 +1,104 @@
+"""Who gets the messages of a course, and over which address first."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from infusion import models
+from infusion.domain.instants import local_date, zone
+from infusion.domain.reminders.projection import Occurrence
+from infusion.domain.reminders.rules import ReminderRule, To
+from infusion.domain.rota import OnCallRole
+from infusion.selectors.rota import on_call_now
+from patients.domain.contacts import (
+    CAREGIVER,
+    EMAIL,
+    PATIENT,
+    STAFF,
+    Address,
+    Recipient,
+)
+from patients.policy import COORDINATOR, PHARMACIST
+from patients.selectors.assignments import ids_assigned_staff, list_staff
+from patients.selectors.people import get_recipients
+
+_FAMILY = {To.PATIENT: PATIENT, To.CAREGIVER: CAREGIVER}
+_ROLES = {To.PHARMACIST: PHARMACIST, To.COORDINATOR: COORDINATOR}
+
+
+def in_order(
+    addresses: Sequence[Address], rule: ReminderRule | None
+) -> Sequence[Address]:
+    """Return the addresses a rule may use: those of its channels, in its order.
+
+    Without channels of its own it follows the person's own order.
+    """
+    if rule is None or not rule.channels:
+        return sorted(addresses, key=lambda one: one.rank)
+    places = {channel: place for place, channel in enumerate(rule.channels)}
+    usable = [one for one in addresses if one.channel in places]
+    return sorted(usable, key=lambda one: (places[one.channel], one.rank))
+
+
+def first_channel(person: Recipient, rule: ReminderRule | None) -> str:
+    """Return the channel a message begins on; it fails there when there is no way."""
+    usable = in_order(person.addresses, rule)
+    if usable:
+        return usable[0].channel
+    return rule.channels[0] if rule and rule.channels else EMAIL
+
+
+class People:
+    """Who gets the messages of a course, read once."""
+
+    def __init__(
+        self, course: models.Course, now: dt.datetime, rules: Sequence[ReminderRule]
+    ) -> None:
+        today = local_date(now, zone(course.time_zone))
+        self.site_id = course.site_id
+        self.assigned = ids_assigned_staff(course.patient_id, today)
+        staff = list_staff(course.site_id)
+        self.by_role = {
+            to: {user_id for user_id, _name, roles in staff if role in roles}
+            for to, role in _ROLES.items()
+        }
+        booked = models.Visit.objects.filter(
+            cycle__course=course, status="BOOKED", assigned_to__isnull=False
+        )
+        owners = set(booked.values_list("assigned_to_id", flat=True))
+        named = self.assigned | owners | set().union(*self.by_role.values())
+        if any(To.ON_CALL in rule.to for rule in rules):
+            named |= {user_id for user_id, _name, _roles in staff}
+        self.everyone = get_recipients(course.patient_id, now, named)
+        self._on_call: dict[dt.datetime, uuid.UUID | None] = {}
+
+    def of(
+        self, to: To, occurrence: Occurrence, due_at: dt.datetime
+    ) -> Sequence[Recipient]:
+        """Return the people of a kind; for the nurse, who has taken the visit."""
+        if to in _FAMILY:
+            return [one for one in self.everyone if one.kind == _FAMILY[to]]
+        wanted = self._staff(to, occurrence, due_at)
+        return [
+            one for one in self.everyone if one.kind == STAFF and one.user_id in wanted
+        ]
+
+    def _staff(
+        self, to: To, occurrence: Occurrence, due_at: dt.datetime
+    ) -> frozenset[uuid.UUID | None] | set[uuid.UUID]:
+        if to in self.by_role:
+            return self.by_role[to]
+        if to == To.ON_CALL:
+            return frozenset({self._on_call_at(due_at)})
+        owner = occurrence.owner_id
+        # Booked, but gone from the site: the others are told instead.
+        still_here = owner is not None and owner in {
+            one.user_id for one in self.everyone
+        }
+        return frozenset({owner}) if still_here else set(self.assigned)
+
+    def _on_call_at(self, at: dt.datetime) -> uuid.UUID | None:
+        if at not in self._on_call:
+            holders = on_call_now(self.site_id, at)
+            self._on_call[at] = holders.get(OnCallRole.NURSE)
+        return self._on_call[at]
