@@ -15,8 +15,8 @@ from infusion.board import words
 from infusion.catalogue.recipes import all_recipes
 from infusion.catalogue.regimens import all_regimens
 from infusion.domain.conditions import Condition, KnownFact
-from infusion.domain.reminders.events import EVENTS
 from infusion.domain.courses import Text, Unmet
+from infusion.domain.reminders.events import EVENTS
 from infusion.domain.ribbon import Labels, labels_in
 from infusion.wording.conditions import condition_sentence, known_fact
 from infusion.wording.regimens import place_word
