@@ -1,5 +1,6 @@
 """Settings that must stop a start, or at least a deploy."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,11 +10,17 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from infusion.notifications.channels.push import PushKeyRefused, signer_of
 from infusion.notifications.channels.sms import routes_of
 from infusion.notifications.channels.sms_routes import RoutesRefused
+from infusion.notifications.channels.wechat import account_of
+from infusion.notifications.channels.wechat_account import AccountRefused
+from patients.domain.push import is_own_machine
 
 SHORTEST_KEY = 50
 _LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "testserver"}
+# A name with a dot and a letter at its end: no address in numbers, no bare name.
+_HOST = re.compile(r"(\*\.)?([a-z0-9-]+\.)+[a-z]{2,}")
 _SMTP = "django.core.mail.backends.smtp.EmailBackend"
 _Apps = Sequence[AppConfig] | None
 
@@ -84,6 +91,35 @@ def check_text_messages(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]
         routes_of(settings.SMS_ROUTES)
     except RoutesRefused as error:
         return [Error(f"SMS_ROUTES: {error}", id="infusion.E007")]
+    return []
+
+
+@register(Tags.security)
+def check_push(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a key that signs nothing, and push services nobody could trust."""
+    found: list[CheckMessage] = []
+    try:
+        if settings.VAPID_PRIVATE_KEY:
+            signer_of(settings.VAPID_PRIVATE_KEY, settings.VAPID_SUBJECT)
+    except PushKeyRefused as error:
+        found.append(Error(f"VAPID_PRIVATE_KEY: {error}", id="infusion.E008"))
+    for one in settings.PUSH_SERVICES:
+        if not (_HOST.fullmatch(one) or (settings.DEMO_MODE and is_own_machine(one))):
+            hint = "Name hosts, such as fcm.googleapis.com or *.push.apple.com."
+            text = f"PUSH_SERVICES: {one} is not the name of a host."
+            found.append(Error(text, hint=hint, id="infusion.E009"))
+    return found
+
+
+@register(Tags.compatibility)
+def check_wechat(app_configs: _Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a file of the WeChat account that is not sound."""
+    if not settings.WECHAT_ACCOUNT:
+        return []
+    try:
+        account_of(settings.WECHAT_ACCOUNT)
+    except AccountRefused as error:
+        return [Error(f"WECHAT_ACCOUNT: {error}", id="infusion.E010")]
     return []
 
 

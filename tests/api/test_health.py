@@ -165,6 +165,12 @@ def test_a_failing_database_is_named_by_kind_only(monkeypatch):
         ({"PUBLIC_URL": "http://a.example"}, "infusion.E005"),
         ({"EMAIL_BACKEND": "x.Dummy"}, "infusion.E006"),
         ({"SMS_ROUTES": "/nowhere/routes.toml"}, "infusion.E007"),
+        ({"VAPID_PRIVATE_KEY": "no key"}, "infusion.E008"),
+        ({"PUSH_SERVICES": ["127.0.0.1"]}, "infusion.E009"),
+        ({"PUSH_SERVICES": ["localhost"]}, "infusion.E009"),
+        ({"PUSH_SERVICES": ["*.com"]}, "infusion.E009"),
+        ({"PUSH_SERVICES": ["http://127.0.0.1:99"]}, "infusion.E009"),
+        ({"WECHAT_ACCOUNT": "/nowhere/wechat.toml"}, "infusion.E010"),
         ({"ALLOWED_HOSTS": ["*"]}, "infusion.W001"),
         (
             {"PUBLIC_URL": "https://a.example", "ALLAUTH_TRUSTED_PROXY_COUNT": 0},

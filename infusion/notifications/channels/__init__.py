@@ -10,7 +10,8 @@ from typing import Protocol
 class Outgoing:
     """A message ready to leave: to one address, in one language.
 
-    ``short`` says the whole in a text message.
+    ``short`` says the whole in a text message. ``lasts`` is how long it keeps its sense:
+    a provider that holds it for a reader who is away forgets it then.
     """
 
     message_id: uuid.UUID
@@ -19,20 +20,25 @@ class Outgoing:
     body: str
     short: str
     language: str
+    lasts: dt.timedelta
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """The provider took the message and knows it under this id."""
+    """The provider took the message and knows it under this id.
+
+    ``gone`` names the devices of the person that are none any more.
+    """
 
     provider_id: str
+    gone: tuple[str, ...] = ()
 
 
 class ChannelError(Exception):
     """The message was not taken; the code names no person and no address.
 
     Permanent means that trying again on this channel cannot help. ``retry_after`` is how
-    long the provider asks to be left alone.
+    long the provider asks to be left alone. ``gone`` is as in a receipt.
     """
 
     def __init__(
@@ -41,11 +47,13 @@ class ChannelError(Exception):
         *,
         permanent: bool,
         retry_after: dt.timedelta | None = None,
+        gone: tuple[str, ...] = (),
     ) -> None:
         super().__init__(code)
         self.code = code
         self.permanent = permanent
         self.retry_after = retry_after
+        self.gone = gone
 
 
 class AnswerLost(ChannelError):
@@ -55,8 +63,14 @@ class AnswerLost(ChannelError):
     try cannot arrive twice.
     """
 
-    def __init__(self, code: str = "answer_lost", *, may_repeat: bool = False) -> None:
-        super().__init__(code, permanent=False)
+    def __init__(
+        self,
+        code: str = "answer_lost",
+        *,
+        may_repeat: bool = False,
+        gone: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(code, permanent=False, gone=gone)
         self.may_repeat = may_repeat
 
 

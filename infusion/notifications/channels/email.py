@@ -68,6 +68,9 @@ class EmailChannel:
         :raises ChannelError: when the server did not take it.
         :raises AnswerLost: when the connection broke before the server's answer.
         """
+        if not outgoing.address.strip():
+            # The mail library would say that all went well, and send to nobody.
+            raise ChannelError("bad_address", permanent=True)
         mail = _compose(outgoing)
         try:
             self._backend.open()

@@ -61,6 +61,14 @@ def _step(value: Any, name: str) -> Any:
     return None
 
 
+def new_session() -> requests.Session:
+    """Return a session without a proxy or a password of the machine's own."""
+    session = requests.Session()
+    # What the configuration names says it all.
+    session.trust_env = False
+    return session
+
+
 @dataclass(frozen=True, kw_only=True)
 class Timeouts:
     """How long to wait for a connection, and then for an answer, in seconds."""

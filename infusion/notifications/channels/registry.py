@@ -9,16 +9,34 @@ from django.conf import settings
 from infusion.notifications.channels import Channel
 from infusion.notifications.channels.console import ConsoleChannel
 from infusion.notifications.channels.email import EmailChannel
+from infusion.notifications.channels.in_app import InAppChannel
+from infusion.notifications.channels.push import open_push
 from infusion.notifications.channels.sms import open_sms
+from infusion.notifications.channels.wechat import open_wechat
 
 ADAPTERS: Mapping[str, Callable[[], Channel]] = MappingProxyType(
-    {"EMAIL": EmailChannel, "CONSOLE": ConsoleChannel, "SMS": open_sms}
+    {
+        "EMAIL": EmailChannel,
+        "CONSOLE": ConsoleChannel,
+        "IN_APP": InAppChannel,
+        "PUSH": open_push,
+        "SMS": open_sms,
+        "WECHAT": open_wechat,
+    }
+)
+# What an installation must have set before it can use a channel.
+NEEDS: Mapping[str, str] = MappingProxyType(
+    {
+        "PUSH": "VAPID_PRIVATE_KEY",
+        "SMS": "SMS_ROUTES",
+        "WECHAT": "WECHAT_ACCOUNT",
+    }
 )
 
 
 def configured() -> Mapping[str, Callable[[], Channel]]:
-    """Return the adapters this installation can use: some need a file of their own."""
-    missing = set() if settings.SMS_ROUTES else {"SMS"}
+    """Return the adapters this installation can use: some need a file or a key."""
+    missing = {name for name, needed in NEEDS.items() if not getattr(settings, needed)}
     return {name: one for name, one in ADAPTERS.items() if name not in missing}
 
 

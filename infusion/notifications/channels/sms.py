@@ -20,7 +20,12 @@ from infusion.notifications.channels import (
     Outgoing,
     Receipt,
 )
-from infusion.notifications.channels.http import Answer, Timeouts, post
+from infusion.notifications.channels.http import (
+    Answer,
+    Timeouts,
+    new_session,
+    post,
+)
 from infusion.notifications.channels.reports import KEY
 from infusion.notifications.channels.sms_routes import (
     Routes,
@@ -158,9 +163,7 @@ class SmsChannel:
     """Sends text messages one by one over one session a batch."""
 
     def __init__(self, routes: Routes, timeouts: Timeouts | None = None) -> None:
-        self._session = requests.Session()
-        # No proxy and no password of the machine's own: the routes say it all.
-        self._session.trust_env = False
+        self._session = new_session()
         self._routes = routes
         limits = timeouts or Timeouts()
         self._providers: dict[str, Provider] = {

@@ -7,7 +7,7 @@ reason. Secrets stand in it as ``${NAME}`` and come from the environment.
 import json
 import string
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,12 @@ from typing import Any
 
 import jsonschema
 import phonenumbers
+
+from infusion.notifications.channels.secrets import (
+    SecretMissing,
+    SecretReader,
+    with_secrets,
+)
 
 _SCHEMA = Path(__file__).with_name("sms_routes.schema.json")
 # The simplest text a provider could be asked to carry, to try a template.
@@ -57,7 +63,7 @@ def country_of(number: str) -> str:
     return phonenumbers.region_code_for_number(parsed) or ""
 
 
-def read_routes(path: Path, secret: Callable[[str], str]) -> Routes:
+def read_routes(path: Path, secret: SecretReader) -> Routes:
     """Read the file; ``secret`` returns the value of a name in the environment.
 
     :raises RoutesRefused: naming the place and the reason.
@@ -67,10 +73,7 @@ def read_routes(path: Path, secret: Callable[[str], str]) -> Routes:
     except (OSError, ValueError) as error:
         raise RoutesRefused(f"{path.name}: {error}") from error
     _check_shape(path, data)
-    providers = {
-        name: _with_secrets(path, name, one, secret)
-        for name, one in data["providers"].items()
-    }
+    providers = _filled(path, data, secret)
     for name, one in providers.items():
         _check_template(path, name, one)
     return Routes(providers=providers, senders=_senders(path, data))
@@ -89,26 +92,12 @@ def _check_shape(path: Path, data: Mapping[str, Any]) -> None:
         raise RoutesRefused(f"{path.name}: {place}: {error.message}")
 
 
-def _with_secrets(
-    path: Path, provider: str, value: Any, secret: Callable[[str], str]
-) -> Any:
-    """Fill in ``${NAME}`` wherever it stands, but not in what describes a message."""
-    if isinstance(value, dict):
-        return {
-            key: each
-            if key == "body"
-            else _with_secrets(path, f"{provider}.{key}", each, secret)
-            for key, each in value.items()
-        }
-    if not isinstance(value, str):
-        return value
-    names = string.Template(value).get_identifiers()
-    found = {name: secret(name) for name in names}
-    if missing := [name for name, text in found.items() if not text]:
-        raise RoutesRefused(
-            f"{path.name}: providers.{provider}: {missing[0]} is not in the environment"
-        )
-    return string.Template(value).substitute(found)
+def _filled(path: Path, data: Mapping[str, Any], secret: SecretReader) -> Any:
+    try:
+        # What describes a message has names of its own.
+        return with_secrets(data["providers"], secret, but=("body",), at="providers")
+    except SecretMissing as error:
+        raise RoutesRefused(f"{path.name}: {error}") from error
 
 
 def _check_template(path: Path, name: str, provider: Mapping[str, Any]) -> None:

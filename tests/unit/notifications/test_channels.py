@@ -1,5 +1,6 @@
 """One contract for every channel and its stand-in, tried against a real mail server."""
 
+import datetime as dt
 import json
 import logging
 import uuid
@@ -19,12 +20,23 @@ from infusion.notifications.channels import (
 )
 from infusion.notifications.channels.console import ConsoleChannel
 from infusion.notifications.channels.email import EmailChannel, WatchedBackend
-from infusion.notifications.channels.registry import ADAPTERS, Channels, open_channels
+from infusion.notifications.channels.in_app import InAppChannel
+from infusion.notifications.channels.push import PushChannel
+from infusion.notifications.channels.registry import (
+    ADAPTERS,
+    NEEDS,
+    Channels,
+    configured,
+    open_channels,
+)
 from infusion.notifications.channels.sms import SmsChannel
+from infusion.notifications.channels.wechat import WeChatChannel
 from tests import fakes
-from tests.fakes import console, email, smtp
+from tests.fakes import console, email, in_app, smtp
+from tests.fakes import push as fake_push
 from tests.fakes import sms as fake_sms
-from tests.unit.notifications.conftest import BRITON
+from tests.fakes import wechat as fake_wechat
+from tests.unit.notifications.conftest import BRITON, WECHAT_USER, to
 
 MESSAGE_ID = uuid.UUID("01990000-0000-7000-8000-000000000001")
 
@@ -37,6 +49,7 @@ def outgoing(address: str = "jane@example.org", **changes: object) -> Outgoing:
         "body": "Hello Jane,\n.\n您好",
         "short": "Jane: 您好",
         "language": "en",
+        "lasts": dt.timedelta(hours=2),
     }
     return Outgoing(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -69,6 +82,8 @@ class Servers:
 
     mail: smtp.MailServer
     texts: SmsChannel
+    push: PushChannel
+    wechat: WeChatChannel
 
 
 MAKERS: dict[str, Callable[[Servers], Channel]] = {
@@ -79,13 +94,26 @@ MAKERS: dict[str, Callable[[Servers], Channel]] = {
     "fake console": lambda servers: console.ConsoleChannel(),
     "sms": lambda servers: servers.texts,
     "fake sms": lambda servers: fake_sms.SmsChannel(),
+    "push": lambda servers: servers.push,
+    "fake push": lambda servers: fake_push.PushChannel(),
+    "wechat": lambda servers: servers.wechat,
+    "fake wechat": lambda servers: fake_wechat.WeChatChannel(),
+    "in app": lambda servers: InAppChannel(),
+    "fake in app": lambda servers: in_app.InAppChannel(),
 }
+# Who reads over each, in its own kind of address.
+READERS = {"sms": BRITON, "wechat": WECHAT_USER, "in app": str(uuid.uuid4())}
 WITH_MAIL_ADDRESS = [name for name in MAKERS if "email" in name]
 
 
 @pytest.fixture
-def servers(server: smtp.MailServer, sms: SmsChannel) -> Servers:
-    return Servers(server, sms)
+def servers(
+    server: smtp.MailServer,
+    sms: SmsChannel,
+    push: PushChannel,
+    wechat: WeChatChannel,
+) -> Servers:
+    return Servers(server, sms, push, wechat)
 
 
 @pytest.fixture(params=MAKERS)
@@ -101,8 +129,11 @@ def channel(name: str, servers: Servers) -> Iterator[Channel]:
 
 
 @pytest.fixture
-def message(name: str) -> Outgoing:
-    return outgoing(BRITON) if "sms" in name else outgoing()
+def message(name: str, browser: fake_push.Browser) -> Outgoing:
+    kind = name.removeprefix("fake ")
+    if kind == "push":
+        return outgoing(to(browser))
+    return outgoing(READERS.get(kind, "jane@example.org"))
 
 
 def test_a_message_that_is_taken_gives_a_receipt(
@@ -134,6 +165,14 @@ def test_a_channel_can_be_closed_twice_and_used_again(
     assert channel.send(message).provider_id
 
 
+@pytest.mark.parametrize("name", ["sms", "push", "wechat", "in app", "email"])
+def test_an_empty_address_is_refused_for_good(channel: Channel) -> None:
+    with pytest.raises(ChannelError) as refused:
+        channel.send(outgoing(""))
+
+    assert refused.value.permanent
+
+
 @pytest.mark.parametrize("name", WITH_MAIL_ADDRESS)
 def test_an_address_that_smuggles_a_header_is_refused_for_good(
     channel: Channel,
@@ -142,6 +181,19 @@ def test_an_address_that_smuggles_a_header_is_refused_for_good(
         channel.send(outgoing("jane@example.org\nBcc: all@example.org"))
 
     assert (refused.value.code, refused.value.permanent) == ("bad_address", True)
+
+
+@pytest.mark.parametrize(
+    ("setting", "name"), [(each, name) for name, each in NEEDS.items()]
+)
+def test_a_channel_is_there_only_when_it_is_set_up(
+    settings: Any, setting: str, name: str
+) -> None:
+    setattr(settings, setting, "")
+    assert name not in configured()
+
+    setattr(settings, setting, "set")
+    assert name in configured()
 
 
 def test_every_adapter_has_a_fake_of_its_name() -> None:

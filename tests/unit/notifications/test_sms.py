@@ -1,6 +1,7 @@
 """Text messages, tried against a real HTTP provider that behaves well and badly."""
 
 import base64
+import datetime as dt
 import traceback
 import uuid
 from collections.abc import Callable
@@ -27,6 +28,7 @@ def outgoing(address: str = BRITON) -> Outgoing:
         body="A long text",
         short="Jane: 您好 & more",
         language="en",
+        lasts=dt.timedelta(hours=2),
     )
 
 

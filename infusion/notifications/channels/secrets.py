@@ -1,0 +1,34 @@
+"""Secrets in a file of the operator: written as ``${NAME}``, kept in the environment."""
+
+import string
+from collections.abc import Callable, Collection
+from typing import Any
+
+SecretReader = Callable[[str], str]
+
+
+class SecretMissing(Exception):
+    """A name in the file is not in the environment; says where, and which."""
+
+
+def with_secrets(
+    value: Any, secret: SecretReader, *, but: Collection[str] = (), at: str = ""
+) -> Any:
+    """Fill in ``${NAME}`` wherever it stands, but not below the keys in ``but``.
+
+    :raises SecretMissing: when a name has no value.
+    """
+    if isinstance(value, dict):
+        return {
+            key: each
+            if key in but
+            else with_secrets(each, secret, but=but, at=f"{at}.{key}".lstrip("."))
+            for key, each in value.items()
+        }
+    if not isinstance(value, str):
+        return value
+    template = string.Template(value)
+    found = {name: secret(name) for name in template.get_identifiers()}
+    if missing := [name for name, text in found.items() if not text]:
+        raise SecretMissing(f"{at}: {missing[0]} is not in the environment")
+    return template.substitute(found)
