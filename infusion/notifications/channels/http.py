@@ -10,6 +10,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import (
     ConnectTimeoutError,
+    HTTPError,
     NameResolutionError,
     NewConnectionError,
 )
@@ -101,7 +102,8 @@ def post(
         )
         with reply:
             content = reply.raw.read(_MOST_BYTES, decode_content=True)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPError) as error:
+        # A body that stops in the middle is told in the words of the library below.
         # The error is dropped: it names the address and what was to be sent.
         raise _translate(error, has_key=has_key) from None
     _check(reply, has_key=has_key)

@@ -89,9 +89,13 @@ class HttpProvider:
         )
         code = answer.at(self._config.get("error_path", ""))
         is_final = code in self._config.get("permanent_errors", ())
-        return _receipt(
-            answer, answer.at(self._config["id_path"]), code, is_final=is_final
-        )
+        try:
+            return _receipt(
+                answer, answer.at(self._config["id_path"]), code, is_final=is_final
+            )
+        except AnswerLost as error:
+            error.may_repeat = bool(header)
+            raise
 
 
 class TwilioProvider:

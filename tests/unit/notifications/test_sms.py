@@ -2,14 +2,18 @@
 
 import base64
 import datetime as dt
+import socket
+import threading
+import time
 import traceback
 import uuid
 from collections.abc import Callable
 
 import pytest
+import requests
 
 from infusion.notifications.channels import AnswerLost, ChannelError, Outgoing
-from infusion.notifications.channels.http import Timeouts
+from infusion.notifications.channels.http import Timeouts, post
 from infusion.notifications.channels.sms import SmsChannel
 from infusion.notifications.channels.sms_routes import Routes, RoutesRefused
 from tests.fakes import provider as fake
@@ -167,6 +171,44 @@ def test_an_endless_answer_is_cut_short(sms: SmsChannel, provider: Provider) -> 
     provider.always = fake.FLOOD
 
     assert isinstance(refused_by(sms), AnswerLost)
+
+
+@pytest.mark.parametrize(("address", "may"), [(BRITON, True), (CHINESE, False)])
+def test_an_answer_without_an_id_is_asked_again_where_the_key_is_known(
+    address: str, *, may: bool, sms: SmsChannel, provider: Provider
+) -> None:
+    provider.always = fake.NONSENSE
+    lost = refused_by(sms, address)
+    assert isinstance(lost, AnswerLost)
+    assert (lost.code, lost.may_repeat) == ("no_id", may)
+
+
+def test_an_answer_that_stops_in_its_middle_may_be_asked_for_again(
+    sms: SmsChannel,
+) -> None:
+    """Headers came and the body never did: it was taken, for all anybody knows."""
+    with socket.create_server(("127.0.0.1", 0)) as half:
+        send_half_an_answer = threading.Thread(target=_answer_half, args=(half,))
+        send_half_an_answer.start()
+        port = half.getsockname()[1]
+        with pytest.raises(AnswerLost) as lost:
+            post(
+                requests.Session(),
+                f"http://127.0.0.1:{port}/",
+                Timeouts(connect=1, answer=0.2),
+                has_key=True,
+                json={},
+            )
+        send_half_an_answer.join()
+    assert lost.value.may_repeat
+
+
+def _answer_half(server: socket.socket) -> None:
+    client, _ = server.accept()
+    with client:
+        client.recv(65_536)
+        client.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n{")
+        time.sleep(0.5)
 
 
 def test_a_provider_that_is_away_is_worth_another_try(
