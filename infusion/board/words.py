@@ -114,6 +114,9 @@ MESSAGE_KINDS: Words = {
 CHANNELS: Words = {
     "EMAIL": _("Email"),
     "SMS": _("Text message"),
+    "PUSH": _("Push message"),
+    "WECHAT": _("WeChat"),
+    "IN_APP": _("In the app"),
     "PHONE": _("Telephone"),
     "CONSOLE": _("Console"),
 }

@@ -9,7 +9,7 @@ from infusion.domain.ladders import Rung, Whom
 NONE = "NONE"
 QUIET = "QUIET"
 
-CHANNELS = ("EMAIL", "SMS", "PUSH", "INAPP", "WECHAT", "CONSOLE")
+CHANNELS = ("EMAIL", "SMS", "PUSH", "IN_APP", "WECHAT", "CONSOLE")
 _MINUTES = re.compile(r"[1-9][0-9]{0,3}")
 # A day and a half is long enough for whoever plans a rota; a longer wait is a slip.
 _LONGEST_WAIT = 2160
