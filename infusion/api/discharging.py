@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from infusion.api.courses import CourseOut
 from infusion.api.plans import ClockOut
+from infusion.api.rota import DutyOut
 from infusion.api.steps import CourseStep
 from infusion.domain.restarts import RestartRule
 from infusion.selectors import courses
@@ -164,6 +165,7 @@ class HandOverOut(Output):
     stays_on_home_pump = serializers.BooleanField(allow_null=True)
     site_phone = PhoneOut()
     phones = PhoneOut(many=True)
+    on_call = DutyOut(many=True, help_text="Who is on call at the site now")
     departure = DepartureOut(allow_null=True)
 
 

@@ -19,7 +19,6 @@ from patients.api.concurrency import etag_of
 from patients.api.endpoints import Endpoint, PageQuery
 from patients.api.fields import Input, InstantField, Output
 from patients.api.pages import Pages
-from patients.selectors.assignments import names_of
 from patients.selectors.sites import get_visible_site
 
 _DEFAULT_SPAN = dt.timedelta(days=14)
@@ -98,7 +97,10 @@ class DutyOut(Output):
 
     role = serializers.ChoiceField(choices=named(OnCallRole))
     user_id = serializers.UUIDField()
-    user_name = serializers.CharField()
+    user_name = serializers.CharField(source="name")
+    phone = serializers.CharField(
+        allow_blank=True, help_text="The number to ring; empty when none is known"
+    )
 
 
 class OnCallOut(Output):
@@ -174,15 +176,10 @@ class OnCall(Endpoint):
         """Return who is on call at a site now, and the gaps of the days to come."""
         site = get_visible_site(self.actor, site_id)
         self.allow(site)
-        holders = reads.on_call_now(site_id, self.now)
-        names = names_of(set(holders.values()))
         found = {
             "site_id": site_id,
             "time_zone": site.time_zone,
-            "on_call": [
-                {"role": role, "user_id": one, "user_name": names[one]}
-                for role, one in sorted(holders.items())
-            ],
+            "on_call": reads.on_duty(site_id, self.now),
             "gaps": [
                 {"role": role, "from_at": gap.from_at, "to_at": gap.to_at}
                 for role, spans in reads.rota_gaps(site_id, self.now).items()

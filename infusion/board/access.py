@@ -48,6 +48,8 @@ class Console(View):
             return to_login(request)
         self.now = clock.now()
         self.actor = get_actor(user_id, self.now.date())
+        # The head of every page says how many alerts wait for this person.
+        request.actor = self.actor  # type: ignore[attr-defined]
         if not self.actor.is_staff:
             return render(request, "board/not_staff.html", status=HTTPStatus.FORBIDDEN)
         return None

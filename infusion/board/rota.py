@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 import zoneinfo
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
@@ -86,8 +87,6 @@ class Rota(RegimenConsole):
     ) -> HttpResponse:
         """Render the page."""
         monday = self._monday()
-        names = {user_id: name for user_id, name, _roles in self.staff}
-        holders = reads.on_call_now(self.site.pk, self.now)
         context = {
             "form": form,
             "site": self.site,
@@ -96,7 +95,7 @@ class Rota(RegimenConsole):
             "days": self._days(monday),
             "before": monday - _WEEK,
             "after": monday + _WEEK,
-            "on_call": [(role, names[one]) for role, one in sorted(holders.items())],
+            "on_call": reads.on_duty(self.site.pk, self.now),
             "gaps": reads.rota_gaps(self.site.pk, self.now),
         }
         return render(self.request, "board/rota.html", context, status=status)
@@ -158,7 +157,7 @@ class Rota(RegimenConsole):
         }
 
 
-class ShiftStep(RegimenConsole):
+class ShiftStep(RegimenConsole, ABC):
     """A step of one shift; the subclass says which are taken by whom."""
 
     action = ""
@@ -190,9 +189,9 @@ class ShiftStep(RegimenConsole):
         messages.success(self.request, _("Recorded."))
         return ""
 
+    @abstractmethod
     def asked(self, shift: Any) -> Callable[..., Any] | None:
         """Return the step the form asks for, None when it asks for none."""
-        raise NotImplementedError
 
     def given(self, shift: Any) -> dict[str, Any]:
         """Return which shift is meant, as the person saw it."""

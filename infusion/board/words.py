@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from infusion.board import change_words, event_words
+from infusion.board import alert_words, change_words, event_words
 from infusion.wording import blocks, checklists
 
 Words = Mapping[str, Promise]
@@ -290,6 +290,12 @@ LISTS: Mapping[str, Words] = {
     "verb": change_words.VERBS,
     "scope": change_words.SCOPES,
     "change_parameter": change_words.PARAMETERS,
+    "alert": alert_words.CAUSES,
+    "alert_state": alert_words.STATES,
+    "alert_outcome": alert_words.OUTCOMES,
+    "severity": alert_words.SEVERITIES,
+    "whom": alert_words.WHOM,
+    "alert_step": alert_words.STEPS,
 }
 
 

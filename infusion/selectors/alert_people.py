@@ -5,8 +5,10 @@ import uuid
 import zoneinfo
 from collections.abc import Mapping
 
-from infusion import models
-from infusion.domain.ladders import EVERY, ON_CALL, Whom
+from infusion import catalogue, models
+from infusion.catalogue.alerts import cause_rule
+from infusion.domain.alerts import Cause
+from infusion.domain.ladders import EVERY, ON_CALL, Rung, Whom
 from infusion.selectors.rota import on_call_now
 from patients import policy
 from patients.selectors.assignments import ids_assigned_staff, list_staff
@@ -30,6 +32,15 @@ def list_holders(
         found[whom] = frozenset(one for one in takers if role in staff[one])
     found[Whom.ASSIGNED] = _assigned(alert, now) & takers
     return found
+
+
+def rungs_now(
+    alert: models.Alert, now: dt.datetime
+) -> list[tuple[Rung, frozenset[uuid.UUID]]]:
+    """Return the ladder of an alert, and who is on each rung now."""
+    rule = cause_rule(catalogue.site_policy(alert.site.policy), Cause(alert.cause))
+    holders = list_holders(alert, now)
+    return [(rung, holders[rung.whom]) for rung in rule.ladder]
 
 
 def _assigned(alert: models.Alert, now: dt.datetime) -> frozenset[uuid.UUID]:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from infusion import catalogue, models
 from infusion.catalogue.alerts import rule_values
 from infusion.domain.alerts import Cause, Place
+from infusion.domain.ladders import Severity
 from infusion.domain.readiness.criteria import SiteNumber
 from infusion.domain.states import AlertStatus
 from patients import policy
@@ -33,9 +34,10 @@ def list_alerts(actor: Actor, *, is_open: bool | None = None) -> QuerySet[models
 
 
 def count_waiting(actor: Actor) -> int:
-    """Count the alerts the actor may see that nobody has taken."""
-    waiting = (AlertStatus.OPEN, AlertStatus.EXHAUSTED)
-    return list_alerts(actor, is_open=True).filter(status__in=waiting).count()
+    """Count the alerts that wait for a person, of those the actor may see."""
+    rows = policy.scope(models.Alert.objects.all(), actor)
+    waiting = rows.filter(status__in=(AlertStatus.OPEN, AlertStatus.EXHAUSTED))
+    return waiting.exclude(severity=Severity.INFO).count()
 
 
 def get_alert(actor: Actor, alert_id: uuid.UUID) -> models.Alert:

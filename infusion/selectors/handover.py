@@ -15,6 +15,7 @@ from infusion.domain.restarts import RestartRule, restart_rule
 from infusion.domain.states import VisitStatus
 from infusion.selectors.courses import read_course
 from infusion.selectors.readiness import standing_rows
+from infusion.selectors.rota import OnDuty, on_duty
 from patients.selectors.people import (
     get_patient,
     list_caregiver_links,
@@ -86,6 +87,8 @@ class HandOver:
     stays_on_home_pump: bool | None
     site_phone: Phone
     phones: tuple[Phone, ...]
+    # Who is on call at the site at the instant of reading.
+    on_call: tuple[OnDuty, ...]
     departure: Departure | None
 
 
@@ -117,6 +120,7 @@ def read_handover(course_id: uuid.UUID, now: dt.datetime) -> HandOver:
         stays_on_home_pump=stays.answer if stays else None,
         site_phone=_on_call(patient.site),
         phones=_phones(state.patient_id, str(patient)),
+        on_call=on_duty(patient.site_id, now),
         departure=_departure(course_id),
     )
 

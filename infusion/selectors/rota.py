@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
@@ -13,7 +14,7 @@ from infusion.selectors.planning import site_policy
 from patients import policy
 from patients.domain.refusals import NotFound
 from patients.policy import Actor
-from patients.selectors.assignments import roles_by_site
+from patients.selectors.assignments import names_of, phones_of, roles_by_site
 
 
 def list_shifts(
@@ -68,6 +69,27 @@ def on_call_now(site_id: uuid.UUID, at: dt.datetime) -> Mapping[OnCallRole, uuid
     return {
         role: duty.user_id for (_, role), (duty, *_) in duties.items() if duty.user_id
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnDuty:
+    """Who is on call in a role, and the number to ring; empty when none is known."""
+
+    role: OnCallRole
+    user_id: uuid.UUID
+    name: str
+    phone: str
+
+
+def on_duty(site_id: uuid.UUID, at: dt.datetime) -> tuple[OnDuty, ...]:
+    """Return who is on call at a site at an instant, with their numbers."""
+    holders = on_call_now(site_id, at)
+    people = set(holders.values())
+    names, phones = names_of(people), phones_of(people)
+    return tuple(
+        OnDuty(role=role, user_id=one, name=names[one], phone=phones.get(one, ""))
+        for role, one in sorted(holders.items())
+    )
 
 
 def rota_gaps(

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Collection
 
 from patients import models
+from patients.domain.contacts import PHONE, SMS
 from patients.selectors.dates import standing_on
 
 
@@ -33,6 +34,21 @@ def names_of(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Return the names of accounts by id."""
     rows = models.User.objects.filter(id__in=user_ids)
     return {user.id: str(user) for user in rows}
+
+
+def phones_of(user_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return the number at which each account is rung: a telephone before a text number.
+
+    Who wants no text messages can still be rung on the same number.
+    """
+    rows = models.ContactPoint.objects.filter(
+        user_id__in=user_ids, channel__in=(PHONE, SMS)
+    )
+    found: dict[uuid.UUID, str] = {}
+    for point in rows.order_by("channel", "rank", "id"):
+        if point.user_id:
+            found.setdefault(point.user_id, point.value)
+    return found
 
 
 def active_roles_of(
@@ -71,3 +87,19 @@ def list_staff(site_id: uuid.UUID) -> list[tuple[uuid.UUID, str, frozenset[str]]
     roles = active_roles_of(people.keys(), site_id)
     found = [(one, name, roles.get(one, frozenset())) for one, name in people.items()]
     return sorted(found, key=lambda each: (each[1], each[0]))
+
+
+def holders_of(
+    site_ids: Collection[uuid.UUID], roles: Collection[str]
+) -> dict[uuid.UUID, frozenset[tuple[str, uuid.UUID]]]:
+    """Return who holds one of these roles at each site now, in one query."""
+    rows = models.Membership.objects.filter(
+        site_id__in=site_ids,
+        role__in=roles,
+        is_active=True,
+        user__is_active=True,
+    )
+    found: dict[uuid.UUID, frozenset[tuple[str, uuid.UUID]]] = {}
+    for site_id, role, user_id in rows.values_list("site_id", "role", "user_id"):
+        found[site_id] = found.get(site_id, frozenset()) | {(role, user_id)}
+    return found

@@ -10,6 +10,8 @@ LINKED = {"PATIENT", "CAREGIVER", "HOME_NURSE"}
 PLACES = ("own", "neighbour", "stranger")
 OPEN = "everybody"
 KNOWN = "logged in"
+# Each sees and changes what is theirs alone: tests/api/test_inbox.py, test_push.py.
+OWN = "their own"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,13 @@ ROUTES: dict[str, Any] = {
     "auth:reauthenticate": OPEN,
     "auth:change_password": OPEN,
     "me": KNOWN,
+    "inbox": KNOWN,
+    "push_key": KNOWN,
+    "push_subscriptions": KNOWN,
+    "inbox_message": OWN,
+    "acknowledge_message": OWN,
+    "account_channels": OWN,
+    "push_subscription": OWN,
     "schema": Api({"GET": "schema"}),
     "sites": get("site.view"),
     "patients": Api(
@@ -90,7 +99,7 @@ ROUTES: dict[str, Any] = {
     "hand_over_alert": post("alert.take"),
     "resolve_alert": post("alert.take"),
     "board:alerts": page("alert.view"),
-    "board:alert_step": Console({"POST": "alert.take"}),
+    "board:alert": Console({"GET": "alert.view", "POST": "alert.take"}),
     "site_shifts": Api({"GET": "rota.view", "POST": "rota.plan"}, of="site"),
     "on_call": Api({"GET": "rota.view"}, of="site"),
     "assign_shift": Api({"POST": "rota.plan"}, of="site"),

@@ -1,0 +1,89 @@
+"""How alerts are spoken of at the console."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from infusion.domain.alerts import AlertStepKind, Cause, Outcome
+from infusion.domain.ladders import Severity, Whom
+from infusion.domain.states import AlertStatus
+
+CAUSES: Mapping[str, Promise] = {
+    Cause.PUMP_STOPPED: _("The pump stands still"),
+    Cause.BAG_CHANGE_OVERDUE: _("The bag change is overdue"),
+    Cause.CHANGE_UNOWNED: _("A bag change at home is nobody's"),
+    Cause.READINESS_VOID: _("The signatures for going home no longer hold"),
+    Cause.NOBODY_REACHED: _("A message reached nobody"),
+    Cause.ROTA_GAP: _("Nobody is on call"),
+    Cause.PROVIDER_FAILING: _("Messages do not get out"),
+}
+REASONS: Mapping[str, Promise] = {
+    Cause.PUMP_STOPPED: _(
+        "The infusion was stopped and has not been started again. It ends when the pump "
+        "runs again."
+    ),
+    Cause.BAG_CHANGE_OVERDUE: _(
+        "The bag on the pump should have been changed by now. It ends when the next bag "
+        "is hung."
+    ),
+    Cause.CHANGE_UNOWNED: _(
+        "Nobody has taken the visit at which the bag is changed. It ends when somebody "
+        "does."
+    ),
+    Cause.READINESS_VOID: _(
+        "A fact became worse or too old after the signatures. The patient may not go home "
+        "under them. It ends when they are begun anew."
+    ),
+    Cause.NOBODY_REACHED: _(
+        "Every message about this event failed, to everybody and over every channel. Ring "
+        "instead. It ends when a message arrives."
+    ),
+    Cause.ROTA_GAP: _(
+        "A time in the rota is held by nobody. Nobody would be told of an alert first. It "
+        "ends when somebody holds it."
+    ),
+    Cause.PROVIDER_FAILING: _(
+        "Too much of what is sent over this channel fails. People may not be told in time. "
+        "It ends when messages get out again."
+    ),
+}
+STATES: Mapping[str, Promise] = {
+    AlertStatus.OPEN: _("waits for somebody"),
+    AlertStatus.TAKEN: _("taken"),
+    AlertStatus.EXHAUSTED: _("nobody took it: administrators told"),
+    AlertStatus.RESOLVED: _("over"),
+}
+OUTCOMES: Mapping[str, Promise] = {
+    Outcome.DONE: _("dealt with"),
+    Outcome.FALSE_ALARM: _("false alarm"),
+    Outcome.OTHER: _("otherwise (write how)"),
+    Outcome.CAUSE_ENDED: _("the cause is gone"),
+}
+SEVERITIES: Mapping[str, Promise] = {
+    Severity.RED: pgettext_lazy("severity", "Red"),
+    Severity.AMBER: pgettext_lazy("severity", "Amber"),
+    Severity.INFO: pgettext_lazy("severity", "For information"),
+}
+WHOM: Mapping[str, Promise] = {
+    Whom.NURSE: _("the nurse on call"),
+    Whom.PHYSICIAN: _("the physician on call"),
+    Whom.PHARMACIST: _("the pharmacist on call"),
+    Whom.COORDINATOR: _("the coordinator on call"),
+    Whom.ASSIGNED: _("those who look after the patient"),
+    Whom.EVERY_NURSE: _("all nurses"),
+    Whom.EVERY_PHYSICIAN: _("all physicians"),
+    Whom.EVERY_PHARMACIST: _("all pharmacists"),
+    Whom.EVERY_COORDINATOR: _("all coordinators"),
+    Whom.EVERY_ADMIN: _("all administrators"),
+}
+STEPS: Mapping[str, Promise] = {
+    AlertStepKind.RAISED: _("Raised"),
+    AlertStepKind.AGAIN: _("Told again"),
+    AlertStepKind.CLIMBED: pgettext_lazy("alert", "Told"),
+    AlertStepKind.EXHAUSTED: _("Nobody took it: administrators told"),
+    AlertStepKind.TAKEN: pgettext_lazy("alert", "Taken"),
+    AlertStepKind.HANDED_OVER: _("Handed over"),
+    AlertStepKind.RESOLVED: pgettext_lazy("alert", "Over"),
+}
