@@ -253,10 +253,12 @@ class Trial:
         """Return where a bag hung here may come down, for all that people fixed."""
         if not self.oracle.may_hang(recipe, here):
             return []
+        # Nobody hangs a bag for minutes, unless minutes are all there is.
+        least = self.oracle.request.grid // MINUTE if here > self.start else 1
         return [
             then
             for then in self.nodes
-            if then > here and not self.oracle.spans(here, then)
+            if then >= here + least and not self.oracle.spans(here, then)
         ]
 
     def new(self, recipe, here, turn):

@@ -212,6 +212,9 @@ def test_the_same_request_gives_the_same_answer(request):
 @given(worlds())
 def test_a_plan_that_still_fits_is_kept(request):
     request = replace(request, kept=(), weights=Weights(), waiting=())
+    # Whoever comes for a bag that runs dry today may come a step of the grid earlier.
+    hanging = request.hanging
+    assume(hanging is None or hanging.free_from <= hanging.latest)
     first = plan_chain(request)
     assume(first.bags and not first.nearest)
 
