@@ -50,7 +50,8 @@ class ToxicityIn(Input):
         min_value=0, max_value=4, required=False, help_text="0 when it has gone"
     )
     settled_at = InstantField(
-        required=False, help_text="Since when the grade is at or below the one the rule asks for"
+        required=False,
+        help_text="Since when the grade is at or below the one the rule asks for",
     )
     seizures = serializers.IntegerField(min_value=0, max_value=99, required=False)
     transaminases_x_uln = serializers.DecimalField(
