@@ -12,6 +12,7 @@ from infusion.api import (
     discharging,
     events,
     hanging,
+    inbox,
     interruptions,
     messages,
     outlook,
@@ -19,6 +20,7 @@ from infusion.api import (
     pharmacy,
     placements,
     plans,
+    push,
     readiness,
     regimens,
     reports,
@@ -37,6 +39,7 @@ _BAG = "bags/<uuid:bag_id>"
 _ALERT = "alerts/<uuid:alert_id>"
 _SHIFT = "shifts/<uuid:shift_id>"
 _OVERLAY = "overlays/<uuid:overlay_id>"
+_OWN_MESSAGE = "me/messages/<uuid:message_id>"
 
 urlpatterns: list[URLPattern] = [
     path("regimens", regimens.Regimens.as_view(), name="regimens"),
@@ -179,6 +182,25 @@ urlpatterns: list[URLPattern] = [
         "visits/<uuid:visit_id>/assign",
         visits.AssignVisit.as_view(),
         name="assign_visit",
+    ),
+    path("me/messages", inbox.Inbox.as_view(), name="inbox"),
+    path(_OWN_MESSAGE, inbox.InboxMessage.as_view(), name="inbox_message"),
+    path(
+        f"{_OWN_MESSAGE}/acknowledge",
+        inbox.AcknowledgeMessage.as_view(),
+        name="acknowledge_message",
+    ),
+    path("me/channels", push.AccountChannels.as_view(), name="account_channels"),
+    path("me/push-key", push.PushKey.as_view(), name="push_key"),
+    path(
+        "me/push-subscriptions",
+        push.PushSubscriptions.as_view(),
+        name="push_subscriptions",
+    ),
+    path(
+        "me/push-subscriptions/<uuid:subscription_id>",
+        push.OnePushSubscription.as_view(),
+        name="push_subscription",
     ),
     path(
         "delivery-reports/<slug:provider>",

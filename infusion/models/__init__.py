@@ -6,6 +6,7 @@ from infusion.models.bags import Bag, HangCheck, InfusionEvent
 from infusion.models.blocks import CourseBlock, Decision
 from infusion.models.courses import Course, Cycle, Placement, PlanVersion, Visit
 from infusion.models.dosing import CycleRestart, DoseChange, ToxicityDecision
+from infusion.models.inbox import Acknowledgement
 from infusion.models.messages import (
     DeliveryReport,
     Heartbeat,
@@ -23,13 +24,16 @@ from infusion.models.readiness import (
     Reassessment,
     SignOff,
 )
+from infusion.models.reminders import CareDate, ReminderDocument
 from infusion.models.rota import Shift, ShiftSwap
 from infusion.models.snapshots import RegimenChange, RegimenSnapshot
 
 __all__ = [
+    "Acknowledgement",
     "Alert",
     "AlertStep",
     "Bag",
+    "CareDate",
     "Course",
     "CourseBlock",
     "Cycle",
@@ -56,6 +60,7 @@ __all__ = [
     "RegimenChange",
     "RegimenOverlay",
     "RegimenSnapshot",
+    "ReminderDocument",
     "Shift",
     "ShiftSwap",
     "SignOff",

@@ -56,12 +56,17 @@ def action_of(request: Request, view: "APIView") -> str | None:
 
 
 class SelfPermission(BasePermission):
-    """Let everybody who is logged in see what is told about themselves."""
+    """Let everybody who is logged in see, and change, what is theirs alone.
+
+    A view names the methods it offers in ``self_methods``; without them it is read only.
+    """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         """Say whether the caller is known."""
         if not request.user or not request.user.is_authenticated:
             return False
-        if request.method not in {"GET", "HEAD"}:
+        offered = getattr(view, "self_methods", ("GET",))
+        method = "GET" if request.method == "HEAD" else request.method
+        if method not in offered:
             raise exceptions.MethodNotAllowed(str(request.method))
         return True
