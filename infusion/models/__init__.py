@@ -24,7 +24,6 @@ from infusion.models.readiness import (
     Reassessment,
     SignOff,
 )
-from infusion.models.reminders import CareDate, ReminderDocument
 from infusion.models.rota import Shift, ShiftSwap
 from infusion.models.snapshots import RegimenChange, RegimenSnapshot
 
@@ -33,7 +32,6 @@ __all__ = [
     "Alert",
     "AlertStep",
     "Bag",
-    "CareDate",
     "Course",
     "CourseBlock",
     "Cycle",
@@ -60,7 +58,6 @@ __all__ = [
     "RegimenChange",
     "RegimenOverlay",
     "RegimenSnapshot",
-    "ReminderDocument",
     "Shift",
     "ShiftSwap",
     "SignOff",
