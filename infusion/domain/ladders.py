@@ -64,6 +64,26 @@ class Rung:
 
 
 @dataclass(frozen=True)
+class Way:
+    """How people are told: over which channels first, and whether the night is kept."""
+
+    channels: tuple[str, ...] = ()
+    is_quiet_at_night: bool = False
+
+
+def way_of(ladder: Sequence[Rung], whom: str) -> Way:
+    """Return how those on a rung are told; others are as quiet as the whole ladder.
+
+    Nobody is woken by the end of a ladder that let everybody sleep.
+    """
+    for rung in ladder:
+        if rung.whom == whom:
+            return Way(rung.channels, rung.is_quiet_at_night)
+    quiet = bool(ladder) and all(rung.is_quiet_at_night for rung in ladder)
+    return Way(is_quiet_at_night=quiet)
+
+
+@dataclass(frozen=True)
 class Reached:
     """The rung an alert stands on now."""
 

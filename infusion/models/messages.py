@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -137,6 +138,12 @@ class Message(Record):
                 name="message_leased",
             ),
             models.Index(fields=["course", "due_at"], name="message_log"),
+            # What reached nobody, for the alerts: only the few that failed are in it.
+            models.Index(
+                fields=["due_at"],
+                condition=Q(status__in=["FAILED", "EXPIRED"]),
+                name="message_lost",
+            ),
         ]
 
 
@@ -160,6 +167,8 @@ class MessageAttempt(Record):
                 condition=~Q(provider_id=""),
                 name="attempt_by_provider",
             ),
+            # The tries of the last minutes; a few pages for any number of rows.
+            BrinIndex(fields=["at"], name="attempt_by_time", autosummarize=True),
         ]
 
 

@@ -13,6 +13,7 @@ from infusion.domain.messages import NOTICE_RULES
 from infusion.domain.reminders.rules import ReminderRule
 from infusion.domain.reminders.texts import MessageText
 from infusion.domain.states import MessageStatus
+from infusion.selectors.alert_notices import notice_rule
 from infusion.selectors.reminder_rules import rules_in_force
 from infusion.selectors.subjects import subject_now
 
@@ -89,7 +90,7 @@ def load_delivery(message_id: uuid.UUID) -> Delivery:
     return Delivery(
         message_id=row.id,
         site_id=row.site_id,
-        owed=_owed(row, past, NOTICE_RULES.get(row.kind) or rules.rule(row.kind)),
+        owed=_owed(row, past, notice_rule(row) or rules.rule(row.kind)),
         told=row.kind if row.kind in NOTICE_RULES else rules.text(row.kind) or row.kind,
         course_id=row.course_id,
         patient_id=row.course.patient_id if row.course else None,

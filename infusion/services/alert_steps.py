@@ -56,7 +56,7 @@ def _tell_rung(
     now: dt.datetime,
 ) -> None:
     rung = reached.rung
-    told = tell(alert, user_ids, now, channels=rung.channels)
+    told = tell(alert, user_ids, now, whom=rung.whom)
     note(alert, AlertStepKind.CLIMBED, now, role=rung.whom, told=told)
 
 

@@ -5,17 +5,22 @@ A message names nobody; who reads it logs in. It is stored with the step that ca
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from infusion import models
 from infusion.domain.messages import MessageKind
 from infusion.domain.reminders.events import Event, Subject
+from infusion.domain.reminders.rules import Quiet
 from infusion.domain.states import MessageStatus
-from patients.domain.contacts import EMAIL, STAFF, Recipient
-from patients.selectors.people import get_recipients
+from infusion.selectors.alert_notices import alert_notice
+from infusion.services.recipients import first_channel
+from patients.domain.contacts import STAFF
+from patients.selectors.people import get_staff
 
-# A telling that nobody could be given within this time: the alert has climbed on.
+# What could not be given within this time is not: the alert has climbed on. Who is not
+# woken is told in the morning.
 _LIFE = dt.timedelta(hours=4)
+_LIFE_OVER_NIGHT = dt.timedelta(hours=24)
 
 
 def tell(
@@ -23,53 +28,40 @@ def tell(
     user_ids: Collection[uuid.UUID],
     now: dt.datetime,
     *,
-    channels: Sequence[str] = (),
+    whom: str = "",
 ) -> int:
     """Owe each of these people a message; return how many there are.
 
-    The first of ``channels`` over which a person can be reached is theirs; without one
-    it is the first of their own.
+    ``whom`` is the rung they stand on: it says over which channels, and how loudly.
     """
-    course = alert.course
-    if course is None:
-        return 0
-    plan = course.plan_versions.order_by("-number").first()
-    people = get_recipients(course.patient_id, now, user_ids)
-    told = [
+    rule = alert_notice(alert, whom)
+    is_loud = rule.quiet is Quiet.IGNORE
+    people = get_staff(alert.site_id, user_ids)
+    models.Message.objects.bulk_create(
         models.Message(
             site_id=alert.site_id,
-            course=course,
-            plan_version=plan,
+            course_id=alert.course_id,
             kind=MessageKind.ALERT_RAISED,
             event=Event.ALERT,
             subject_kind=Subject.ALERT,
             subject_id=alert.id,
-            is_urgent=True,
+            is_urgent=is_loud,
             event_at=now,
             person_kind=STAFF,
             user_id=person.user_id,
-            channel=_channel(person, channels),
+            channel=first_channel(person, rule),
             due_at=now,
-            expires_at=now + _LIFE,
+            expires_at=now + (_LIFE if is_loud else _LIFE_OVER_NIGHT),
         )
         for person in people
-        if person.kind == STAFF and person.user_id in user_ids
-    ]
-    models.Message.objects.bulk_create(told)
-    return len(told)
-
-
-def _channel(person: Recipient, wanted: Sequence[str]) -> str:
-    own = [address.channel for address in person.addresses]
-    return next((one for one in wanted if one in own), own[0] if own else EMAIL)
+    )
+    return len(people)
 
 
 def call_off(alert: models.Alert) -> None:
     """Cancel what was to be told of an alert and has not left."""
     rows = models.Message.objects.filter(
-        course=alert.course,
-        kind=MessageKind.ALERT_RAISED,
-        event_at__in=alert.steps.values("at"),
+        subject_id=alert.id, kind=MessageKind.ALERT_RAISED
     )
     rows.filter(status=MessageStatus.PENDING).update(
         status=MessageStatus.CANCELLED, reason="alert_taken"

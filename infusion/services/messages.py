@@ -216,9 +216,12 @@ def _find_recipient(found: Delivery, now: dt.datetime) -> Recipient:
     :raises Undeliverable: when they are no recipient any more.
     """
     staff = [found.user_id] if found.user_id and found.person_kind == STAFF else []
-    if found.patient_id is None:
-        raise Undeliverable(MessageStatus.CANCELLED, "no_recipient")
-    for person in people.get_recipients(found.patient_id, now, staff):
+    known = (
+        people.get_recipients(found.patient_id, now, staff)
+        if found.patient_id
+        else people.get_staff(found.site_id, staff)
+    )
+    for person in known:
         if person.kind == found.person_kind and (
             person.kind == PATIENT or person.user_id == found.user_id
         ):

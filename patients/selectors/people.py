@@ -9,7 +9,7 @@ from patients import models, policy
 from patients.domain.contacts import Recipient
 from patients.domain.refusals import NotFound
 from patients.selectors.dates import standing_on
-from patients.selectors.recipients import get_recipients
+from patients.selectors.recipients import get_recipients, get_staff
 from patients.selectors.search import search_patients
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "get_contact_point",
     "get_patient",
     "get_recipients",
+    "get_staff",
     "get_visible_patient",
     "latest_measurement",
     "list_caregiver_links",

@@ -92,10 +92,30 @@ def get_recipients(
     caregivers = _caregivers(patient, now, without=[user.id for user in staff])
     book = _address_book(patient, [*caregivers, *staff])
     family = [_as_patient(patient, book)]
-    family += [_as_account(CAREGIVER, user, patient, book) for user in caregivers]
+    here, home = patient.site.time_zone, patient.time_zone
+    family += [
+        _as_account(CAREGIVER, user, home, book, patient.id) for user in caregivers
+    ]
     if patient.is_deceased or _has_withdrawn(patient_id, now):
         family = [_silenced(person) for person in family]
-    return *family, *(_as_account(STAFF, user, patient, book) for user in staff)
+    return *family, *(
+        _as_account(STAFF, user, here, book, patient.id) for user in staff
+    )
+
+
+def get_staff(
+    site_id: uuid.UUID, user_ids: Collection[uuid.UUID]
+) -> tuple[Recipient, ...]:
+    """Return those of these accounts that work at a site, as nobody's patient's staff.
+
+    :raises NotFound: when there is no such site.
+    """
+    site = models.Site.objects.filter(id=site_id).first()
+    if site is None:
+        raise NotFound(field="site")
+    staff = _staff(user_ids, site_id)
+    book = _address_book(None, staff)
+    return tuple(_as_account(STAFF, one, site.time_zone, book) for one in staff)
 
 
 def list_accounts_to_tell(
@@ -191,10 +211,13 @@ def _has_withdrawn(patient_id: uuid.UUID, now: dt.datetime) -> bool:
     return bool(last and last.withdrawn_at and last.withdrawn_at <= now)
 
 
-def _address_book(patient: models.Patient, users: Sequence[models.User]) -> _Book:
+def _address_book(
+    patient: models.Patient | None, users: Sequence[models.User]
+) -> _Book:
     user_ids = [user.id for user in users]
+    theirs = Q(user_id__in=user_ids)
     rows = models.ContactPoint.objects.filter(
-        Q(patient=patient) | Q(user_id__in=user_ids)
+        Q(patient=patient) | theirs if patient else theirs
     )
     book: dict[uuid.UUID, list[models.ContactPoint]] = defaultdict(list)
     has_push = False
@@ -203,7 +226,8 @@ def _address_book(patient: models.Patient, users: Sequence[models.User]) -> _Boo
         has_push |= point.channel == PUSH
         if owner:
             book[owner].append(point)
-    accounts = [*user_ids, patient.user_id] if patient.user_id else user_ids
+    own = [patient.user_id] if patient and patient.user_id else []
+    accounts = [*user_ids, *own]
     return _Book(book, _devices(accounts) if has_push else {})
 
 
@@ -232,13 +256,16 @@ def _as_patient(patient: models.Patient, book: _Book) -> Recipient:
 
 
 def _as_account(
-    kind: str, user: models.User, patient: models.Patient, book: _Book
+    kind: str,
+    user: models.User,
+    zone: str,
+    book: _Book,
+    patient_id: uuid.UUID | None = None,
 ) -> Recipient:
-    zone = patient.site.time_zone if kind == STAFF else patient.time_zone
     return Recipient(
         kind=kind,
         user_id=user.id,
-        patient_id=patient.id,
+        patient_id=patient_id,
         given_name=user.first_name or user.last_name,
         language=user.language,
         time_zone=zone,

@@ -262,7 +262,7 @@ EVENTS: Mapping[Event, EventSpec] = {
     Event.ALERT: EventSpec(
         subject=Subject.ALERT,
         title=Text(en="Alert", zh="警报"),
-        after=_of(*AlertStatus),
+        after=_of(*(set(AlertStatus) - {AlertStatus.RESOLVED})),
         courses=_ALL_COURSES,
         is_notice=True,
     ),
