@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from infusion.api.ways import named
 from infusion.domain.reminders.events import Event, Subject
 from infusion.domain.states import MessageStatus
 from infusion.selectors import courses, rest
@@ -20,8 +21,8 @@ class MessageOut(Output):
 
     id = serializers.UUIDField()
     kind = serializers.CharField(help_text="The rule of the site, or the notice.")
-    event = serializers.ChoiceField(choices=[str(each) for each in Event])
-    subject_kind = serializers.ChoiceField(choices=[str(each) for each in Subject])
+    event = serializers.ChoiceField(choices=named(Event))
+    subject_kind = serializers.ChoiceField(choices=named(Subject))
     subject_id = serializers.UUIDField()
     event_at = InstantField()
     person_kind = serializers.CharField()

@@ -25,6 +25,7 @@ from infusion.catalogue.regimens import (
 from infusion.catalogue.reminders import (
     ShippedRule,
     reminder_rules,
+    reminders_with,
     shipped_reminders,
 )
 from infusion.catalogue.toxicity import ToxicityTable, shipped_toxicity, toxicity_of
@@ -47,6 +48,7 @@ __all__ = [
     "recipes_of",
     "regimen_from",
     "reminder_rules",
+    "reminders_with",
     "shared_blocks",
     "shipped_checklist",
     "shipped_reminders",

@@ -231,6 +231,9 @@ REASONS: Mapping[str, Text] = {
         en="says the same as {other}: one event, time, conditions and people",
         zh="与 {other} 相同：事件、时间、条件和对象都一样",
     ),
+    "unknown_rule": Text(
+        en="there is no rule {key}; known: {known}", zh="没有规则 {key}；可用：{known}"
+    ),
     "not_minutes": Text(
         en='must be whole minutes from the event in unit "min", such as "-120"',
         zh='必须是相对事件的整分钟数，单位为 "min"，例如 "-120"',

@@ -25,6 +25,8 @@ from infusion.domain.reminders.texts import MessageText, flaws_of
 
 _MINUTES = re.compile(r"-?[0-9]{1,6}")
 SHIPPED = files.ROOT / "reminders" / "default.toml"
+# What a site writes has no file; refusals name it so.
+SITE = Path("site.toml")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,51 @@ def problems_of(path: Path, data: Mapping[str, Any]) -> Iterator[CatalogueFileRe
             if same in seen:
                 yield _refused(path, key, "event", "rule_same", other=seen[same])
             seen.setdefault(same, key)
+
+
+def reminders_with(body: Mapping[str, Any]) -> tuple[ShippedRule, ...]:
+    """Return the shipped rules with those of a site laid over.
+
+    ``rules`` replace those of the same key or are new; ``off`` are the keys left out.
+
+    :raises CatalogueFileRefused: naming the rule, the field and the reason.
+    """
+    shipped = files.read(SHIPPED, "reminders")
+    document = _document(body)
+    for problem in files.problems(SITE, document, "reminders"):
+        raise problem
+    own = {row["key"]: row for row in document["rules"]}
+    if len(own) < len(document["rules"]):
+        # Two of one key would hide each other.
+        rules_of(SITE, document)
+    merged = [own.pop(row["key"], row) for row in shipped["rules"]]
+    merged += own.values()
+    found = rules_of(SITE, {**document, "rules": merged})
+    off = _off(body, {one.rule.key for one in found})
+    return tuple(
+        replace(one, is_on=False) if one.rule.key in off else one for one in found
+    )
+
+
+def _document(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Write what a site changes as a file of rules is written."""
+    strange = sorted(set(body) - {"rules", "off"})
+    if strange:
+        why = reason("unknown_name", names=", ".join(strange))
+        raise CatalogueFileRefused(SITE, "", why)
+    head = {"schema": 2, "kind": "reminders", "key": SITE.stem, "version": "1.0.0"}
+    return {**head, "rules": body.get("rules", [])}
+
+
+def _off(body: Mapping[str, Any], known: set[str]) -> frozenset[str]:
+    found = body.get("off", [])
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise CatalogueFileRefused(SITE, "off", reason("type_array"))
+    for key in found:
+        if key not in known:
+            why = reason("unknown_rule", key=key, known=", ".join(sorted(known)))
+            raise CatalogueFileRefused(SITE, "off", why)
+    return frozenset(found)
 
 
 def _refused(

@@ -91,6 +91,14 @@ class SignOffStatus(StrEnum):
     USED = "USED"
 
 
+class CareDateStatus(StrEnum):
+    """Where a day stands that somebody entered."""
+
+    BOOKED = "BOOKED"
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+
+
 class MessageStatus(StrEnum):
     """Where a message stands; every send is also kept as an attempt."""
 
@@ -211,6 +219,12 @@ SIGN_OFF_STEPS: Mapping[SignOffStatus, frozenset[SignOffStatus]] = {
     SignOffStatus.USED: frozenset(),
 }
 
+CARE_DATE_STEPS: Mapping[CareDateStatus, frozenset[CareDateStatus]] = {
+    CareDateStatus.BOOKED: frozenset({CareDateStatus.DONE, CareDateStatus.CANCELLED}),
+    CareDateStatus.DONE: frozenset(),
+    CareDateStatus.CANCELLED: frozenset(),
+}
+
 MESSAGE_STEPS: Mapping[MessageStatus, frozenset[MessageStatus]] = {
     MessageStatus.PENDING: frozenset(
         {
@@ -287,6 +301,7 @@ STEPS: Mapping[type[StrEnum], Mapping[StrEnum, frozenset[StrEnum]]] = {
     BagStatus: _plain(BAG_STEPS),
     VisitStatus: _plain(VISIT_STEPS),
     SignOffStatus: _plain(SIGN_OFF_STEPS),
+    CareDateStatus: _plain(CARE_DATE_STEPS),
     MessageStatus: _plain(MESSAGE_STEPS),
     SwapStatus: _plain(SWAP_STEPS),
     AlertStatus: _plain(ALERT_STEPS),

@@ -24,6 +24,7 @@ from infusion.models.readiness import (
     Reassessment,
     SignOff,
 )
+from infusion.models.reminders import CareDate, ReminderDocument
 from infusion.models.rota import Shift, ShiftSwap
 from infusion.models.snapshots import RegimenChange, RegimenSnapshot
 
@@ -32,6 +33,7 @@ __all__ = [
     "Alert",
     "AlertStep",
     "Bag",
+    "CareDate",
     "Course",
     "CourseBlock",
     "Cycle",
@@ -58,6 +60,7 @@ __all__ = [
     "RegimenChange",
     "RegimenOverlay",
     "RegimenSnapshot",
+    "ReminderDocument",
     "Shift",
     "ShiftSwap",
     "SignOff",

@@ -9,7 +9,12 @@ from django.db.models import Exists, OuterRef, Subquery
 
 from infusion import models
 from infusion.domain.states import CourseStatus, MessageStatus, VisitStatus
+from infusion.selectors.reminder_rules import documents_in_force
+from patients.policy import COORDINATOR, PHARMACIST
+from patients.selectors.assignments import holders_of
 from patients.selectors.recipients import list_accounts_to_tell
+
+TOLD_BY_ROLE = (PHARMACIST, COORDINATOR)
 
 
 def people_of(
@@ -17,12 +22,22 @@ def people_of(
 ) -> dict[uuid.UUID, list[str]]:
     """Return who is told about each course now, kind and account, in a fixed order.
 
-    The patient always is and is not named. Five queries for any number of courses.
+    The patient always is and is not named. Pharmacists and coordinators of the site may
+    be told of any course of it. The reminder rules of the site are named last. Seven
+    queries for any number of courses.
     """
     booked = _booked(courses)
     told = list_accounts_to_tell([one.patient_id for one in courses], now, booked)
+    sites = {one.site_id for one in courses}
+    holders, rules = holders_of(sites, TOLD_BY_ROLE), documents_in_force(sites)
     return {
-        one.id: sorted(f"{kind}:{user_id}" for kind, user_id in told[one.patient_id])
+        one.id: sorted(
+            f"{kind}:{user_id}"
+            for kind, user_id in (
+                told[one.patient_id] | holders.get(one.site_id, frozenset())
+            )
+        )
+        + ([f"RULES:{rules[one.site_id]}"] if one.site_id in rules else [])
         for one in courses
     }
 

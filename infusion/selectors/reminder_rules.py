@@ -1,13 +1,21 @@
-"""Reads the reminder rules in force at a site."""
+"""Reads the reminder rules of a site: those that ship, and what the site changed."""
 
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from infusion import catalogue
+from django.db.models import QuerySet
+
+from infusion import catalogue, models
+from infusion.catalogue import ShippedRule
 from infusion.domain.reminders.rules import ReminderRule
 from infusion.domain.reminders.texts import MessageText
+from infusion.domain.states import OverlayStatus
+from patients import policy
+from patients.domain.refusals import NotFound
+from patients.policy import Actor
 
 
 @dataclass(frozen=True)
@@ -27,12 +35,61 @@ class RulesInForce:
 
 
 def rules_in_force(
-    site_id: uuid.UUID,  # noqa: ARG001
-    policy: Mapping[str, Any],
+    site_id: uuid.UUID, policy_values: Mapping[str, Any]
 ) -> RulesInForce:
-    """Return the rules of a site; ``policy`` are its stored values."""
-    shipped = catalogue.shipped_reminders()
+    """Return the rules of a site; ``policy_values`` are its stored values."""
+    return as_in_force(rules_of_site(site_id), policy_values)
+
+
+def as_in_force(
+    rules: tuple[ShippedRule, ...], policy_values: Mapping[str, Any]
+) -> RulesInForce:
+    """Return those of a list of rules that are switched on, at a site."""
     return RulesInForce(
-        rules=catalogue.reminder_rules(catalogue.site_policy(policy), shipped),
-        texts={one.rule.key: one.text for one in shipped},
+        rules=catalogue.reminder_rules(catalogue.site_policy(policy_values), rules),
+        texts={one.rule.key: one.text for one in rules},
     )
+
+
+def rules_of_site(site_id: uuid.UUID) -> tuple[ShippedRule, ...]:
+    """Return every rule as it stands at a site, those switched off included."""
+    rows = models.ReminderDocument.objects.filter(
+        site_id=site_id, status=OverlayStatus.IN_FORCE
+    )
+    found = rows.values_list("id", flat=True).first()
+    return _rules_with(found) if found else catalogue.shipped_reminders()
+
+
+@lru_cache(maxsize=256)
+def _rules_with(document_id: uuid.UUID) -> tuple[ShippedRule, ...]:
+    """Return the rules with a document laid over; what was in force never changes."""
+    body = models.ReminderDocument.objects.values_list("body", flat=True)
+    return catalogue.reminders_with(body.get(id=document_id))
+
+
+def documents_in_force(site_ids: set[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Return the document in force by site, in one query."""
+    rows = models.ReminderDocument.objects.filter(
+        site_id__in=site_ids, status=OverlayStatus.IN_FORCE
+    )
+    return dict(rows.values_list("site_id", "id"))
+
+
+def list_documents(
+    actor: Actor, site_id: uuid.UUID
+) -> QuerySet[models.ReminderDocument]:
+    """List what a site changed of its reminders, the latest first."""
+    rows = policy.scope(models.ReminderDocument.objects.filter(site_id=site_id), actor)
+    return rows.select_related("drafted_by", "in_force_by").order_by("-number")
+
+
+def get_document(actor: Actor, document_id: uuid.UUID) -> models.ReminderDocument:
+    """Load a document the actor may see.
+
+    :raises NotFound: when there is none in reach.
+    """
+    rows = policy.scope(models.ReminderDocument.objects.all(), actor)
+    found = rows.filter(id=document_id).first()
+    if found is None or not policy.can(actor, "reminders.view", found):
+        raise NotFound(field="document")
+    return found

@@ -10,15 +10,18 @@ from infusion.domain.bag_life import TO_COME
 from infusion.domain.calendars import Span
 from infusion.domain.instants import zone
 from infusion.domain.regimens import Regimen, Trigger
+from infusion.domain.reminders.events import Event
 from infusion.domain.reminders.facts import (
     BagFacts,
     CourseFacts,
+    DateFacts,
     OwedCycle,
     SignOffFacts,
     VisitFacts,
 )
 from infusion.domain.states import (
     BagStatus,
+    CareDateStatus,
     CycleStatus,
     PlacementKind,
     SignOffStatus,
@@ -39,6 +42,8 @@ _RECENT = 30 * _DAY
 def course_facts(rows: CourseRows, now: dt.datetime) -> CourseFacts:
     """Return what a course may be reminded of, from rows as they are stored by now."""
     course = rows.course
+    if _has_died(rows):
+        return CourseFacts(cycles=())
     visits, sign_offs = _visits(course), _sign_offs(course)
     regimen, policy = regimen_of(course), catalogue.site_policy(course.site.policy)
     needle = needle_days(policy, course.patient_id)
@@ -48,14 +53,29 @@ def course_facts(rows: CourseRows, now: dt.datetime) -> CourseFacts:
             for one in rows.cycles
             if one.ended_at is None or one.ended_at > now - _RECENT
         ),
+        dates=_dates(course),
         places=places(rows.placements),
         records_steps=policy.is_on("pharmacy_records_steps"),
     )
 
 
+def _has_died(rows: CourseRows) -> bool:
+    """Say whether nobody may be reminded of anything any more."""
+    by_event = any(one.end_reason == "DEATH" for one in rows.cycles)
+    return by_event or rows.course.patient.is_deceased
+
+
 def _visits(course: models.Course) -> Sequence[models.Visit]:
     rows = models.Visit.objects.filter(cycle__course=course, status=VisitStatus.BOOKED)
     return list(rows.order_by("planned_at", "id"))
+
+
+def _dates(course: models.Course) -> tuple[DateFacts, ...]:
+    rows = models.CareDate.objects.filter(course=course, status=CareDateStatus.BOOKED)
+    return tuple(
+        DateFacts(id=row.id, event=Event(row.kind), at=row.at)
+        for row in rows.order_by("at", "id")
+    )
 
 
 def _sign_offs(course: models.Course) -> Mapping[uuid.UUID, SignOffFacts]:

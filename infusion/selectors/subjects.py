@@ -74,5 +74,6 @@ _READ: Mapping[Subject, Callable[[models.Message, str], Present]] = {
     Subject.CYCLE: _by_id(models.Cycle.objects.all),
     Subject.SIGN_OFF: _sign_off,
     Subject.STOP: _stop,
+    Subject.CARE_DATE: _by_id(models.CareDate.objects.all),
     Subject.ALERT: _by_id(models.Alert.objects.all),
 }

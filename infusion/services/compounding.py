@@ -17,6 +17,7 @@ from infusion.services.bags import (
 from infusion.services.common import past_instant, touch
 from infusion.services.ledgers import EventTooEarly
 from infusion.services.planning import replan
+from infusion.services.projection import project_course
 from patients.policy import Actor
 
 _OPEN = (CycleStatus.PLANNED, CycleStatus.STARTED)
@@ -103,6 +104,7 @@ def check_compounded(
         _check_keeps(bag, now, field="bag")
         bag.checked_by_id, bag.checked_at = actor.user_id, now
         store(bag)
+        project_course(here.course, now)
         touch(here.course)
     return bag
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from infusion import models
 from infusion.domain.differences import difference
@@ -22,12 +22,21 @@ from infusion.domain.states import MessageStatus
 from infusion.selectors.planning import CourseRows, load_rows
 from infusion.selectors.reminder_rules import rules_in_force
 from infusion.selectors.reminders import course_facts
-from infusion.services.recipients import People, first_channel
+from infusion.services.recipients import People, due_for, first_channel
 from patients.domain.contacts import PATIENT, Recipient
 
 # What makes a message one and the same, whatever plan it came from.
 _Key = tuple[uuid.UUID, str, dt.datetime, uuid.UUID | None, uuid.UUID | None, str]
 _OWED = (MessageStatus.PENDING, MessageStatus.SENDING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What is to be written: rows to add, ids to call off, rows whose time has moved."""
+
+    added: Sequence[models.Message]
+    gone: Sequence[uuid.UUID]
+    moved: Sequence[models.Message]
 
 
 def store_messages(
@@ -39,26 +48,38 @@ def store_messages(
     and channel is not sent twice.
     """
     course = rows.course
-    occurrences = occurrences_of(course_facts(_as_stored(rows), now))
     rules = rules_in_force(course.site_id, course.site.policy).rules
-    people = People(course, now, rules)
-    owed = project(occurrences, rules, now, zone(course.time_zone))
-    wanted = dict(_wanted(course, owed, version, people))
-    stored = {_key(row): row for row in _stored(course)}
-    change = difference(dict.fromkeys(stored), dict.fromkeys(wanted))
-    gone = _gone(
-        [stored[key] for key in change.removed],
-        _standing(occurrences, rules, people),
-        now,
-    )
+    change = change_of(_as_stored(rows), rules, version, now)
     # One on its way is cancelled too: its worker finds that it holds it no longer.
-    if gone:
-        course.messages.filter(id__in=gone, status__in=_OWED).update(
+    if change.gone:
+        course.messages.filter(id__in=change.gone, status__in=_OWED).update(
             status=MessageStatus.CANCELLED, reason="plan_changed", lease_until=None
         )
-    models.Message.objects.bulk_create(wanted[key] for key in change.added)
-    _move_due(
-        {key: (stored[key], wanted[key]) for key in wanted.keys() & stored.keys()}, now
+    models.Message.objects.bulk_create(change.added)
+    fields = ["due_at", "expires_at", "not_before"]
+    models.Message.objects.bulk_update(change.moved, fields)
+
+
+def change_of(
+    rows: CourseRows,
+    rules: Sequence[ReminderRule],
+    version: models.PlanVersion | None,
+    now: dt.datetime,
+) -> Change:
+    """Return what rules make of the stored facts of a course, beside what is stored."""
+    course = rows.course
+    occurrences = occurrences_of(course_facts(rows, now))
+    people = People(course, now, rules)
+    owed = project(occurrences, rules, now, zone(course.time_zone))
+    wanted = dict(_wanted(course, owed, version, people, now))
+    stored = {_key(row): row for row in _stored(course)}
+    change = difference(dict.fromkeys(stored), dict.fromkeys(wanted))
+    removed = [stored[key] for key in change.removed]
+    kept = wanted.keys() & stored.keys()
+    return Change(
+        added=[wanted[key] for key in change.added],
+        gone=_gone(removed, _standing(occurrences, rules, people), now),
+        moved=_moved({key: (stored[key], wanted[key]) for key in kept}, now),
     )
 
 
@@ -95,11 +116,13 @@ def _wanted(
     owed: Sequence[PlannedMessage],
     version: models.PlanVersion | None,
     people: People,
+    now: dt.datetime,
 ) -> Iterator[tuple[_Key, models.Message]]:
     """Yield every message owed, one a person, keyed."""
     for message in owed:
         for person in people.of(message.to, message.occurrence, message.due_at):
             row = _row(course, version, message, person)
+            row.due_at = due_for(person, message.rule, message.due_at, now)
             yield _key(row), row
 
 
@@ -136,10 +159,10 @@ def _names(row: models.Message) -> tuple[object, ...]:
     return (row.subject_id, row.kind, row.event_at, row.patient_id, row.user_id)
 
 
-def _move_due(
+def _moved(
     pairs: Mapping[_Key, tuple[models.Message, models.Message]], now: dt.datetime
-) -> None:
-    """Let what waits follow a rule whose offset the site has changed."""
+) -> list[models.Message]:
+    """Return what waits with its new time, where a rule now gives another."""
     moved = []
     for row, wanted in pairs.values():
         is_waiting = row.status == MessageStatus.PENDING and wanted.due_at > now
@@ -150,8 +173,7 @@ def _move_due(
             row.due_at, row.expires_at = wanted.due_at, wanted.expires_at
             row.not_before = None
             moved.append(row)
-    fields = ["due_at", "expires_at", "not_before"]
-    models.Message.objects.bulk_update(moved, fields)
+    return moved
 
 
 def _person_key(person: Recipient) -> tuple[uuid.UUID | None, uuid.UUID | None]:

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import uuid
+import zoneinfo
 from collections.abc import Sequence
 
 from infusion import models
 from infusion.domain.instants import local_date, zone
 from infusion.domain.reminders.projection import Occurrence
-from infusion.domain.reminders.rules import ReminderRule, To
+from infusion.domain.reminders.rules import Quiet, ReminderRule, To
 from infusion.domain.rota import OnCallRole
 from infusion.selectors.rota import on_call_now
 from patients.domain.contacts import (
@@ -17,6 +18,7 @@ from patients.domain.contacts import (
     STAFF,
     Address,
     Recipient,
+    quiet_began_at,
 )
 from patients.policy import COORDINATOR, PHARMACIST
 from patients.selectors.assignments import ids_assigned_staff, list_staff
@@ -46,6 +48,18 @@ def first_channel(person: Recipient, rule: ReminderRule | None) -> str:
     if usable:
         return usable[0].channel
     return rule.channels[0] if rule and rule.channels else EMAIL
+
+
+def due_for(
+    person: Recipient, rule: ReminderRule, due_at: dt.datetime, now: dt.datetime
+) -> dt.datetime:
+    """Return when a person is told: before their quiet hours, where the rule says so."""
+    usable = in_order(person.addresses, rule)
+    if rule.quiet is not Quiet.FORWARD or not usable:
+        return due_at
+    where = zoneinfo.ZoneInfo(person.time_zone)
+    began = quiet_began_at(due_at, where, usable[0].quiet_from, usable[0].quiet_to)
+    return began if began > now else due_at
 
 
 class People:
@@ -93,7 +107,7 @@ class People:
         owner = occurrence.owner_id
         # Booked, but gone from the site: the others are told instead.
         still_here = owner is not None and owner in {
-            one.user_id for one in self.everyone
+            one.user_id for one in self.everyone if one.kind == STAFF
         }
         return frozenset({owner}) if still_here else set(self.assigned)
 

@@ -17,6 +17,7 @@ from infusion.selectors.readiness import (
     roles_left,
 )
 from infusion.services.common import changing
+from infusion.services.projection import project_course
 from infusion.services.reassessments import owe
 from patients.domain.contacts import EMAIL, STAFF
 from patients.policy import Actor
@@ -101,6 +102,7 @@ def sign_readiness(
         )
         _store(sign_off, found, actor, now)
         owe(course, found.assessment.next_change_at)
+        project_course(course, now)
     return sign_off
 
 
@@ -214,6 +216,7 @@ def _end(
     """End a sign-off; without a criterion it was one of the signers who ended it."""
     _move(sign_off, SignOffStatus.VOID, voided_at=now, voided_for=list(criteria))
     owe(sign_off.course, None)
+    project_course(sign_off.course, now)
     _tell_signers(sign_off, now, but)
 
 

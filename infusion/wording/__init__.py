@@ -15,6 +15,7 @@ from infusion.wording.events import EVENTS
 from infusion.wording.people import PEOPLE
 from infusion.wording.readiness import READINESS
 from infusion.wording.records import RECORDS
+from infusion.wording.reminders import REMINDERS
 from infusion.wording.requests import REQUESTS
 from infusion.wording.rota import ROTA
 from infusion.wording.walking import WALKING
@@ -53,6 +54,7 @@ class Explanation:
 REFUSALS: Mapping[str, Wording] = {
     **REQUESTS,
     **ROTA,
+    **REMINDERS,
     **ALERTS,
     **COURSES,
     **CHANGES,

@@ -25,6 +25,10 @@ SENDABLE = (EMAIL, SMS, PUSH, WECHAT, IN_APP, CONSOLE)
 OF_THE_ACCOUNT = frozenset({PUSH, IN_APP})
 
 
+_DAY = dt.timedelta(days=1)
+_MINUTE = dt.timedelta(minutes=1)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Address:
     """One way to reach a person; quiet hours are wall-clock times in their zone."""
@@ -91,6 +95,27 @@ def quiet_ends_at(
     if end.astimezone(dt.UTC) <= instant:
         end = _end_after(local, quiet_to, zone, instant)
     return _before_gap(end.astimezone(dt.UTC), zone, quiet_from, quiet_to)
+
+
+def quiet_began_at(
+    instant: dt.datetime,
+    zone: zoneinfo.ZoneInfo,
+    quiet_from: dt.time | None,
+    quiet_to: dt.time | None,
+) -> dt.datetime:
+    """Return the last minute (UTC) before the quiet hours that hold an instant.
+
+    The instant itself is returned when it is not quiet, or when the quiet hours fill the
+    day: they never begin.
+    """
+    if quiet_from is None or quiet_from == quiet_to:
+        return instant
+    if not is_quiet(instant, zone, quiet_from, quiet_to):
+        return instant
+    local = instant.astimezone(zone)
+    day = local.date() if local.time() >= quiet_from else local.date() - _DAY
+    start = dt.datetime.combine(day, quiet_from, tzinfo=zone).astimezone(dt.UTC)
+    return min(start, instant) - _MINUTE
 
 
 def _end_after(

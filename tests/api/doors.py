@@ -100,6 +100,15 @@ ROUTES: dict[str, Any] = {
     "resolve_alert": post("alert.take"),
     "board:alerts": page("alert.view"),
     "board:alert": Console({"GET": "alert.view", "POST": "alert.take"}),
+    "care_dates": both("date.view", "date.enter"),
+    "end_care_date": post("date.enter"),
+    "site_reminders": Api({"GET": "reminders.view"}, of="site"),
+    "reminder_documents": Api(
+        {"GET": "reminders.view", "POST": "reminders.change"}, of="site"
+    ),
+    "preview_reminders": Api({"POST": "reminders.change"}, of="site"),
+    "activate_reminders": Api({"POST": "reminders.change"}, of="site"),
+    "withdraw_reminders": Api({"POST": "reminders.change"}, of="site"),
     "site_shifts": Api({"GET": "rota.view", "POST": "rota.plan"}, of="site"),
     "on_call": Api({"GET": "rota.view"}, of="site"),
     "assign_shift": Api({"POST": "rota.plan"}, of="site"),

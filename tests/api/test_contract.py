@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
 from config.wsgi import application
 from infusion import models
 from tests.factories import infusion as factories
+from tests.factories import reminders
 from tests.factories.patients import CaregiverLinkFactory, ContactPointFactory
 
 CHECKS = [
@@ -83,7 +84,16 @@ def _ids(world, course) -> dict[str, str]:
         "overlay_id": str(_overlay(world)),
         "alert_id": str(_alert(world, course).id),
         **_shift(world),
+        **_reminders(world, course),
         "key": "us-label-rr",
+    }
+
+
+def _reminders(world, course) -> dict[str, str]:
+    by_id = world.people["PHYSICIAN"].id
+    return {
+        "document_id": str(reminders.document(world.site.id, by_id, world.now).id),
+        "date_id": str(reminders.care_date(course, by_id, world.now).id),
     }
 
 

@@ -28,6 +28,7 @@ from tests.api.doors import (
 )
 from tests.api.world import KINDS, STAFF
 from tests.factories import infusion as factories
+from tests.factories import reminders
 from tests.factories.patients import (
     CaregiverLinkFactory,
     ContactPointFactory,
@@ -164,6 +165,10 @@ def _targets(world, patient, physician) -> dict[str, Any]:
         "site_id": patient.site_id,
         "overlay_id": _overlay(patient.site, physician, world.now),
         **_shift(patient.site, physician, world.now),
+        "document_id": reminders.document(
+            patient.site_id, physician.user_id, world.now
+        ).id,
+        "date_id": reminders.care_date(course, physician.user_id, world.now).id,
         "patient_id": patient.id,
         "course_id": course.id,
         "bag_id": bag.id,

@@ -11,6 +11,7 @@ from infusion.wording.courses import COURSES
 from infusion.wording.events import EVENTS
 from infusion.wording.people import PEOPLE
 from infusion.wording.readiness import READINESS
+from infusion.wording.reminders import REMINDERS
 from infusion.wording.requests import REQUESTS
 from infusion.wording.rota import ROTA
 from infusion.wording.walking import WALKING
@@ -26,6 +27,7 @@ ROWS = {
     **READINESS,
     **PEOPLE,
     **ROTA,
+    **REMINDERS,
     **ALERTS,
 }
 

@@ -151,7 +151,7 @@ def test_messages_are_owed_in_time_and_once(request):
     owed = only_cycle(request).messages
 
     assert all(request.now <= one.due_at < one.expires_at for one in owed)
-    keys = [(one.kind, one.bag_index, one.to) for one in owed]
+    keys = [(one.kind, one.occurrence.subject_id, one.to) for one in owed]
     assert len(keys) == len(set(keys))
 
 

@@ -13,6 +13,7 @@ from infusion.domain.courses import Text
 from infusion.domain.states import (
     AlertStatus,
     BagStatus,
+    CareDateStatus,
     CourseStatus,
     CycleStatus,
     SignOffStatus,
@@ -97,7 +98,7 @@ def _of(*states: StrEnum) -> frozenset[str]:
 _TO_COME = _of(*TO_COME)
 _ON_PUMP = _of(BagStatus.HUNG)
 _BOOKED = _of(VisitStatus.BOOKED)
-_ENTERED = frozenset({"BOOKED"})
+_ENTERED = _of(CareDateStatus.BOOKED)
 _ALL_COURSES = frozenset(CourseStatus)
 _DOWN, _HANG = "planned_take_down_at", "planned_hang_at"
 

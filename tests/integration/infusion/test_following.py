@@ -142,7 +142,7 @@ def test_queries_do_not_grow_with_the_courses(standing):
     with CaptureQueriesContext(connection) as many:
         ids_to_follow(standing.now)
 
-    assert len(many) == len(few) == 6
+    assert len(many) == len(few) == 8
 
 
 def test_the_task_tells_who_joined_by_the_clock_of_the_service(
