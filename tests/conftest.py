@@ -15,11 +15,10 @@ HERE = Path(__file__).resolve().parent
 WITH_DATABASE = {
     "api",
     "browser",
-    "faults",
     "fhir",
     "integration",
 }
-# Journeys and tests/ops drive servers of their own; the few that need a database in
+# Journeys, tests/faults and tests/ops drive servers of their own; the few that need a database in
 # this process say so themselves.
 WITHOUT_DATABASE = {"architecture", "properties", "spec", "unit"}
 LOOPBACK = ["127.0.0.1", "::1"]

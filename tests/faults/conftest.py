@@ -1,48 +1,69 @@
-"""Real workers, a real beat and a real mail server around the test's own database."""
+"""Real workers, beats, stores and a real provider, all of the test's own to break."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
-from ops import network, redis_server
+from ops import postgres_server
+from ops.servers import free_folder
 from tests.fakes import smtp
+from tests.fakes.provider import Provider, provider_server
+from tests.faults.ground import (
+    Ground,
+    Nursery,
+    Postgres,
+    Process,
+    Redis,
+    Wire,
+)
 
-ROOT = Path(__file__).resolve().parents[2]
+REPORT_SECRET = "a-secret-of-the-provider"
+# A provider that knows a message by its key, and one that does not.
+ROUTES = """
+[providers.keyed]
+kind = "http"
+url = "http://127.0.0.1:{port}/keyed"
+encoding = "json"
+key_header = "Idempotency-Key"
+id_path = "sid"
+[providers.keyed.body]
+to = "${{to}}"
+text = "${{text}}"
+[providers.keyed.report]
+header = "X-Signature"
+secret = "{secret}"
+key_path = "key"
+id_path = "id"
+state_path = "state"
+delivered = ["DELIVRD"]
+failed = ["UNDELIV"]
 
+[providers.forgetful]
+kind = "http"
+url = "http://127.0.0.1:{port}/forgetful"
+encoding = "json"
+id_path = "sid"
+[providers.forgetful.body]
+to = "${{to}}"
+text = "${{text}}"
 
-@dataclass
-class Broker:
-    """A Redis of the test's own, so that it may be killed."""
+[[senders]]
+country = "GB"
+provider = "keyed"
+sender = "Hospital"
 
-    port: int
-    process: "subprocess.Popen[bytes] | None" = None
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self) -> None:
-        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
-        self.process = subprocess.Popen(
-            [redis_server.program(), *options, "--daemonize", "no"],
-            stdout=subprocess.DEVNULL,
-        )
-
-    def kill(self) -> None:
-        assert self.process
-        self.process.kill()
-        self.process.wait(10)
+[[senders]]
+country = "DE"
+provider = "forgetful"
+sender = "Hospital"
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,98 +78,112 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Service:
     """The background of the service as separate processes that may be killed."""
 
+    ground: Ground
     folder: Path
-    environment: dict[str, str]
-    running: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+    running: list[Process] = field(default_factory=list)
 
-    def worker(self) -> "subprocess.Popen[bytes]":
+    def worker(
+        self, *, queues: str = "default,messages", children: int = 2, **order: Any
+    ) -> Process:
         """Start a worker; it works as soon as it is up."""
         name = f"worker{len(self.running)}@%h"
-        options = ["--concurrency=2", "--queues=default,messages", "-n", name]
-        return self._start("worker", [*options, "--without-gossip", "--without-mingle"])
+        options = [f"--concurrency={children}", f"--queues={queues}", "-n", name]
+        options += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        return self._start("worker", options, **order)
 
-    def beat(self) -> "subprocess.Popen[bytes]":
+    def beat(self, **order: Any) -> Process:
         """Start a beat that ticks every second."""
         schedule = self.folder / f"schedule{len(self.running)}"
-        return self._start("beat", [f"--schedule={schedule}", "--pidfile="])
+        return self._start("beat", [f"--schedule={schedule}", "--pidfile="], **order)
 
-    def _start(self, name: str, options: list[str]) -> "subprocess.Popen[bytes]":
-        log = (self.folder / f"{name}{len(self.running)}.log").open("wb")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "celery", "-A", "config", name, *options],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        log.close()
+    def _start(self, name: str, options: list[str], **order: Any) -> Process:
+        log = self.folder / f"{name}{len(self.running)}.log"
+        process = self.ground.nursery.start(log, [name, *options], **order)
         self.running.append(process)
         return process
 
-    def kill(self, process: "subprocess.Popen[bytes]") -> None:
-        """End a process and its children with -9: no goodbye, no clean-up."""
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
+    def end(self) -> None:
+        for process in self.running:
+            process.kill()
 
     def logs(self) -> str:
         """Return everything that was logged."""
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
 
+@pytest.fixture(scope="session")
+def ground() -> Iterator[Ground]:
+    """Start the servers once; each test finds them up and empty."""
+    folder = free_folder("faults")
+    place = postgres_server.find_place(folder.path)
+    postgres_server.prepare_data(place)
+    postgres, redis = Postgres(place), Redis()
+    postgres.start()
+    postgres.make_tables()
+    redis.start()
+    wires = [Wire(postgres.port), Wire(redis.port), Wire(), Wire()]
+    routes = folder.path / "routes.toml"
+    routes.write_text(ROUTES.format(port=wires[2].port, secret=REPORT_SECRET))
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "DATABASE_URL": postgres.url(wires[0].port),
+        "REDIS_URL": f"redis://127.0.0.1:{wires[1].port}/0",
+        "EMAIL_URL": f"smtp://127.0.0.1:{wires[3].port}",
+        "SMS_ROUTES": str(routes),
+        "BEAT_SECONDS": "1",
+        "LOG_LEVEL": "INFO",
+    }
+    nursery = Nursery(environment)
+    yield Ground(postgres, redis, *wires, nursery)
+    nursery.close()
+    redis.kill()
+    postgres.stop()
+    folder.close()
+
+
 @pytest.fixture
-def mailbox() -> Iterator[smtp.MailServer]:
-    with smtp.mail_server() as server:
+def service(ground: Ground, db_of_faults: None, tmp_path: Path) -> Iterator[Service]:
+    started = Service(ground, tmp_path)
+    yield started
+    started.end()
+
+
+@pytest.fixture
+def db_of_faults(ground: Ground, django_db_blocker: Any) -> Iterator[None]:
+    """Let this process read and write the database that the workers use."""
+    ground.mend()
+    with django_db_blocker.unblock(), _pointed_at(ground.postgres):
+        yield
+
+
+@contextmanager
+def _pointed_at(postgres: Postgres) -> Iterator[None]:
+    parts = urlsplit(postgres.url())
+    given = dict(connection.settings_dict)
+    connection.close()
+    connection.settings_dict.update(
+        HOST=parts.hostname,
+        PORT=parts.port,
+        USER=parts.username,
+        PASSWORD=parts.password,
+        NAME=parts.path.strip("/"),
+    )
+    yield
+    connection.close()
+    connection.settings_dict.update(given)
+
+
+@pytest.fixture
+def provider(ground: Ground) -> Iterator[Provider]:
+    """A provider of text messages behind a wire."""
+    with provider_server() as server:
+        ground.to_provider.target = server.port
         yield server
 
 
 @pytest.fixture
-def broker() -> Iterator[Broker]:
-    own = Broker(network.any_free_port())
-    own.start()
-    yield own
-    own.kill()
-
-
-@pytest.fixture
-def service(
-    transactional_db: Any, tmp_path: Path, mailbox: smtp.MailServer, broker: Broker
-) -> Iterator[Service]:
-    started = Service(
-        tmp_path,
-        {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "SECRET_KEY": settings.SECRET_KEY,
-            "DATABASE_URL": database_url(),
-            "REDIS_URL": broker.url,
-            "EMAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
-            "BEAT_SECONDS": "1",
-            "LOG_LEVEL": "INFO",
-        },
-    )
-    yield started
-    for process in started.running:
-        started.kill(process)
-
-
-def database_url() -> str:
-    """Return the address of the test's database for another process."""
-    given = connection.settings_dict
-    who = quote(given["USER"] or "")
-    if given["PASSWORD"]:
-        who += f":{quote(given['PASSWORD'])}"
-    where = f"{given['HOST'] or 'localhost'}:{given['PORT'] or 5432}"
-    return f"postgresql://{who}@{where}/{given['NAME']}"
-
-
-@pytest.fixture
-def wait_until() -> Callable[..., None]:
-    def wait(what: Callable[[], bool], seconds: float = 30) -> None:
-        end = time.monotonic() + seconds
-        while not what():
-            assert time.monotonic() < end, "did not happen in time"
-            time.sleep(0.1)
-
-    return wait
+def mailbox(ground: Ground) -> Iterator[smtp.MailServer]:
+    with smtp.mail_server() as server:
+        ground.to_mail.target = server.port
+        yield server
