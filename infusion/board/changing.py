@@ -16,10 +16,11 @@ from infusion.board.forms.changes import ChangeForm
 from infusion.board.refusals import REFUSALS, reason
 from infusion.board.waiting import sentence
 from infusion.domain.changes import Change, PreviewOutdated, Verb
+from infusion.domain.courses import CourseState
 from infusion.domain.previews import Fate, Preview, Waiting
 from infusion.domain.regimens import Regimen
 from infusion.domain.standings import Due
-from infusion.domain.states import VisitStatus
+from infusion.domain.states import CycleStatus, VisitStatus
 from infusion.domain.visits import VisitKind
 from infusion.selectors.changes import list_changes
 from infusion.selectors.regimens import regimen_of
@@ -42,10 +43,24 @@ class Changes(CourseConsole):
             (verb.value.lower(), change_words.VERBS[verb.value])
             for verb in Verb
             if policy.can(self.actor, ACTIONS[verb], self.state)
+            and verb not in _pointless(self.state)
         ]
         made = list_changes(self.find(course_id))
         context = {**self.facts(), "verbs": verbs, "made": made}
         return render(request, "board/changes/list.html", context)
+
+
+def _pointless(state: CourseState) -> set[Verb]:
+    """Return what would be refused whatever was typed: no button leads there."""
+    found: set[Verb] = set()
+    cycle = state.current_cycle
+    if cycle is None or cycle.status != CycleStatus.STARTED:
+        found |= {Verb.HOLD, Verb.RESUME}
+    elif cycle.clock.is_running:
+        found.add(Verb.RESUME)
+    if all(one.status != CycleStatus.PLANNED for one in state.cycles):
+        found.add(Verb.DEFER)
+    return found
 
 
 class ChangePlan(CourseConsole):

@@ -81,8 +81,9 @@ def test_every_form_opens(ward, browser_of, verb, language):
 
     assert answer.status_code == 200
     assert 'name="scope"' in answer.text
+    # The first cycle has begun and nothing is held: no button leads to these two.
     listed = client.get(f"/courses/{course.pk}/changes")
-    assert f"changes/{verb}" in listed.text
+    assert (f"changes/{verb}" in listed.text) == (verb not in {"defer", "resume"})
 
 
 def test_a_visit_is_moved_by_choosing_it(ward, browser_of):
