@@ -16,6 +16,7 @@ from patients.domain.contacts import (
     EMAIL,
     OF_THE_ACCOUNT,
     PATIENT,
+    PHONE,
     PUSH,
     SENDABLE,
     SMS,
@@ -27,6 +28,9 @@ from patients.domain.push import Device, write_devices
 from patients.domain.refusals import NotFound
 from patients.selectors.dates import standing_on
 
+# A number at which colleagues ring must not silence what is written to staff.
+_NO_CHOICE_OF_STAFF = OF_THE_ACCOUNT | {PHONE}
+
 
 @dataclasses.dataclass(frozen=True)
 class _Book:
@@ -36,11 +40,15 @@ class _Book:
     devices: Mapping[uuid.UUID, Sequence[Device]]
 
     def addresses(
-        self, owner: uuid.UUID, account: models.User | None
+        self,
+        owner: uuid.UUID,
+        account: models.User | None,
+        no_choice: Collection[str] = OF_THE_ACCOUNT,
     ) -> tuple[Address, ...]:
         """Return what may be written to.
 
-        An account without any address of its own choice has its login.
+        An account without any address of its own choice has its login; an entry of the
+        channels in ``no_choice`` is none.
         """
         points = self.points.get(owner, ())
         found = tuple(
@@ -48,7 +56,7 @@ class _Book:
             for point in points
             if (value := self._value(point, account))
         )
-        chosen = [one for one in points if one.channel not in OF_THE_ACCOUNT]
+        chosen = [one for one in points if one.channel not in no_choice]
         if not chosen and account and account.is_active:
             login = Address(channel=EMAIL, value=account.email, verified=True)
             return *found, login
@@ -269,7 +277,9 @@ def _as_account(
         given_name=user.first_name or user.last_name,
         language=user.language,
         time_zone=zone,
-        addresses=book.addresses(user.id, user),
+        addresses=book.addresses(
+            user.id, user, _NO_CHOICE_OF_STAFF if kind == STAFF else OF_THE_ACCOUNT
+        ),
     )
 
 

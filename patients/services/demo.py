@@ -2,6 +2,7 @@
 
 import datetime as dt
 import secrets
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -101,6 +102,17 @@ def give_account(patient: models.Patient, user: models.User) -> None:
     check_demo()
     patient.user = user
     patient.save(update_fields=["user"])
+
+
+def give_phones(user_ids: Sequence[uuid.UUID], number: str) -> None:
+    """Give accounts of the demo a number of their own: that of the site, counted on."""
+    check_demo()
+    for place, user_id in enumerate(user_ids, 1):
+        models.ContactPoint.objects.create(
+            user_id=user_id,
+            channel=models.Channel.PHONE,
+            value=f"{number[:-2]}{place:02}",
+        )
 
 
 def give_line(patient: models.Patient, placed_on: dt.date) -> None:

@@ -1,14 +1,17 @@
 """The demo is told by the services, as a ward would live through it."""
 
+import datetime as dt
 import io
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from infusion import models
+from infusion.selectors.rota import on_duty, rota_gaps
 
 # Bags and visits fall otherwise on another day and hour.
 HOURS = (0, 28)
+NIGHT_BEFORE = dt.datetime(2026, 10, 31, 22, tzinfo=dt.UTC)
 
 
 def load(settings):
@@ -53,3 +56,20 @@ def test_outside_a_demo_nothing_is_loaded(settings):
         call_command("load_demo", stdout=io.StringIO())
 
     assert not models.Course.objects.exists()
+
+
+def test_somebody_is_on_call_in_the_demo_and_one_night_is_nobodys(settings, tmp_path):
+    settings.CLOCK_FILE = tmp_path / "clock"
+    # The night in which the clocks of New York go back falls into the rota.
+    ahead = NIGHT_BEFORE - dt.datetime.now(dt.UTC)
+    settings.CLOCK_FILE.write_text(str(int(ahead.total_seconds())))
+
+    load(settings)
+
+    for site in models.Shift.objects.values_list("site", flat=True).distinct():
+        roles = [one.role for one in on_duty(site, NIGHT_BEFORE)]
+        assert roles == ["NURSE", "PHARMACIST", "PHYSICIAN"]
+        assert all(one.phone for one in on_duty(site, NIGHT_BEFORE))
+        (gap,) = rota_gaps(site, NIGHT_BEFORE)["NURSE"]
+        assert gap.to_at - gap.from_at == dt.timedelta(hours=12)
+    assert models.ShiftSwap.objects.filter(status="PROPOSED").count() == 2

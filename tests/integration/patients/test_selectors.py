@@ -250,6 +250,16 @@ class TestRecipients:
         # An account with an entry is not reached behind the back of that entry.
         assert self.named(patient)[0].addresses == ()
 
+    def test_a_number_to_ring_does_not_silence_what_is_written_to_staff(self, patient):
+        nurse = MembershipFactory(site=patient.site).user
+        ContactPointFactory(
+            patient=None, user=nurse, channel="PHONE", value="+12024561111"
+        )
+
+        (address,) = self.named(patient, nurse)[-1].addresses
+
+        assert (address.channel, address.value) == ("EMAIL", nurse.email)
+
     def test_who_withdrew_from_reminders_gets_none_and_staff_still_do(self, patient):
         ContactPointFactory(patient=patient)
         CaregiverLinkFactory(patient=patient)
