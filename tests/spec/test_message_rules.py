@@ -90,7 +90,7 @@ def test_the_last_bag_gives_the_end_of_the_infusion_and_no_change():
         one.kind for one in cycle.messages if one.occurrence.subject_id.int == last
     }
 
-    assert kinds == {"infusion_end_24h"}
+    assert kinds == {"infusion_end_24h", "infusion_end_overdue"}
 
 
 def test_no_reminder_while_the_pump_stands_still():

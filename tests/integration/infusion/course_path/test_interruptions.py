@@ -22,7 +22,7 @@ def test_the_first_hang_starts_the_clock_and_owes_the_reminders():
     changes = course.messages.filter(event__in=["BAG_CHANGE", "INFUSION_END"])
     kinds = changes.values_list("kind", "person_kind")
     # Three changes and one end; patient, caregiver and assigned nurse each.
-    assert len(kinds) == (3 * 3 + 1) * 3
+    assert len(kinds) == (3 * 3 + 2) * 3
     state = read_course(course.id, MONDAY + 12 * HOUR)
     assert state.current_cycle.clock.delivered_hours == 12
     assert state.current_cycle.clock.infusion_day == 1

@@ -1,0 +1,172 @@
+"""What a site may change of its reminders, and what is refused with which reason."""
+
+import copy
+
+import pytest
+
+from infusion.catalogue import reminder_rules, reminders_with, shipped_reminders
+from infusion.catalogue.files import CatalogueFileRefused
+from infusion.catalogue.policies import site_policy
+from infusion.domain.reminders.events import EVENTS
+from infusion.domain.reminders.texts import MOST_PARTS, flaws_of, parts_of
+from patients.domain.contacts import SENDABLE
+
+RULE = {
+    "key": "bag_change_12h",
+    "event": "BAG_CHANGE",
+    "offset": {"value": "-720", "unit": "min", "mark": "I", "sources": []},
+    "expires_minutes": -60,
+    "to": ["nurse"],
+    "title": {"en": "Bag change at $time", "zh": "$time换袋"},
+    "body": {"en": "Bag change:\n\n  $when", "zh": "换袋：\n\n  $when"},
+    "short": {"en": "bag change $short_when.", "zh": "换袋：$short_when。"},
+}
+
+
+def changed(**changes: object) -> dict[str, object]:
+    return {**copy.deepcopy(RULE), **changes}
+
+
+def offset(minutes: str, unit: str = "min") -> dict[str, object]:
+    return {"value": minutes, "unit": unit, "mark": "I", "sources": []}
+
+
+def refused(*rules: object, **more: object) -> CatalogueFileRefused:
+    with pytest.raises(CatalogueFileRefused) as caught:
+        reminders_with({"rules": list(rules), **more})
+    assert caught.value.reason.en
+    assert caught.value.reason.zh
+    return caught.value
+
+
+def by_key(body: dict[str, object]):
+    return {one.rule.key: one for one in reminders_with(body)}
+
+
+def test_a_rule_of_a_site_is_added_and_the_shipped_ones_stay():
+    found = by_key({"rules": [RULE]})
+
+    assert found["bag_change_12h"].rule.offset_minutes == -720
+    assert set(found) == {one.rule.key for one in shipped_reminders()} | {
+        "bag_change_12h"
+    }
+
+
+def test_a_rule_of_the_same_key_takes_the_place_of_the_shipped_one():
+    found = by_key({"rules": [changed(key="bag_change_24h")]})
+
+    assert found["bag_change_24h"].rule.offset_minutes == -720
+    assert len(found) == len(shipped_reminders())
+
+
+def test_a_rule_is_switched_off_by_its_key():
+    rules = reminders_with({"off": ["bag_change_24h"]})
+
+    kept = {one.key for one in reminder_rules(site_policy({}), rules)}
+    assert "bag_change_24h" not in kept
+    assert "bag_change_2h" in kept
+
+
+def test_the_overdue_time_of_the_site_moves_the_expiry_with_it():
+    policy = site_policy({"overdue_after_minutes": {"value": "30", "signed_by": "x"}})
+
+    found = {one.key: one for one in reminder_rules(policy)}
+
+    late = found["bag_change_overdue"]
+    assert (late.offset_minutes, late.expires_minutes) == (30, 1470)
+
+
+@pytest.mark.parametrize(
+    ("rule", "place", "word"),
+    [
+        (changed(event="PARTY"), "event", "allowed"),
+        (changed(event="ALERT"), "event", "allowed"),
+        (changed(channels=["PIGEON"]), "channels[1]", "allowed"),
+        (changed(to=["dog"]), "to[1]", "allowed"),
+        (changed(to=[]), "to", "at least"),
+        (changed(when={"moon": ["FULL"]}), "when", "unknown"),
+        (changed(when={"place": ["MOON"]}), "when.place[1]", "allowed"),
+        (changed(urgency="very"), "urgency", "allowed"),
+        (changed(offset=offset("-60")), "expires_minutes", "never leave"),
+        (changed(expires_minutes=-720), "expires_minutes", "never leave"),
+        (changed(expires_minutes=5), "expires_minutes", "after the event"),
+        (changed(offset=offset("-1.5")), "offset", "whole minutes"),
+        (changed(offset=offset("-12", "h")), "offset", "whole minutes"),
+        (changed(policy="home_hours"), "policy", "no site value"),
+        (
+            changed(event="DELIVERY", offset=offset("10"), expires_minutes=20),
+            "offset",
+            "only reminders before",
+        ),
+        (
+            changed(event="PUMP_STOPPED"),
+            "offset",
+            "only known once it has happened",
+        ),
+        (changed(title={"en": "Bag change"}), "title", "both languages"),
+        (changed(title={"en": "Bag", "zh": " "}), "title.zh", "empty"),
+        (
+            changed(body={"en": "For $name: $when", "zh": "$when"}),
+            "body.en",
+            "$name",
+        ),
+        (changed(body={"en": "$when", "zh": "换袋"}), "body.zh", "lacks $when"),
+        (
+            changed(short={"en": "soon", "zh": "$short_when"}),
+            "short.en",
+            "lacks $short_when",
+        ),
+        (
+            changed(short={"en": "$short_when " + "x" * 400, "zh": "$short_when"}),
+            "short.en",
+            "at most 3",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_rule_that_is_not_sound_is_refused_by_its_field(rule, place, word):
+    found = refused(rule)
+
+    assert found.place == f"rules.bag_change_12h.{place}"
+    assert word in found.reason.en
+
+
+def test_two_rules_that_say_the_same_are_refused():
+    found = refused(RULE, changed(key="again"))
+
+    assert found.place == "rules.again.event"
+    assert "bag_change_12h" in found.reason.en
+
+
+def test_two_rules_of_one_key_are_refused():
+    assert "twice" in refused(RULE, RULE).reason.en
+
+
+def test_what_nobody_knows_is_not_switched_off():
+    assert refused(off=["no_such_rule"]).place == "off"
+
+
+def test_a_document_says_nothing_else():
+    assert "colour" in refused(colour="blue").reason.en
+
+
+def test_every_event_that_rules_may_speak_of_has_a_shipped_rule():
+    spoken = {one.rule.event for one in shipped_reminders()}
+
+    assert spoken == {event for event, spec in EVENTS.items() if not spec.is_notice}
+
+
+@pytest.mark.parametrize("shipped", shipped_reminders(), ids=lambda one: one.rule.key)
+def test_a_shipped_text_is_sound_and_fits_a_text_message(shipped):
+    assert list(flaws_of(shipped.text)) == []
+    longest = max(
+        parts_of(shipped.text.short.en, "en"), parts_of(shipped.text.short.zh, "zh")
+    )
+    assert longest <= MOST_PARTS
+
+
+@pytest.mark.parametrize("channel", SENDABLE)
+def test_every_channel_may_be_named_in_a_rule(channel):
+    found = by_key({"rules": [changed(channels=[channel])]})
+
+    assert found["bag_change_12h"].rule.channels == (channel,)
