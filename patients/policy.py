@@ -97,6 +97,11 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "recipe.swap": frozenset({PHARMACIST, PHYSICIAN}),
     "visit.assign": frozenset({NURSE, COORDINATOR}),
     "message.view": _READERS | _FAMILY,
+    # Every try of a message, and what people did about it.
+    "message.trace": _READERS,
+    "message.follow_up": _CLINICAL,
+    "mute.view": _READERS,
+    "mute.set": frozenset({NURSE, HOME_NURSE, PHYSICIAN, COORDINATOR}),
     "date.view": _READERS | _FAMILY,
     "date.enter": frozenset({NURSE, PHYSICIAN, COORDINATOR}),
     "reminders.view": _READERS,

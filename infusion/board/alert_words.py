@@ -18,6 +18,7 @@ CAUSES: Mapping[str, Promise] = {
     Cause.NOBODY_REACHED: _("A message reached nobody"),
     Cause.ROTA_GAP: _("Nobody is on call"),
     Cause.PROVIDER_FAILING: _("Messages do not get out"),
+    Cause.MUTE_ENDING: _("The reminders to the family are muted, and that ends"),
 }
 REASONS: Mapping[str, Promise] = {
     Cause.PUMP_STOPPED: _(
@@ -47,6 +48,11 @@ REASONS: Mapping[str, Promise] = {
     Cause.PROVIDER_FAILING: _(
         "Too much of what is sent over this channel fails. People may not be told in time. "
         "It ends when messages get out again."
+    ),
+    Cause.MUTE_ENDING: _(
+        "Reminders to the patient and the family were muted. When that ends they go out "
+        "again; what was due meanwhile is not sent late. Look at the message log for what "
+        "was kept back. It ends when somebody unmutes or moves the end."
     ),
 }
 STATES: Mapping[str, Promise] = {

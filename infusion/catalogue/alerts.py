@@ -18,9 +18,10 @@ _TIMES: Mapping[Cause, tuple[str, ...]] = {
     Cause.BAG_CHANGE_OVERDUE: ("overdue_after_minutes",),
     Cause.CHANGE_UNOWNED: ("unowned_change_hours", "unowned_change_again_hours"),
     Cause.ROTA_GAP: ("rota_gap_days", "rota_gap_again_hours"),
+    Cause.MUTE_ENDING: ("mute_warn_hours",),
 }
 # Their times lie before what they warn of.
-_AHEAD = frozenset({Cause.CHANGE_UNOWNED, Cause.ROTA_GAP})
+_AHEAD = frozenset({Cause.CHANGE_UNOWNED, Cause.ROTA_GAP, Cause.MUTE_ENDING})
 # These are told when they begin, some beside the times above.
 _AT_ONCE = frozenset(
     {
@@ -28,11 +29,13 @@ _AT_ONCE = frozenset(
         Cause.READINESS_VOID,
         Cause.NOBODY_REACHED,
         Cause.PROVIDER_FAILING,
+        Cause.MUTE_ENDING,
     }
 )
 # What else decides whether the cause holds.
 _BOUNDS: Mapping[Cause, tuple[str, ...]] = {
     Cause.NOBODY_REACHED: ("unreached_hours",),
+    Cause.MUTE_ENDING: ("mute_ended_hours",),
     Cause.PROVIDER_FAILING: (
         "provider_failing_percent",
         "provider_failing_tries",

@@ -27,6 +27,8 @@ class Cause(StrEnum):
     ROTA_GAP = "ROTA_GAP"
     # Too much of what is sent over one channel fails.
     PROVIDER_FAILING = "PROVIDER_FAILING"
+    # A family that is told nothing soon will be again, or is, and something was kept back.
+    MUTE_ENDING = "MUTE_ENDING"
 
 
 class Outcome(StrEnum):

@@ -18,6 +18,10 @@ from infusion.domain.states import MessageStatus
 MOST_ATTEMPTS = 8
 # A lost answer may mean the message arrived: it is risked this often and no more.
 MOST_UNKNOWN = 2
+# Why a message is called off for good: it was due while its reader was muted, or somebody
+# has told them on the telephone. No later plan owes it anew.
+MUTED, RANG_INSTEAD = "muted", "rang_instead"
+FINAL_REASONS = frozenset({MUTED, RANG_INSTEAD})
 # After so many delays on one way to a person, another way is taken if there is one.
 TRIES_A_CHANNEL = 3
 FIRST_WAIT = dt.timedelta(seconds=30)
@@ -53,6 +57,9 @@ class Owed:
     subject_status: str
     subject_at: dt.datetime | None
     rule: ReminderRule | None
+    # Nothing is said to the reader for now; somebody has told them meanwhile.
+    is_muted: bool = False
+    was_rung: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,8 +149,16 @@ def _reason_gone(owed: Owed) -> str:
     held = spec.before if owed.rule.is_before else spec.after
     if owed.subject_status not in held:
         return "bag_changed" if spec.subject == Subject.BAG else "reason_gone"
-    has_moved = bool(spec.instant) and owed.event_at != owed.subject_at
-    return "event_moved" if has_moved else ""
+    if spec.instant and owed.event_at != owed.subject_at:
+        return "event_moved"
+    return _reason_silent(owed)
+
+
+def _reason_silent(owed: Owed) -> str:
+    """Return why nothing is said although the event stands."""
+    if owed.was_rung:
+        return RANG_INSTEAD
+    return MUTED if owed.is_muted else ""
 
 
 def held_until(owed: Owed, quiet_until: dt.datetime, now: dt.datetime) -> Step | None:

@@ -6,6 +6,7 @@ from infusion.models.bags import Bag, HangCheck, InfusionEvent
 from infusion.models.blocks import CourseBlock, Decision
 from infusion.models.courses import Course, Cycle, Placement, PlanVersion, Visit
 from infusion.models.dosing import CycleRestart, DoseChange, ToxicityDecision
+from infusion.models.following_up import PhoneCall, Resending
 from infusion.models.inbox import Acknowledgement
 from infusion.models.messages import (
     DeliveryReport,
@@ -14,6 +15,7 @@ from infusion.models.messages import (
     MessageAttempt,
     StoredReply,
 )
+from infusion.models.mutes import KeptBack, Mute
 from infusion.models.overlays import OverlaySignature, RegimenOverlay
 from infusion.models.readiness import (
     Discharge,
@@ -45,9 +47,12 @@ __all__ = [
     "HangCheck",
     "Heartbeat",
     "InfusionEvent",
+    "KeptBack",
     "Message",
     "MessageAttempt",
+    "Mute",
     "OverlaySignature",
+    "PhoneCall",
     "Placement",
     "PlanAdjustment",
     "PlanChange",
@@ -61,6 +66,7 @@ __all__ = [
     "RegimenOverlay",
     "RegimenSnapshot",
     "ReminderDocument",
+    "Resending",
     "Shift",
     "ShiftSwap",
     "SignOff",

@@ -83,6 +83,8 @@ class Message(Record):
     expires_at = models.DateTimeField()
     # Urgent ones are claimed before all others of their site.
     is_urgent = models.BooleanField(default=False, db_default=False)
+    # Sent again by a person: no projection owes it, and none calls it off.
+    is_resend = models.BooleanField(default=False, db_default=False)
     status = models.CharField(
         max_length=10,
         choices=choices(states.MessageStatus),
@@ -109,7 +111,7 @@ class Message(Record):
                     "user",
                     "channel",
                 ],
-                condition=~Q(status="CANCELLED"),
+                condition=~Q(status="CANCELLED") & Q(is_resend=False),
                 nulls_distinct=False,
                 name="message_once",
             ),

@@ -30,6 +30,7 @@ from infusion.domain.states import (
 )
 from infusion.domain.visits import VisitKind
 from infusion.selectors.alert_causes import SiteRules
+from infusion.selectors.mute_alerts import ending_mutes
 from infusion.selectors.rota import next_gaps
 
 _GOING_ON = (CourseStatus.ORDERED, CourseStatus.ACTIVE)
@@ -176,4 +177,5 @@ WATCHES: tuple[Watch, ...] = (
     Watch(causes=frozenset({Cause.NOBODY_REACHED}), look=unreached_events),
     Watch(causes=frozenset({Cause.ROTA_GAP}), look=rota_gaps_ahead),
     Watch(causes=frozenset({Cause.PROVIDER_FAILING}), look=failing_providers),
+    Watch(causes=frozenset({Cause.MUTE_ENDING}), look=ending_mutes),
 )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -14,6 +14,7 @@ from infusion.domain.reminders.rules import ReminderRule
 from infusion.domain.reminders.texts import MessageText
 from infusion.domain.states import MessageStatus
 from infusion.selectors.alert_notices import notice_rule
+from infusion.selectors.mutes import mute_over
 from infusion.selectors.reminder_rules import rules_in_force
 from infusion.selectors.subjects import subject_now
 
@@ -70,6 +71,8 @@ class Delivery:
     other_channels: frozenset[str]
     past: tuple[Past, ...]
     on_call_phone: str
+    # The mute that keeps it back now.
+    mute: models.Mute | None = None
 
 
 def list_waiting_sites(offset: dt.timedelta, limit: int) -> list[Waiting]:
@@ -81,16 +84,18 @@ def list_waiting_sites(offset: dt.timedelta, limit: int) -> list[Waiting]:
     return [Waiting(site_id=site_id, room=room) for site_id, room in rows]
 
 
-def load_delivery(message_id: uuid.UUID) -> Delivery:
+def load_delivery(message_id: uuid.UUID, now: dt.datetime) -> Delivery:
     """Load a message with the present state of what it is about."""
     rows = models.Message.objects.select_related("course", "bag", "site")
     row = rows.get(id=message_id)
     past = _past(row)
     rules = rules_in_force(row.site_id, row.site.policy)
+    rule = notice_rule(row) or rules.rule(row.kind)
+    mute = mute_over(row, now)
     return Delivery(
         message_id=row.id,
         site_id=row.site_id,
-        owed=_owed(row, past, notice_rule(row) or rules.rule(row.kind)),
+        owed=replace(_owed(row, past, rule), is_muted=mute is not None),
         told=row.kind if row.kind in NOTICE_RULES else rules.text(row.kind) or row.kind,
         course_id=row.course_id,
         patient_id=row.course.patient_id if row.course else None,
@@ -100,6 +105,7 @@ def load_delivery(message_id: uuid.UUID) -> Delivery:
         other_channels=_other_channels(row),
         past=past,
         on_call_phone=row.site.on_call_phone,
+        mute=mute,
     )
 
 
@@ -117,7 +123,18 @@ def _owed(
         subject_status=status,
         subject_at=at,
         rule=rule,
+        was_rung=_was_rung(row),
     )
+
+
+def afresh(owed: Owed) -> Owed:
+    """Return a message as one that was never tried and of which nobody rang."""
+    return replace(owed, attempts=0, unknown_before=0, was_rung=False)
+
+
+def _was_rung(row: models.Message) -> bool:
+    """Say whether the reader was told on the telephone since the first try."""
+    return row.attempts > 1 and row.calls.filter(was_reached=True).exists()
 
 
 def _past(row: models.Message) -> tuple[Past, ...]:
@@ -131,9 +148,15 @@ def _past(row: models.Message) -> tuple[Past, ...]:
 
 
 def _other_channels(row: models.Message) -> frozenset[str]:
-    """Return the channels of the other rows for the same event and person."""
+    """Return the channels of the other rows for the same event and person.
+
+    What a person has sent again stands beside none of them.
+    """
+    if row.is_resend:
+        return frozenset()
     news: dict[str, Any] = {"kind": row.kind, "event_at": row.event_at}
     reader: dict[str, Any] = {"patient_id": row.patient_id, "user_id": row.user_id}
     same = models.Message.objects.filter(subject_id=row.subject_id, **news, **reader)
-    others = same.exclude(id=row.id).exclude(status=MessageStatus.CANCELLED)
+    others = same.exclude(id=row.id).filter(is_resend=False)
+    others = others.exclude(status=MessageStatus.CANCELLED)
     return frozenset(others.values_list("channel", flat=True))

@@ -172,9 +172,9 @@ def _take_up(
 
 
 def _deliver(message_id: uuid.UUID, lease: Lease, channels: Channels) -> None:
-    found = deliveries.load_delivery(message_id)
+    found = deliveries.load_delivery(message_id, lease.now)
     if step := delivery.before_sending(found.owed, lease.now):
-        _settle(message_id, lease, step)
+        _call_off(found, lease, step)
         return
     route = _find_route(found, lease.now, channels)
     if step := delivery.held_until(found.owed, _quiet_until(route, lease), lease.now):
@@ -192,12 +192,20 @@ def _deliver(message_id: uuid.UUID, lease: Lease, channels: Channels) -> None:
     _record(message_id, lease, step, one)
 
 
+@transaction.atomic
+def _call_off(found: Delivery, lease: Lease, step: Step) -> None:
+    """Settle what must not leave; of what a mute keeps back it is written by which."""
+    is_ours = _settle(found.message_id, lease, step)
+    if is_ours and found.mute and step.reason == delivery.MUTED:
+        models.KeptBack.objects.create(message_id=found.message_id, mute=found.mute)
+
+
 def _find_route(found: Delivery, now: dt.datetime, channels: Channels) -> Route:
     """Look the person up afresh and choose the address.
 
     :raises Undeliverable: when there is nobody, or no way to them.
     """
-    recipient = _find_recipient(found, now)
+    recipient = find_recipient(found, now)
     if not recipient.addresses:
         raise Undeliverable(MessageStatus.FAILED, "no_address")
     usable = usable_addresses(found, recipient.addresses, channels)
@@ -210,7 +218,7 @@ def _find_route(found: Delivery, now: dt.datetime, channels: Channels) -> Route:
     return Route(recipient=recipient, address=address, ways=ways)
 
 
-def _find_recipient(found: Delivery, now: dt.datetime) -> Recipient:
+def find_recipient(found: Delivery, now: dt.datetime) -> Recipient:
     """Return the person as they stand now.
 
     :raises Undeliverable: when they are no recipient any more.

@@ -5,7 +5,10 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.db.models import Q
+
 from infusion import models
+from infusion.domain.delivery import FINAL_REASONS
 from infusion.domain.differences import difference
 from infusion.domain.instants import zone
 from infusion.domain.messages import NOTICES
@@ -96,7 +99,12 @@ def _as_stored(rows: CourseRows) -> CourseRows:
 
 
 def _stored(course: models.Course) -> Sequence[models.Message]:
-    rows = course.messages.exclude(status=MessageStatus.CANCELLED)
+    """Return what the course owed or said, and what is not to be said for good.
+
+    What a person had sent again is theirs, not the plan's.
+    """
+    stands = ~Q(status=MessageStatus.CANCELLED) | Q(reason__in=FINAL_REASONS)
+    rows = course.messages.filter(stands, is_resend=False)
     return list(rows.exclude(kind__in=NOTICES))
 
 

@@ -12,6 +12,7 @@ from infusion.wording.base import Wording
 from infusion.wording.changes import CHANGES
 from infusion.wording.courses import COURSES
 from infusion.wording.events import EVENTS
+from infusion.wording.messages import MESSAGES
 from infusion.wording.people import PEOPLE
 from infusion.wording.readiness import READINESS
 from infusion.wording.records import RECORDS
@@ -59,6 +60,7 @@ REFUSALS: Mapping[str, Wording] = {
     **COURSES,
     **CHANGES,
     **EVENTS,
+    **MESSAGES,
     **WALKING,
     **READINESS,
     **PEOPLE,

@@ -1,0 +1,95 @@
+"""Reads who is muted, since when, and what was kept back."""
+
+import datetime as dt
+import uuid
+
+from django.db.models import Count, Q, QuerySet
+
+from infusion import models
+from infusion.domain.delivery import MUTED
+from infusion.domain.states import CourseStatus, MessageStatus
+from patients import policy
+from patients.domain.contacts import STAFF
+from patients.domain.refusals import NotFound
+from patients.policy import Actor
+
+_GOING_ON = (CourseStatus.ORDERED, CourseStatus.ACTIVE)
+
+
+def mutes_of(
+    patient_id: uuid.UUID, course_id: uuid.UUID | None, now: dt.datetime
+) -> QuerySet[models.Mute]:
+    """Return the mutes that hold now: of the course, and of the patient as a whole."""
+    rows = models.Mute.objects.filter(
+        Q(course=None) | Q(course_id=course_id),
+        patient_id=patient_id,
+        ended_at=None,
+        from_at__lte=now,
+        until__gt=now,
+    )
+    return rows.order_by("-until", "-id")
+
+
+def is_muted(
+    patient_id: uuid.UUID, course_id: uuid.UUID | None, now: dt.datetime
+) -> bool:
+    """Say whether nothing is to be said to the family of a patient now.
+
+    Whoever adds a way to speak to families asks this right before it speaks.
+    """
+    return mutes_of(patient_id, course_id, now).exists()
+
+
+def mute_over(message: models.Message, now: dt.datetime) -> models.Mute | None:
+    """Return the mute that keeps a message back now; staff are told as ever."""
+    if message.person_kind == STAFF or message.course is None:
+        return None
+    return mutes_of(message.course.patient_id, message.course_id, now).first()
+
+
+def list_mutes(actor: Actor, patient_id: uuid.UUID) -> QuerySet[models.Mute]:
+    """List the mutes of a patient the actor may see, the latest first."""
+    rows = policy.scope(models.Mute.objects.filter(patient_id=patient_id), actor)
+    counted = rows.annotate(kept_number=Count("kept_back"))
+    related = ("patient", "by", "ended_by")
+    return counted.select_related(*related).order_by("-from_at", "-id")
+
+
+def get_mute(actor: Actor, mute_id: uuid.UUID) -> models.Mute:
+    """Return a mute.
+
+    :raises NotFound: when there is none in reach.
+    """
+    rows = policy.scope(models.Mute.objects.filter(id=mute_id), actor)
+    counted = rows.annotate(kept_number=Count("kept_back"))
+    found = counted.select_related("patient", "by", "ended_by").first()
+    if found is None:
+        raise NotFound(field="mute")
+    return found
+
+
+def run_out(now: dt.datetime) -> QuerySet[models.Mute]:
+    """Return the mutes whose time is over and that nobody has ended."""
+    return models.Mute.objects.filter(ended_at=None, until__lte=now)
+
+
+def with_nothing_to_say() -> QuerySet[models.Mute]:
+    """Return the mutes of whom nothing is owed any more.
+
+    The patient has died or the course is over, and no message to the family waits that
+    the end of the mute would let out.
+    """
+    over = Q(course__isnull=False) & ~Q(course__status__in=_GOING_ON)
+    dead = Q(patient__is_deceased=True) | Q(patient__courses__end_reason="DEATH")
+    found = models.Mute.objects.filter(over | dead, ended_at=None)
+    waiting = models.Message.objects.filter(
+        status__in=(MessageStatus.PENDING, MessageStatus.SENDING)
+    ).exclude(person_kind=STAFF)
+    silent = waiting.values("course__patient_id")
+    return found.exclude(patient_id__in=silent).distinct()
+
+
+def list_kept_back(course_id: uuid.UUID) -> QuerySet[models.Message]:
+    """List the messages of a course that a mute kept back, the latest first."""
+    rows = models.Message.objects.filter(course_id=course_id, reason=MUTED)
+    return rows.order_by("-due_at", "-id")
