@@ -8,10 +8,11 @@ other migrations is never used.
 import fcntl
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,27 +22,28 @@ from psycopg import sql
 from ops.layout import LOCAL, ROOT
 from ops.postgres_server import PACKAGE, embedded_version
 
-# What the tables follow from: tests/ops/test_template.py holds the migrations to it.
-SOURCES = (
-    "infusion/migrations",
-    "infusion/models",
-    "infusion/domain/states.py",
-    "patients/migrations",
-    "patients/models",
-    "requirements/dev.txt",
-)
+OURS = re.compile(r"^(?:import|from) ((?:infusion|patients)[\w.]*)", re.MULTILINE)
+# What brings migrations of its own.
+LOCKED = Path("requirements/dev.txt")
 PREFIX = "migrated_"
+PARTIAL = "partly_migrated_"
 KEPT = 3
 
 
-def fingerprint(root: Path = ROOT, sources: tuple[str, ...] = SOURCES) -> str:
+def sources(root: Path = ROOT) -> list[Path]:
+    """Return what the tables follow from: the migrations and what they name."""
+    steps = sorted(root.glob("*/migrations/*.py"))
+    named = {name for step in steps for name in OURS.findall(step.read_text())}
+    files = [root / f"{name.replace('.', '/')}.py" for name in sorted(named)]
+    return [*steps, *(path for path in files if path.exists()), root / LOCKED]
+
+
+def fingerprint(root: Path = ROOT) -> str:
     """Return what changes when the migrated tables may."""
     found = hashlib.sha256()
-    for source in sources:
-        path = root / source
-        for each in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            found.update(f"{each.relative_to(root)}\0".encode())
-            found.update(each.read_bytes())
+    for path in sources(root):
+        found.update(f"{path.relative_to(root)}\0".encode())
+        found.update(path.read_bytes())
     return found.hexdigest()[:16]
 
 
@@ -96,42 +98,42 @@ def _one_at_a_time() -> Iterator[None]:
         yield
 
 
-def _present(server: psycopg.Connection) -> list[str]:
-    """Return the migrated databases, the youngest first."""
+def _present(server: psycopg.Connection, prefix: str = PREFIX) -> list[str]:
+    """Return the databases whose names begin like this, the youngest first."""
     found = server.execute(
         "SELECT datname FROM pg_database WHERE starts_with(datname, %s) "
         "ORDER BY oid DESC",
-        [PREFIX],
+        [prefix],
     )
     return [name for (name,) in found]
 
 
 def _make(server: psycopg.Connection, url: str, name: str) -> None:
     """Migrate under another name: what is killed half-way is not taken for whole."""
-    partial = f"{PREFIX}partly_{os.getpid()}"
-    for old in _present(server)[KEPT - 1 :]:
-        _drop(server, old)
-    _drop(server, partial)
+    for old in (*_present(server)[KEPT - 1 :], *_present(server, PARTIAL)):
+        # Another checkout may be about to use its own.
+        with suppress(psycopg.errors.ObjectInUse):
+            _drop(server, old)
+    partial = f"{PARTIAL}{os.getpid()}"
     server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(partial)))
+    try:
+        _migrate(beside(url, partial))
+        rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+        server.execute(rename.format(sql.Identifier(partial), sql.Identifier(name)))
+    finally:
+        _drop(server, partial)
+
+
+def _migrate(url: str) -> None:
+    own = {"DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": url}
+    # The checks of Django load every page; they are run apart.
+    options = ["--noinput", "--verbosity=0", "--skip-checks"]
     subprocess.run(
-        [
-            sys.executable,
-            "manage.py",
-            "migrate",
-            "--noinput",
-            "--verbosity=0",
-            "--skip-checks",
-        ],
+        [sys.executable, "manage.py", "migrate", *options],
         cwd=ROOT,
-        env={
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-            "DATABASE_URL": beside(url, partial),
-        },
+        env={**os.environ, **own},
         check=True,
     )
-    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-    server.execute(rename.format(sql.Identifier(partial), sql.Identifier(name)))
 
 
 def _drop(server: psycopg.Connection, name: str) -> None:

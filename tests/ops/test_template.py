@@ -1,7 +1,6 @@
 """The database that is migrated once is that of these migrations, and whole."""
 
 import os
-import re
 import subprocess
 from pathlib import Path
 
@@ -11,28 +10,43 @@ import pytest
 from ops.layout import ROOT
 from tests import template
 
-OURS = re.compile(r"^(?:import|from) ((?:infusion|patients)[\w.]*)", re.MULTILINE)
+
+def a_checkout(root: Path) -> Path:
+    """Make a checkout with one migration that names a module of ours."""
+    for name, text in (
+        ("infusion/migrations/0001_initial.py", "import infusion.domain.states\n"),
+        ("infusion/domain/states.py", "STATES = 1\n"),
+        ("infusion/domain/plans.py", "PLANS = 1\n"),
+        (str(template.LOCKED), "django==1\n"),
+    ):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
 
 
-def test_another_migration_asks_for_another_database(tmp_path: Path) -> None:
-    (tmp_path / "migrations").mkdir()
-    first = tmp_path / "migrations" / "0001_initial.py"
-    first.write_text("one = 1\n")
-    before = template.fingerprint(tmp_path, ("migrations",))
-    first.write_text("one = 2\n")
-    changed = template.fingerprint(tmp_path, ("migrations",))
-    first.rename(first.with_name("0002_initial.py"))
-    renamed = template.fingerprint(tmp_path, ("migrations",))
-    assert len({before, changed, renamed}) == 3
+@pytest.mark.parametrize(
+    ("name", "matters"),
+    [
+        ("infusion/migrations/0001_initial.py", True),
+        ("infusion/migrations/0002_more.py", True),
+        ("infusion/domain/states.py", True),
+        ("infusion/domain/plans.py", False),
+        ("requirements/dev.txt", True),
+    ],
+)
+def test_another_migration_asks_for_another_database(
+    tmp_path: Path, name: str, *, matters: bool
+) -> None:
+    root = a_checkout(tmp_path)
+    before = template.fingerprint(root)
+    with (root / name).open("a") as file:
+        file.write("import infusion.domain.states\n")
+    assert (template.fingerprint(root) != before) is matters
 
 
-def test_what_the_migrations_name_is_part_of_the_fingerprint() -> None:
-    read = [path for path in ROOT.glob("*/migrations/*.py") if path.stem != "__init__"]
-    named = {name for path in read for name in OURS.findall(path.read_text())}
-    assert named
-    for name in named:
-        path = name.replace(".", "/")
-        assert any(f"{path}.py".startswith(one) for one in template.SOURCES), name
+def test_the_migrations_of_this_checkout_name_what_they_are_made_of() -> None:
+    read = {str(path.relative_to(ROOT)) for path in template.sources()}
+    assert {"infusion/domain/states.py", "patients/models/base.py"} <= read
 
 
 @pytest.mark.django_db
@@ -55,8 +69,8 @@ def test_one_that_could_not_be_migrated_is_not_taken_for_whole(
     for _again in range(2):
         with pytest.raises(subprocess.CalledProcessError):
             template.migrated(url)
-    with psycopg.connect(url, autocommit=True) as server:
-        found = [name for name in template._present(server) if "partly" in name]
-        for name in found:
-            template._drop(server, name)
-    assert found
+    with psycopg.connect(url) as server:
+        left = template._present(server, template.PARTIAL)
+        taken = template._present(server)
+    assert left == []
+    assert "migrated_of_a_broken_one" not in taken
