@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from infusion.board import alert_words, change_words, event_words
+from infusion.board import alert_words, change_words, event_words, reminder_words
 from infusion.wording import blocks, checklists
 
 Words = Mapping[str, Promise]
@@ -290,6 +290,11 @@ LISTS: Mapping[str, Words] = {
     "verb": change_words.VERBS,
     "scope": change_words.SCOPES,
     "change_parameter": change_words.PARAMETERS,
+    "event_title": reminder_words.TITLES,
+    "to": reminder_words.TO,
+    "urgency": reminder_words.URGENCY,
+    "quiet": reminder_words.QUIET,
+    "care_date": reminder_words.CARE_DATES,
     "alert": alert_words.CAUSES,
     "alert_state": alert_words.STATES,
     "alert_outcome": alert_words.OUTCOMES,

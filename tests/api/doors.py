@@ -133,6 +133,13 @@ ROUTES: dict[str, Any] = {
     "order_reentry": post("course.order"),
     "regimen_version": both("walk.view", "course.change_regimen"),
     "course_messages": get("message.view"),
+    "message": get("message.trace"),
+    "resend_message": post("message.follow_up"),
+    "message_calls": post("message.follow_up"),
+    "patient_mutes": both("mute.view", "mute.set"),
+    "mute": get("mute.view"),
+    "move_mute_end": post("mute.set"),
+    "unmute": post("mute.set"),
     "start_cycle": post("cycle.start"),
     "move_start": post("cycle.move"),
     "cancel_cycle": post("cycle.cancel"),
@@ -187,6 +194,12 @@ ROUTES: dict[str, Any] = {
     "board:overlays": Console(
         {"GET": "overlay.view", "POST": "overlay.draft"}, "us-label-rr", "site"
     ),
+    "board:reminders": Console(
+        {"GET": "reminders.view", "POST": "reminders.change"}, of="site"
+    ),
+    "board:reminder_step": Console({"POST": "reminders.change"}, of="site"),
+    "board:care_dates": page("date.view", "date.enter"),
+    "board:end_care_date": Console({"POST": "date.enter"}),
     "board:rota": Console({"GET": "rota.view", "POST": "rota.plan"}, of="site"),
     "board:hold_shift": Console({"POST": "rota.plan"}, of="site"),
     "board:offer_shift": Console({"POST": "rota.swap"}, of="site"),

@@ -114,6 +114,17 @@ def relative(instant: dt.datetime, now: dt.datetime) -> str:
 
 
 @register.filter
+def from_event(rule: Any) -> str:
+    """Write how long before or after its event a rule speaks."""
+    if not rule.offset_minutes:
+        return _("when it happens")
+    length = {"span": span(abs(rule.offset))}
+    if rule.is_before:
+        return _("%(span)s before") % length
+    return _("%(span)s after") % length
+
+
+@register.filter
 def span(length: dt.timedelta) -> str:
     """Write a length of time in days and hours, or in hours and minutes."""
     minutes = int(length / _MINUTE)

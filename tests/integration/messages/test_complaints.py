@@ -366,7 +366,7 @@ def test_the_next_reminder_follows_what_happened_and_not_the_first_plan():
     course = here.running()
     new = here.deliver(planned_bags(course)[0], CHANGE - DAY)
 
-    here.hang(new, CHANGE - 2 * HOUR, replaces=course.bags.get(status="HUNG"))
+    here.hang(new, CHANGE + HOUR, replaces=course.bags.get(status="HUNG"))
 
     new.refresh_from_db()
     told = {one.event_at for one in owed(course, bag=new, event="BAG_CHANGE")}
