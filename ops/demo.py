@@ -11,6 +11,7 @@ from ops import service_commands as commands
 from ops.layout import LOCAL, private_folder
 from ops.network import accepts, answers_200, free_port, listens
 from ops.processes import Command
+from ops.provider import demo as provider
 from ops.report import say, step
 from ops.servers import (
     PROBLEMS,
@@ -38,6 +39,7 @@ class Demo:
         self.port = free_port(wanted_port)
         self.environment = commands.demo_environment(folder, self.port)
         self.mail = private_folder(folder / "mail")
+        self.provider = ""
 
     @property
     def address(self) -> str:
@@ -61,6 +63,7 @@ class Demo:
             self._manage("Loading the demo site", self.environment, "load_demo")
             say(self.supervisor.processes.log_of("load_demo").read_text().rstrip())
         self._start_mail()
+        self._start_provider()
         self._start_web()
         self._start_background()
 
@@ -96,6 +99,22 @@ class Demo:
         )
         self.environment["EMAIL_URL"] = f"smtp://127.0.0.1:{port}"
 
+    def _start_provider(self) -> None:
+        if name := provider.given():
+            say(f"Using {name} from the environment")
+            return
+        secret = provider.secret_file(self.folder)
+        reports_to = provider.reports_file(self.folder)
+        port = on_free_port(
+            self.supervisor,
+            lambda port: Service(
+                commands.message_provider(port, secret, reports_to),
+                is_ready=lambda: accepts(port),
+            ),
+        )
+        self.environment |= provider.environment(self.folder, port)
+        self.provider = f"http://127.0.0.1:{port}/"
+
     def _start_web(self) -> None:
         with step("Starting web"):
             on_free_port(self.supervisor, self._web_service, self.port)
@@ -105,6 +124,7 @@ class Demo:
     def _web_service(self, port: int) -> Service:
         self.port = port
         self.environment |= commands.demo_environment(self.folder, port)
+        provider.tell_address(self.folder, self.address)
         return Service(
             commands.web(self.environment, port),
             is_ready=lambda: self._web_listens() and answers_200(port, "/livez"),
@@ -135,6 +155,7 @@ class Demo:
             "supervisor": os.getpid(),
             "pids": self.supervisor.pids(),
             "mail": str(self.mail),
+            "provider": self.provider,
             "logs": str(self.supervisor.processes.logs),
             "environment": self.environment,
         }
@@ -142,6 +163,8 @@ class Demo:
     def welcome(self) -> None:
         """Print where everything is."""
         say(f"Logs {self.supervisor.processes.logs}, mails {self.mail}")
+        if self.provider:
+            say(f"Text, push and WeChat messages arrive at {self.provider}")
         say(f"READY at {self.address}  (Ctrl-C stops it)")
 
 

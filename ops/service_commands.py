@@ -56,6 +56,15 @@ def mail_sink(port: int, folder: Path) -> Command:
     )
 
 
+def message_provider(port: int, secret: Path, reports_to: Path) -> Command:
+    """Return the provider that takes text, push and WeChat messages."""
+    arguments = ["-m", "ops.provider", "--port", str(port)]
+    arguments += ["--secret-file", str(secret), "--reports-to-file", str(reports_to)]
+    return Command(
+        "provider", python(*arguments), stop_signal=signal.SIGTERM, on_terminal=True
+    )
+
+
 def secret_key_file(folder: Path) -> Path:
     """Make a secret key once and return the file that holds it."""
     path = folder / "secret_key"

@@ -9,6 +9,7 @@ from ops.provider import desk
 from ops.provider.desk import Provider
 
 BEHAVE_PATH = "/_behave"
+_WAYS = {desk.SMS: "Text message", desk.PUSH: "Push", desk.WECHAT: "WeChat"}
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Message provider of the demo</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -17,6 +18,7 @@ body {{ font: 16px/1.5 system-ui, sans-serif; margin: 1.5rem; color: #1b1b1b }}
 table {{ border-collapse: collapse; width: 100% }}
 th, td {{ border-bottom: 1px solid #ccc; padding: .4rem .6rem; text-align: left;
   vertical-align: top; overflow-wrap: anywhere }}
+th, td:nth-child(-n + 2) {{ white-space: nowrap }}
 button, select {{ font: inherit; min-height: 44px }}
 </style></head><body>
 <h1>Message provider of the demo</h1>
@@ -69,7 +71,7 @@ def _told(request: Mapping[str, Any]) -> dict[str, str]:
         became = "known already: not carried twice"
     return {
         "at": f"{request['at']:%H:%M:%S}",
-        "way": request["way"],
+        "way": _WAYS[request["way"]],
         "to": _to(request),
         "text": _text(request),
         "became": became,

@@ -21,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 
 from config.wsgi import application
 from infusion import models
+from patients.models import PushSubscription
 from tests.factories import infusion as factories
 from tests.factories import reminders
 from tests.factories.patients import CaregiverLinkFactory, ContactPointFactory
@@ -85,6 +86,7 @@ def _ids(world, course) -> dict[str, str]:
         "alert_id": str(_alert(world, course).id),
         **_shift(world),
         **_reminders(world, course),
+        **_own(world, course),
         "key": "us-label-rr",
     }
 
@@ -95,6 +97,30 @@ def _reminders(world, course) -> dict[str, str]:
         "document_id": str(reminders.document(world.site.id, by_id, world.now).id),
         "date_id": str(reminders.care_date(course, by_id, world.now).id),
     }
+
+
+def _own(world, course) -> dict[str, str]:
+    """Return a message and a device of the nurse, which are their owner's alone."""
+    nurse = world.people["NURSE"]
+    message = models.Message.objects.create(
+        site=world.site,
+        course=course,
+        kind="alert_raised",
+        event="ALERT",
+        subject_kind="COURSE",
+        subject_id=course.id,
+        event_at=world.now,
+        person_kind="STAFF",
+        user=nurse,
+        channel="PUSH",
+        due_at=world.now,
+        expires_at=world.now,
+        status="SENT",
+    )
+    device = PushSubscription.objects.create(
+        user=nurse, endpoint="https://fcm.googleapis.com/x", p256dh="x", auth="x"
+    )
+    return {"message_id": str(message.id), "subscription_id": str(device.id)}
 
 
 def _event(world, course) -> models.InfusionEvent:

@@ -43,7 +43,9 @@ def test_it_survives_the_death_of_every_part_and_stops_cleanly(
     assert "runs already at" in second.said
 
     before = demo.description["pids"]
-    assert set(before) == {"postgres", "redis", "mail", "web", "worker", "beat"}
+    assert set(before) == {
+        *("postgres", "redis", "mail", "provider", "web", "worker", "beat")
+    }
     for name, pid in before.items():
         psutil.Process(pid).kill()
         demo.says(f"{name} is back")

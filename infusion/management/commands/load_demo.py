@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -36,7 +36,7 @@ from patients.services.patients import register_patient
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
 HOST = "demo.example"
-CHINESE = {"language": "zh-hans"}
+CHINESE: Mapping[str, Any] = {"language": "zh-hans"}
 # No source gives a limit for blood counts before going home: each site signs its own.
 # 0 asks for the count and takes any.
 POLICY = {"neutrophils_least": "0", "lymphocytes_least": "0"}
@@ -87,9 +87,16 @@ class Team:
         return get_actor(self.users[f"{name}@{HOST}"].id, self.now.date())
 
     def patient(
-        self, mrn: str, family: str, given: str, weight: str, height: str, **more: Any
+        self,
+        mrn: str,
+        family: str,
+        given: str,
+        weight: str,
+        height: str,
+        reached: Sequence[tuple[str, str]] = (),
+        **more: Any,
     ) -> Any:
-        """Register a patient with a weight, a height and an address."""
+        """Register a patient with a weight, a height and addresses, the mail the last."""
         profile = PatientProfile(
             mrn=mrn,
             family_name=family,
@@ -103,12 +110,10 @@ class Team:
         )
         _measure(patient, nurse, weight, height, when)
         demo.give_line(patient, when.date())
-        add_contact_point(
-            actor=nurse,
-            patient_id=patient.id,
-            channel="EMAIL",
-            value=f"{mrn.lower()}@{HOST}",
-        )
+        for channel, value in (*reached, ("EMAIL", f"{mrn.lower()}@{HOST}")):
+            add_contact_point(
+                actor=nurse, patient_id=patient.id, channel=channel, value=value
+            )
         assign_staff(
             actor=nurse,
             patient_id=patient.id,
@@ -342,8 +347,15 @@ def _tell_riverside(team: Team, now: dt.datetime) -> None:
 
 def _tell_of_john(team: Team, now: dt.datetime) -> None:
     """Tell of a patient at home with a caregiver and a home nurse."""
+    number = ("SMS", "+1 202 555 0142")
     john = team.patient(
-        "RV-1001", "Carter", "John", "82.5", "181", **_born("male", 1961, 3, 9)
+        "RV-1001",
+        "Carter",
+        "John",
+        "82.5",
+        "181",
+        [number],
+        **_born("male", 1961, 3, 9),
     )
     demo.give_account(john, team.users[f"patient@{HOST}"])
     assign_staff(
@@ -366,9 +378,8 @@ def _born(sex: str, year: int, month: int, day: int) -> dict[str, Any]:
 def _tell_donghu(team: Team, now: dt.datetime) -> None:
     """Show one course at home and one patient without a course, in Chinese."""
     _on_call(team)
-    wang = team.patient(
-        "DH-2001", "王", "芳", "55", "160", **_born("female", 1979, 2, 18), **CHINESE
-    )
+    born, wechat = _born("female", 1979, 2, 18), ("WECHAT", "o6_demo_wangfang_0001")
+    wang = team.patient("DH-2001", "王", "芳", "55", "160", [wechat], **born, **CHINESE)
     Story(team, wang, "us-label-mrd", now - 6 * DAY).begin().go_home(
         now - 2 * DAY, "jiashu"
     ).change_until(now)
