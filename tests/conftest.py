@@ -7,9 +7,6 @@ from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
-from django.conf import settings
-
-from tests import template
 
 HERE = Path(__file__).resolve().parent
 WITH_DATABASE = {
@@ -121,6 +118,11 @@ def django_db_modify_db_settings(
     request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None
 ) -> None:
     """Make the database of this process by copying one that was migrated once."""
+    # Here, because tests of these rules take this file into suites without Django.
+    from django.conf import settings
+
+    from tests import template
+
     given = request.config.option
     url = os.environ.get("DATABASE_URL", "")
     kept = given.reuse_db and not given.create_db
