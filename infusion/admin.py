@@ -209,6 +209,59 @@ class DeliveryReportAdmin(ReadOnly):
     list_filter = ("arrival", "provider")
 
 
+@admin.register(models.Shift)
+class ShiftAdmin(ReadOnly):
+    """Who was and is on call; planned and swapped at the console."""
+
+    paths = {"site": "site"}
+    list_display = ("from_at", "to_at", "role", "user", "site", "removed_at")
+    list_filter = ("role", "site")
+    list_select_related = ("user", "site")
+    search_fields: ClassVar = ["=id", "user__email"]
+    date_hierarchy = "from_at"
+
+
+@admin.register(models.ShiftSwap)
+class ShiftSwapAdmin(ReadOnly):
+    """Shifts that were offered to somebody else."""
+
+    paths = {"site": "shift__site"}
+    list_display = ("proposed_at", "shift", "proposed_by", "proposed_to", "status")
+    list_filter = ("status",)
+    list_select_related = ("shift", "proposed_by", "proposed_to")
+
+
+@admin.register(models.Alert)
+class AlertAdmin(ReadOnly):
+    """Alerts; taken, handed over and ended at the console."""
+
+    paths = {"site": "site"}
+    list_display = (
+        "raised_at",
+        "severity",
+        "cause",
+        "status",
+        "owner",
+        "outcome",
+        "site",
+    )
+    list_filter = ("status", "severity", "cause", "site")
+    list_select_related = ("owner", "site")
+    search_fields: ClassVar = ["=id", "=course__id"]
+    date_hierarchy = "raised_at"
+
+
+@admin.register(models.AlertStep)
+class AlertStepAdmin(ReadOnly):
+    """What happened to alerts, whom they reached and who took them."""
+
+    paths = {"site": "alert__site"}
+    list_display = ("at", "alert", "kind", "role", "told", "by")
+    list_filter = ("kind",)
+    list_select_related = ("by",)
+    search_fields: ClassVar = ["=alert__id"]
+
+
 @admin.register(models.Heartbeat)
 class HeartbeatAdmin(ReadOnly):
     """When the background parts last showed themselves."""

@@ -58,7 +58,7 @@ REASONS: Mapping[str, Promise] = {
 STATES: Mapping[str, Promise] = {
     AlertStatus.OPEN: _("waits for somebody"),
     AlertStatus.TAKEN: _("taken"),
-    AlertStatus.EXHAUSTED: _("nobody took it: administrators told"),
+    AlertStatus.EXHAUSTED: _("nobody took it"),
     AlertStatus.RESOLVED: _("over"),
 }
 OUTCOMES: Mapping[str, Promise] = {
@@ -88,7 +88,7 @@ STEPS: Mapping[str, Promise] = {
     AlertStepKind.RAISED: _("Raised"),
     AlertStepKind.AGAIN: _("Told again"),
     AlertStepKind.CLIMBED: pgettext_lazy("alert", "Told"),
-    AlertStepKind.EXHAUSTED: _("Nobody took it: administrators told"),
+    AlertStepKind.EXHAUSTED: _("Nobody took it"),
     AlertStepKind.TAKEN: pgettext_lazy("alert", "Taken"),
     AlertStepKind.HANDED_OVER: _("Handed over"),
     AlertStepKind.RESOLVED: pgettext_lazy("alert", "Over"),

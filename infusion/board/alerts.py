@@ -48,6 +48,7 @@ class AlertConsole(Console):
                 course.time_zone if course else alert.site.time_zone
             ),
             "detail": _detail(alert),
+            "now": self.now,
             "is_ahead": alert.since > self.now,
             "may_take": may and alert.status in _WAITING,
             "is_mine": mine,

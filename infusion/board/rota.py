@@ -118,16 +118,13 @@ class Rota(RegimenConsole):
         shifts = list(found)
         offers = reads.open_swaps(shifts)
         rows = [self._row(shift, offers.get(shift.pk)) for shift in shifts]
+        today = self.now.astimezone(self.zone).date()
         return [
             {
                 "date": monday + number * _DAY,
                 "is_off": monday + number * _DAY in off,
-                "rows": [
-                    row
-                    for row in rows
-                    if row["shift"].from_at < midnights[number + 1]
-                    and row["shift"].to_at > midnights[number]
-                ],
+                "is_today": monday + number * _DAY == today,
+                **_of_day(rows, midnights, number),
             }
             for number in range(7)
         ]
@@ -242,6 +239,25 @@ class OfferShift(ShiftStep):
         if step != "offer" or person is None:
             return None
         return partial(rota.propose_swap, user_id=person, **self.given(shift))
+
+
+def _of_day(
+    rows: list[dict[str, Any]], midnights: list[dt.datetime], number: int
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the shifts of a day: those that begin, and those that only go on.
+
+    Each stands with its steps once a week: on the first day also what began before.
+    """
+    here = [
+        row
+        for row in rows
+        if row["shift"].from_at < midnights[number + 1]
+        and row["shift"].to_at > midnights[number]
+    ]
+    begins = [
+        row for row in here if not number or row["shift"].from_at >= midnights[number]
+    ]
+    return {"rows": begins, "going": [row for row in here if row not in begins]}
 
 
 def _day(text: str) -> dt.date | None:

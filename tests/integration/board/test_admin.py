@@ -1,5 +1,7 @@
 """The back office shows infusion records and changes none of them."""
 
+import datetime as dt
+
 import pytest
 from django.contrib import admin
 from django.test import Client
@@ -25,6 +27,10 @@ RECORDS = [
     models.PlanVersion,
     models.Visit,
     models.Message,
+    models.Shift,
+    models.ShiftSwap,
+    models.Alert,
+    models.AlertStep,
 ]
 
 
@@ -50,6 +56,7 @@ def written(ward):
         decided_by_id=ward.physician.user_id,
         decided_at=ward.now,
     )
+    alerted(ward, course)
     models.RegimenChange.objects.create(
         course=course,
         before=course.snapshot,
@@ -57,6 +64,32 @@ def written(ward):
         reason="new label",
         changed_by_id=ward.physician.user_id,
         changed_at=ward.now,
+    )
+
+
+def alerted(ward, course):
+    """Write an alert with a step, and a shift on offer."""
+    alert = models.Alert.objects.create(
+        site=ward.site,
+        course=course,
+        cause="PUMP_STOPPED",
+        subject="one",
+        since=ward.now,
+        raised_at=ward.now,
+    )
+    alert.steps.create(kind="RAISED", at=ward.now)
+    shift = models.Shift.objects.create(
+        site=ward.site,
+        role="NURSE",
+        user_id=ward.nurse.user_id,
+        from_at=ward.now,
+        to_at=ward.now + dt.timedelta(hours=8),
+    )
+    shift.swaps.create(
+        shift_version=1,
+        proposed_by_id=ward.nurse.user_id,
+        proposed_to_id=ward.other_nurse.user_id,
+        proposed_at=ward.now,
     )
 
 
