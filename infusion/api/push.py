@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -20,6 +20,7 @@ from patients.domain.push import LONGEST_ENDPOINT
 from patients.selectors.push import list_subscriptions
 from patients.services.push import (
     add_subscription,
+    leave_account_channel,
     remove_subscription,
     use_account_channel,
 )
@@ -150,10 +151,25 @@ class AccountChannels(Endpoint):
         operation_id="use_account_channel", request=ChannelIn, responses={204: None}
     )
     def post(self, request: Request) -> HttpResponseBase:
-        """Let the caller be told there; who has opted out stays opted out."""
+        """Let the caller be told there from now on."""
         asked = self.body(ChannelIn)
         return self.once(lambda: self._used(asked["channel"]))
 
     def _used(self, channel: str) -> Response:
         use_account_channel(actor=self.actor, channel=channel)
+        return Response(status=204)
+
+
+class OneAccountChannel(Endpoint):
+    """One channel of the caller's account."""
+
+    permission_classes = (SelfPermission,)
+    self_methods = ("DELETE",)
+
+    @extend_schema(operation_id="leave_account_channel", responses={204: None})
+    def delete(self, request: Request, channel: str) -> Response:
+        """Tell the caller nothing more there; another device does not change that."""
+        if channel not in OF_THE_ACCOUNT:
+            raise Http404
+        leave_account_channel(actor=self.actor, channel=channel, now=self.now)
         return Response(status=204)

@@ -224,6 +224,11 @@ urlpatterns: list[URLPattern] = [
         name="acknowledge_message",
     ),
     path("me/channels", push.AccountChannels.as_view(), name="account_channels"),
+    path(
+        "me/channels/<str:channel>",
+        push.OneAccountChannel.as_view(),
+        name="account_channel",
+    ),
     path("me/push-key", push.PushKey.as_view(), name="push_key"),
     path(
         "me/push-subscriptions",

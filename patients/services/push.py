@@ -7,7 +7,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from patients import models
@@ -86,7 +86,7 @@ def _store(
             create_defaults={**keys, "endpoint": endpoint},
         )
         _end_oldest(actor.user_id, now)
-        use_account_channel(actor=actor, channel=PUSH)
+        _points(actor, PUSH)
     return row
 
 
@@ -139,20 +139,42 @@ def _end(
     rows.update(ended_at=now, end_reason=reason)
 
 
-@transaction.atomic
 def use_account_channel(*, actor: Actor, channel: str) -> None:
     """Let the actor be told over a channel of their account, as who they are.
 
-    A patient with an account is one person and has one entry; somebody who also cares
-    for others has a second. Who has opted out stays opted out.
+    It is their own wish: an earlier wish not to be told there is over.
     """
     check_listed(channel, tuple(sorted(OF_THE_ACCOUNT)), field="channel")
+    with written_by(actor):
+        for point in _points(actor, channel):
+            if point.opted_out_at is not None:
+                point.opted_out_at = None
+                point.save(update_fields=["opted_out_at"])
+
+
+def leave_account_channel(*, actor: Actor, channel: str, now: dt.datetime) -> None:
+    """Tell the actor nothing more over a channel of their account."""
+    check_listed(channel, tuple(sorted(OF_THE_ACCOUNT)), field="channel")
+    with written_by(actor):
+        for point in _points(actor, channel):
+            if point.opted_out_at is None:
+                point.opted_out_at = now
+                point.save(update_fields=["opted_out_at"])
+
+
+def _points(actor: Actor, channel: str) -> list[models.ContactPoint]:
+    """Return the entries of a channel of the account, made when there are none.
+
+    A patient with an account is one person and has one entry; somebody who also cares
+    for others has a second.
+    """
     owners: list[dict[str, Any]] = []
     if actor.own_patient_id:
         owners.append({"patient_id": actor.own_patient_id})
     if actor.is_staff or actor.cared_patient_ids or not owners:
         owners.append({"user_id": actor.user_id})
-    for owner in owners:
-        models.ContactPoint.objects.get_or_create(
-            channel=channel, value=str(actor.user_id), **owner
-        )
+    rows = models.ContactPoint.objects
+    value = str(actor.user_id)
+    return [
+        rows.get_or_create(channel=channel, value=value, **owner)[0] for owner in owners
+    ]

@@ -72,6 +72,7 @@ ROUTES: dict[str, Any] = {
     "inbox_message": OWN,
     "acknowledge_message": OWN,
     "account_channels": OWN,
+    "account_channel": OWN,
     "push_subscription": OWN,
     "schema": Api({"GET": "schema"}),
     "sites": get("site.view"),

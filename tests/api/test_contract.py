@@ -120,7 +120,8 @@ def _own(world, course) -> dict[str, str]:
     device = PushSubscription.objects.create(
         user=nurse, endpoint="https://fcm.googleapis.com/x", p256dh="x", auth="x"
     )
-    return {"message_id": str(message.id), "subscription_id": str(device.id)}
+    ids = {"message_id": str(message.id), "subscription_id": str(device.id)}
+    return {**ids, "channel": "IN_APP"}
 
 
 def _event(world, course) -> models.InfusionEvent:

@@ -8,6 +8,7 @@ import pytest
 from infusion import models
 from infusion.notifications.channels import AnswerLost, Outgoing
 from infusion.notifications.channels.in_app import InAppChannel
+from patients import models as people
 from tests.api.clients import Api, code_of
 from tests.factories import patients as factories
 from tests.factories.messages import Scene, in_hours
@@ -201,7 +202,7 @@ def test_a_text_that_is_gone_leaves_the_fact(jane: Api, sent: models.Message) ->
 def test_over_the_app_alone_it_lies_there_until_it_is_read(
     scene: Scene, jane: Api
 ) -> None:
-    factories.models.ContactPoint.objects.all().delete()
+    people.ContactPoint.objects.all().delete()
     assert jane.post("me/channels", {"channel": "IN_APP"}).status_code == 204
     models.Message.objects.create(**scene.values(channel="IN_APP"))
 
@@ -210,6 +211,24 @@ def test_over_the_app_alone_it_lies_there_until_it_is_read(
 
     assert post.taken == []
     assert [one["status"] for one in inbox(jane)] == ["SENT"]
+
+
+def test_who_wants_it_no_more_is_told_no_more_until_they_want_it_again(
+    scene: Scene, jane: Api
+) -> None:
+    def is_used() -> bool:
+        rows = people.ContactPoint.objects.filter(channel="IN_APP", opted_out_at=None)
+        return rows.filter(patient=scene.patient).exists()
+
+    def leave(channel: str) -> int:
+        return int(jane.raw("DELETE", f"/api/v1/me/channels/{channel}").status_code)
+
+    jane.post("me/channels", {"channel": "IN_APP"})
+    assert is_used()
+    assert [leave("IN_APP"), leave("IN_APP"), leave("EMAIL")] == [204, 204, 404]
+    assert not is_used()
+    jane.post("me/channels", {"channel": "IN_APP"})
+    assert is_used()
 
 
 @pytest.mark.parametrize("channel", ["SMS", "EMAIL", "", None, "in_app"])

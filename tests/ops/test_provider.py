@@ -1,5 +1,6 @@
 """The provider of the demo: what its page tells, what it reports back, how it ends."""
 
+import base64
 import hashlib
 import hmac
 import json
@@ -15,10 +16,20 @@ from typing import Any
 import pytest
 import requests
 
+from config.settings import PUSH_SERVICES
+from infusion.domain.delivery import Arrival
+from infusion.notifications.channels.push import Signer
+from infusion.notifications.channels.reports import Posted, read_report
+from infusion.notifications.channels.sms_routes import read_routes
+from infusion.notifications.channels.wechat_account import read_account
 from ops.layout import ROOT
 from ops.network import accepts, any_free_port
+from ops.provider import demo
+from ops.provider.reports import _as_twilio
+from patients.domain.push import is_allowed
 from tests.fakes.provider import (
     BUSY,
+    DELIVERED,
     DROP,
     FAILED,
     SIGNATURE_HEADER,
@@ -27,6 +38,8 @@ from tests.fakes.provider import (
     provider_server,
 )
 from tests.ops.conftest import until
+
+SECRET = "a-secret-of-the-provider"
 
 
 class Listener:
@@ -132,6 +145,53 @@ def test_a_report_comes_even_when_the_answer_was_lost(listener: Listener) -> Non
 
     assert [json.loads(body)["state"] for body, _ in listener.heard] == [FAILED] * 2
     assert reporter.answers == [202]
+
+
+def test_what_a_demo_is_set_to_is_sound(tmp_path: Path) -> None:
+    settings = demo.environment(tmp_path, 4321)
+    again = demo.environment(tmp_path, 4321)
+
+    def read(name: str) -> str:
+        return Path(settings[f"{name}_FILE"]).read_text()
+
+    assert again == settings
+    account = read_account(Path(settings["WECHAT_ACCOUNT"]), read)
+    assert account.url == "http://127.0.0.1:4321"
+    assert Signer(read("VAPID_PRIVATE_KEY"), "http://127.0.0.1").public_key()
+    services = settings["PUSH_SERVICES"].split(",")
+    assert is_allowed("http://127.0.0.1:4321/push/x", services)
+    assert set(settings["PUSH_SERVICES"].split(",")) > set(PUSH_SERVICES)
+
+
+@pytest.mark.parametrize(
+    ("state", "arrival"), [(DELIVERED, Arrival.DELIVERED), (FAILED, Arrival.FAILED)]
+)
+def test_what_it_reports_is_believed(
+    tmp_path: Path, state: str, arrival: Arrival
+) -> None:
+    """In the format of the demo, and in the one that is built in."""
+    routes = read_routes(
+        Path(demo.environment(tmp_path, 4321)["SMS_ROUTES"]), lambda name: SECRET
+    )
+    key = "01990000-0000-7000-8000-000000000001"
+    sent = {"id": "id-1", "headers": {"idempotency-key": key}}
+    body, headers = Reporter(url="x", secret=SECRET, state=state)._as_own(sent)
+    posted = Posted(url="x", query={}, headers=headers, body=body)
+
+    report = read_report(routes.providers["demo"], posted)
+
+    assert (str(report.message_id), report.arrival) == (key, arrival)
+    login = base64.b64encode(f"AC1:{SECRET}".encode()).decode()
+    sent = {
+        "id": "id-1",
+        "headers": {"authorization": f"Basic {login}"},
+        "body": {"To": "+12025550123"},
+    }
+    url = f"https://infusion.example.org/api/v1/delivery-reports/tw?key={key}"
+    body, headers = _as_twilio(url, sent, state)
+    posted = Posted(url=url, query={"key": key}, headers=headers, body=body)
+    report = read_report({"kind": "twilio", "auth_token": SECRET}, posted)
+    assert (str(report.message_id), report.arrival) == (key, arrival)
 
 
 def test_as_a_process_it_listens_and_ends_when_told(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ see learns a name, a time or a reason.
 import base64
 import datetime as dt
 import json
+import time
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -40,6 +41,8 @@ _REFUSED = frozenset({400, 413})
 # A push service may hold a message no longer than this (four weeks, RFC 8030 leaves it
 # to the service; what is longer is cut down by it).
 _LONGEST = dt.timedelta(days=28)
+# Devices that answer slowly must not cost the batch its lease: the rest waits.
+_SECONDS_A_MESSAGE = 20.0
 # A signature is good for a day at most (RFC 8292).
 _SIGNED_FOR = dt.timedelta(hours=12)
 _TITLE = _("There is a new message for you")
@@ -107,9 +110,14 @@ class PushChannel:
     """
 
     def __init__(
-        self, signer: Signer, services: Sequence[str], timeouts: Timeouts | None = None
+        self,
+        signer: Signer,
+        services: Sequence[str],
+        timeouts: Timeouts | None = None,
+        *,
+        seconds: float = _SECONDS_A_MESSAGE,
     ) -> None:
-        self._signer, self._services = signer, services
+        self._signer, self._services, self._seconds = signer, services, seconds
         self._timeouts = timeouts or Timeouts()
         self._session = new_session()
 
@@ -133,8 +141,12 @@ class PushChannel:
             devices = ()
         if not devices:
             raise ChannelError("bad_address", permanent=True)
+        end = time.monotonic() + self._seconds
         for device in devices:
-            yield Sent(device, self._try(device, outgoing))
+            if time.monotonic() < end:
+                yield Sent(device, self._try(device, outgoing))
+            else:
+                yield Sent(device, ChannelError("push_no_time", permanent=False))
 
     def _try(self, device: Device, outgoing: Outgoing) -> ChannelError | None:
         try:

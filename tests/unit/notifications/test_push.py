@@ -18,7 +18,7 @@ from patients.domain.push import write_devices
 from tests.fakes import provider as fake
 from tests.fakes.provider import Provider
 from tests.fakes.push import Browser, new_vapid_key
-from tests.unit.notifications.conftest import VAPID_KEY, to
+from tests.unit.notifications.conftest import QUICK, VAPID_KEY, to
 
 MESSAGE_ID = uuid.UUID("01990000-0000-7000-8000-000000000001")
 
@@ -187,6 +187,19 @@ def test_a_lost_answer_is_neither_taken_nor_refused(
     provider.always = behaviour
 
     assert isinstance(refused_by(push, browser), AnswerLost)
+
+
+def test_devices_that_hang_do_not_hold_up_the_batch(
+    provider: Provider, browser: Browser
+) -> None:
+    provider.always = fake.HANG
+    signer = Signer(VAPID_KEY, "https://infusion.example.org")
+    push = PushChannel(signer, [provider.url], QUICK, seconds=0.3)
+
+    refused = refused_by(push, browser, other(provider), other(provider))
+
+    assert isinstance(refused, AnswerLost)
+    assert len(provider.requests) == 1
 
 
 def test_a_service_that_is_not_named_is_never_posted_to(
