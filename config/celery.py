@@ -17,7 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 REFRESH_SECONDS = 300.0
 # Oftener than daily: a beat that restarts begins to count anew.
 PURGE_SECONDS = 21_600.0
-QUEUES = ("default", "messages")
+QUEUES = ("default", "urgent", "messages")
 
 app = Celery("home_infusion")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -280,7 +280,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"infusion.deliver_messages": {"queue": "messages"}}
+CELERY_TASK_ROUTES = {
+    "infusion.deliver_messages": {"queue": "messages"},
+    # A queue of their own: what is urgent does not stand behind a flood.
+    "infusion.deliver_urgent": {"queue": "urgent"},
+}
 BEAT_SECONDS = env.number("BEAT_SECONDS", 15)
 # Who is told when the scheduler has stopped; the administrators of the sites without.
 ALARM_EMAILS = env.words("ALARM_EMAILS")

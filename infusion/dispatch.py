@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 SWEEP_MESSAGES = "infusion.sweep_messages"
 DELIVER_MESSAGES = "infusion.deliver_messages"
+DELIVER_URGENT = "infusion.deliver_urgent"
 
 
 def after_commit(name: str, **arguments: Any) -> None:

@@ -44,6 +44,14 @@ def deliver_messages(
         )
 
 
+@shared_task(name=dispatch.DELIVER_URGENT)
+def deliver_urgent(
+    *, message_ids: Sequence[str], leased_until: str, **_: object
+) -> None:
+    """Deliver a batch of claimed messages that overtake all others."""
+    deliver_messages(message_ids=message_ids, leased_until=leased_until)
+
+
 @shared_task(name="infusion.sweep_readiness")
 def sweep_readiness(**_: object) -> None:
     """Look again at the signatures that are due."""

@@ -31,9 +31,9 @@ def web(environment: dict[str, str], port: int) -> Command:
 
 
 def worker(environment: dict[str, str]) -> Command:
-    """Return the Celery worker for both queues."""
+    """Return the Celery worker for every queue."""
     arguments = ["-m", "celery", "-A", "config", "worker", "--loglevel=INFO"]
-    arguments += ["--concurrency=2", "--queues=default,messages"]
+    arguments += ["--concurrency=2", "--queues=default,urgent,messages"]
     return Command("worker", python(*arguments), environment, grace=15.0)
 
 

@@ -104,7 +104,7 @@ class EndCareDate(Endpoint):
     )
     def post(self, request: Request, date_id: uuid.UUID) -> HttpResponseBase:
         """End a day; nobody is reminded of it any more."""
-        self.allow(reads.get_care_date(self.actor, date_id))
+        self.allow(reads.get_care_date(self.actor, date_id).course)
         version, asked = self.expected_version(), self.body(CareDateEndIn)
         return self.once(
             lambda: _reply(

@@ -74,6 +74,13 @@ class ReminderRuleOut(Output):
     short = BilingualOut(source="text.short")
 
 
+class ReminderRulesOut(Output):
+    """The rules of a site."""
+
+    site_id = serializers.UUIDField()
+    rules = ReminderRuleOut(many=True)
+
+
 class ReminderDocumentOut(Output):
     """What a site changes, and where that stands."""
 
@@ -111,13 +118,13 @@ class SiteReminders(Endpoint):
 
     @extend_schema(
         operation_id="list_reminder_rules",
-        responses={200: ReminderRuleOut(many=True)},
+        responses={200: ReminderRulesOut},
     )
     def get(self, request: Request, site_id: uuid.UUID) -> Response:
         """List every rule, those switched off included."""
         self.allow(get_visible_site(self.actor, site_id))
-        found = reads.rules_of_site(site_id)
-        return Response(ReminderRuleOut(found, many=True).data)
+        found = {"site_id": site_id, "rules": reads.rules_of_site(site_id)}
+        return Response(ReminderRulesOut(found).data)
 
 
 class ReminderDocuments(Endpoint):

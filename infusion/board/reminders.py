@@ -178,7 +178,7 @@ class EndCareDate(CourseConsole):
             row = dates.get_care_date(self.actor, date_id)
         except NotFound:
             raise Http404 from None
-        if not policy.can(self.actor, "date.enter", row):
+        if not policy.can(self.actor, "date.enter", row.course):
             raise Http404
         wanted = partial(
             care_dates.end_care_date,

@@ -23,16 +23,16 @@ from infusion.selectors.subjects import subject_now
 # against its room, so that the flood of one does not fill the queue of all.
 _WAITING_SITES = """
 WITH RECURSIVE site (id) AS (
-    (SELECT site_id FROM infusion_message WHERE status = 'PENDING'
+    (SELECT site_id FROM infusion_message WHERE status = 'PENDING'{only}
      ORDER BY site_id LIMIT 1)
     UNION ALL
     SELECT (SELECT site_id FROM infusion_message
-            WHERE status = 'PENDING' AND site_id > site.id
+            WHERE status = 'PENDING'{only} AND site_id > site.id
             ORDER BY site_id LIMIT 1)
     FROM site WHERE site.id IS NOT NULL
 ), busy AS (
     SELECT site_id, count(*) AS number FROM infusion_message
-    WHERE status = 'SENDING' GROUP BY site_id
+    WHERE status = 'SENDING'{only} GROUP BY site_id
 )
 SELECT site.id, %(limit)s - coalesce(busy.number, 0)
 FROM site LEFT JOIN busy ON busy.site_id = site.id
@@ -40,9 +40,12 @@ WHERE site.id IS NOT NULL
   AND coalesce(busy.number, 0) < %(limit)s
   AND EXISTS (
     SELECT FROM infusion_message
-    WHERE status = 'PENDING' AND site_id = site.id
+    WHERE status = 'PENDING'{only} AND site_id = site.id
       AND coalesce(not_before, due_at) <= now() + %(offset)s)
 """
+# What is urgent has a walk and a room of its own.
+_SITES = _WAITING_SITES.format(only="")
+_URGENT_SITES = _WAITING_SITES.format(only=" AND is_urgent")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +78,13 @@ class Delivery:
     mute: models.Mute | None = None
 
 
-def list_waiting_sites(offset: dt.timedelta, limit: int) -> list[Waiting]:
+def list_waiting_sites(
+    offset: dt.timedelta, limit: int, *, is_urgent: bool = False
+) -> list[Waiting]:
     """List the sites that have due messages and room for more on their way."""
     values: dict[str, Any] = {"offset": offset, "limit": limit}
     with connection.cursor() as cursor:
-        cursor.execute(_WAITING_SITES, values)
+        cursor.execute(_URGENT_SITES if is_urgent else _SITES, values)
         rows = cursor.fetchall()
     return [Waiting(site_id=site_id, room=room) for site_id, room in rows]
 

@@ -41,13 +41,15 @@ UPDATE infusion_message SET
                        THEN now() + %(lease)s END
 WHERE id = ANY (ARRAY (
     SELECT id FROM infusion_message
-    WHERE status = 'PENDING' AND site_id = %(site_id)s
+    WHERE status = 'PENDING' AND site_id = %(site_id)s{only}
       AND coalesce(not_before, due_at) <= now() + %(offset)s
     ORDER BY coalesce(not_before, due_at)
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED))
 RETURNING id, lease_until
 """
+_CLAIM_ANY = _CLAIM.format(only="")
+_CLAIM_URGENT = _CLAIM.format(only=" AND is_urgent")
 _FREE = """
 UPDATE infusion_message SET status = 'PENDING', lease_until = NULL
 WHERE id = ANY (ARRAY (
@@ -85,7 +87,11 @@ def sweep_messages(
     if from_beat:
         show_life(BEAT, offset)
     freed = free_dead_claims()
-    claims = list(_claim_and_hand_over(offset, hand_over or to_workers))
+    # What is urgent overtakes: claimed first, within a room of its own.
+    claims = [
+        *_claim_and_hand_over(offset, hand_over or to_urgent_workers, is_urgent=True),
+        *_claim_and_hand_over(offset, hand_over or to_workers),
+    ]
     show_life(SWEEP, offset)
     done = Sweep(
         freed=freed,
@@ -114,12 +120,17 @@ def free_dead_claims() -> int:
         return int(cursor.rowcount)
 
 
-def _claim_and_hand_over(offset: dt.timedelta, hand_over: HandOver) -> Iterator[Claim]:
+def _claim_and_hand_over(
+    offset: dt.timedelta, hand_over: HandOver, *, is_urgent: bool = False
+) -> Iterator[Claim]:
     """Go round the waiting sites, a fair share each, until none waits."""
-    while sites := deliveries.list_waiting_sites(offset, SITE_LIMIT):
+    while sites := deliveries.list_waiting_sites(
+        offset, SITE_LIMIT, is_urgent=is_urgent
+    ):
         share = max(PER_TASK, PER_CLAIM // len(sites))
         claims = [
-            claim_due(site.site_id, offset, min(share, site.room)) for site in sites
+            claim_due(site.site_id, offset, min(share, site.room), is_urgent=is_urgent)
+            for site in sites
         ]
         yield from claims
         taken = [_hand_over(claim, hand_over) for claim in claims]
@@ -130,7 +141,9 @@ def _claim_and_hand_over(offset: dt.timedelta, hand_over: HandOver) -> Iterator[
             return
 
 
-def claim_due(site_id: uuid.UUID, offset: dt.timedelta, limit: int) -> Claim:
+def claim_due(
+    site_id: uuid.UUID, offset: dt.timedelta, limit: int, *, is_urgent: bool = False
+) -> Claim:
     """Take due rows of a site in one statement; rows that another takes are skipped."""
     values: dict[str, Any] = {
         "site_id": site_id,
@@ -139,7 +152,7 @@ def claim_due(site_id: uuid.UUID, offset: dt.timedelta, limit: int) -> Claim:
         "lease": CLAIM_LEASE,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, values)
+        cursor.execute(_CLAIM_URGENT if is_urgent else _CLAIM_ANY, values)
         rows = cursor.fetchall()
     held = tuple(row_id for row_id, leased_until in rows if leased_until)
     until = next((leased_until for _, leased_until in rows if leased_until), None)
@@ -162,6 +175,15 @@ def to_workers(ids: Sequence[uuid.UUID], leased_until: dt.datetime) -> bool:
     """Start a task for these messages and say whether the broker took it."""
     return dispatch.send(
         dispatch.DELIVER_MESSAGES,
+        message_ids=[str(one) for one in ids],
+        leased_until=leased_until.isoformat(),
+    )
+
+
+def to_urgent_workers(ids: Sequence[uuid.UUID], leased_until: dt.datetime) -> bool:
+    """Start a task in the queue of what overtakes, and say whether it was taken."""
+    return dispatch.send(
+        dispatch.DELIVER_URGENT,
         message_ids=[str(one) for one in ids],
         leased_until=leased_until.isoformat(),
     )

@@ -68,7 +68,7 @@ def test_the_numbers_behind_the_background_are_told():
     assert 3600 <= facts["oldest_due_seconds"] < 3700
     assert facts["due_messages"] == 1
     assert (facts["provider_tries"], facts["provider_failure_rate"]) == (2, 0.5)
-    assert set(facts["queue_depth"]) == {"default", "messages"}
+    assert set(facts["queue_depth"]) == {"default", "urgent", "messages"}
 
 
 def test_tries_of_yesterday_say_nothing_about_today():

@@ -74,7 +74,34 @@ def test_an_empty_sweep_costs_a_few_statements() -> None:
     with CaptureQueriesContext(connection) as asked:
         sweep()
 
-    assert len(asked) == 3
+    # What a dead worker held, what is urgent, what is not, and that it has run.
+    assert len(asked) == 4
+
+
+def test_what_is_urgent_overtakes_a_flood_of_its_own_site() -> None:
+    scene = Scene()
+    copies(scene, 120, kind="bag_change_24h", due_at=in_hours(-1))
+    urgent = scene.owe(is_urgent=True, event_at=in_hours(3), due_at=in_hours(-0.1))
+    workers = Workers()
+
+    sweep(workers)
+
+    assert workers.batches[0] == (urgent.id,)
+
+
+def test_what_is_urgent_leaves_though_a_site_has_all_it_may_on_its_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sweeps, "SITE_LIMIT", 2)
+    scene = Scene()
+    copies(scene, 4, kind="bag_change_24h", due_at=in_hours(-1))
+    sweep()
+    urgent = scene.owe(is_urgent=True, event_at=in_hours(3), due_at=in_hours(-0.1))
+    workers = Workers()
+
+    sweep(workers)
+
+    assert [list(batch) for batch in workers.batches] == [[urgent.id]]
 
 
 def test_a_due_message_is_claimed_and_handed_over() -> None:
@@ -231,7 +258,7 @@ def test_the_claim_reads_nothing_but_what_is_owed() -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE infusion_message")
-        cursor.execute("EXPLAIN (COSTS OFF) " + sweeps._CLAIM, values)
+        cursor.execute("EXPLAIN (COSTS OFF) " + sweeps._CLAIM_ANY, values)
         plan = "\n".join(row[0] for row in cursor.fetchall())
 
     assert "Index Scan using message_due" in plan
