@@ -33,6 +33,11 @@ def no_given_servers(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def folder(no_given_servers: None) -> Iterator[Path]:
     """Return a folder of the checkout, emptied of files and processes afterwards."""
+    yield from emptied_folder()
+
+
+def emptied_folder() -> Iterator[Path]:
+    """Name a folder of the checkout, and empty it when that is done with."""
     path = LOCAL / f"tests-of-ops-{uuid.uuid4().hex[:8]}"
     yield path
     if path.exists():

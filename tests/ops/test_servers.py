@@ -17,13 +17,13 @@ from ops.postgres_server import find_place
 from ops.servers import Busy, Folder, start_servers, supervise, without_secrets
 from ops.stopping import Stop, Stopped
 from ops.supervisor import Supervisor
-from tests.ops.conftest import marked
+from tests.ops.conftest import GIVEN_SERVERS, emptied_folder, marked
+
+Servers = tuple[Supervisor, dict[str, str]]
 
 
 @contextmanager
-def running(
-    folder: Path, *, tests: bool = True
-) -> Iterator[tuple[Supervisor, dict[str, str]]]:
+def running(folder: Path, *, tests: bool = True) -> Iterator[Servers]:
     held = Folder(folder)
     supervisor = supervise(held, Stop())
     try:
@@ -31,6 +31,22 @@ def running(
     finally:
         supervisor.stop_all()
         held.close()
+
+
+@pytest.fixture(scope="module")
+def shared_folder() -> Iterator[Path]:
+    """Return the folder of servers that several tests look at."""
+    yield from emptied_folder()
+
+
+@pytest.fixture(scope="module")
+def servers(shared_folder: Path) -> Iterator[Servers]:
+    """Start servers once for tests that leave them running."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in GIVEN_SERVERS:
+            patch.delenv(name, raising=False)
+        with running(shared_folder) as started:
+            yield started
 
 
 def remember(url: str) -> None:
@@ -62,27 +78,28 @@ def test_both_start_stop_and_start_again_with_the_same_data(folder: Path) -> Non
     assert marked(folder) == []
 
 
-def test_they_listen_on_the_loopback_interface_only(folder: Path) -> None:
-    with running(folder) as (supervisor, _):
-        listening = {
-            connection.laddr.ip
-            for pid in supervisor.pids().values()
-            for connection in psutil.Process(pid).net_connections()
-            if connection.status == psutil.CONN_LISTEN
-        }
+def test_they_listen_on_the_loopback_interface_only(servers: Servers) -> None:
+    supervisor, _ = servers
+    listening = {
+        connection.laddr.ip
+        for pid in supervisor.pids().values()
+        for connection in psutil.Process(pid).net_connections()
+        if connection.status == psutil.CONN_LISTEN
+    }
     assert listening == {"127.0.0.1"}
 
 
-def test_nobody_gets_in_without_the_password(folder: Path) -> None:
-    with running(folder) as (_, environment):
-        url = environment["DATABASE_URL"]
-        password = url.split(":")[2].split("@")[0]
-        with pytest.raises(psycopg.OperationalError, match="password"):
-            psycopg.connect(url.replace(password, "guess"))
-        place = find_place(folder)
-        assert place.password_file.stat().st_mode & 0o077 == 0
-        arguments = psutil.Process(os.getpid()).children(recursive=True)
-        assert not any(password in " ".join(each.cmdline()) for each in arguments)
+def test_nobody_gets_in_without_the_password(
+    servers: Servers, shared_folder: Path
+) -> None:
+    url = servers[1]["DATABASE_URL"]
+    password = url.split(":")[2].split("@")[0]
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(url.replace(password, "guess"))
+    place = find_place(shared_folder)
+    assert place.password_file.stat().st_mode & 0o077 == 0
+    arguments = psutil.Process(os.getpid()).children(recursive=True)
+    assert not any(password in " ".join(each.cmdline()) for each in arguments)
 
 
 def test_a_killed_database_comes_back_with_its_data(folder: Path) -> None:
@@ -253,19 +270,18 @@ def test_a_folder_outside_that_is_not_ours_is_refused(
         outside.rmdir()
 
 
-def test_the_application_role_may_change_rows_but_not_tables(folder: Path) -> None:
-    with running(folder) as (_, environment):
-        owner = environment["OWNER_DATABASE_URL"]
-        app = owner.replace(postgres_server.OWNER, postgres_server.APP)
-        with psycopg.connect(owner) as connection:
-            connection.execute("CREATE TABLE bags (id bigserial, n int)")
-        with psycopg.connect(app, autocommit=True) as connection:
-            connection.execute("INSERT INTO bags (n) VALUES (1)")
-            connection.execute("UPDATE bags SET n = 2")
-            connection.execute("DELETE FROM bags")
-            for statement in REFUSED:
-                with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                    connection.execute(statement)
+def test_the_application_role_may_change_rows_but_not_tables(servers: Servers) -> None:
+    owner = servers[1]["OWNER_DATABASE_URL"]
+    app = owner.replace(postgres_server.OWNER, postgres_server.APP)
+    with psycopg.connect(owner) as connection:
+        connection.execute("CREATE TABLE bags (id bigserial, n int)")
+    with psycopg.connect(app, autocommit=True) as connection:
+        connection.execute("INSERT INTO bags (n) VALUES (1)")
+        connection.execute("UPDATE bags SET n = 2")
+        connection.execute("DELETE FROM bags")
+        for statement in REFUSED:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)
 
 
 REFUSED = (
@@ -283,22 +299,21 @@ REFUSED = (
 )
 
 
-def test_making_the_roles_again_changes_nothing(folder: Path) -> None:
-    with running(folder) as (supervisor, environment):
-        remember(environment["DATABASE_URL"])
-        place = find_place(folder)
-        port = int(environment["DATABASE_URL"].rpartition(":")[2].split("/")[0])
-        postgres_server.make_roles(place, port, tests=True)
-        assert remembered(environment["DATABASE_URL"]) == 1
-        assert supervisor.services
+def test_making_the_roles_again_changes_nothing(
+    servers: Servers, shared_folder: Path
+) -> None:
+    supervisor, environment = servers
+    remember(environment["DATABASE_URL"])
+    place = find_place(shared_folder)
+    port = int(environment["DATABASE_URL"].rpartition(":")[2].split("/")[0])
+    postgres_server.make_roles(place, port, tests=True)
+    assert remembered(environment["DATABASE_URL"]) == 1
+    assert supervisor.services
 
 
-def test_the_service_may_add_the_extensions_its_tables_need(folder: Path) -> None:
+def test_the_service_may_add_the_extensions_its_tables_need(servers: Servers) -> None:
     wanted = ["btree_gist", "pg_trgm"]
-    with (
-        running(folder) as (_, environment),
-        psycopg.connect(environment["DATABASE_URL"]) as connection,
-    ):
+    with psycopg.connect(servers[1]["DATABASE_URL"]) as connection:
         for name in wanted:
             connection.execute(f"CREATE EXTENSION {name}")
         added = connection.execute(
