@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN = @exec $(PYTHON) ops/bootstrap.py
 
-.PHONY: help demo test quick check bench servers lock translations clean
+.PHONY: help demo test quick check bench faults servers lock translations clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -22,6 +22,9 @@ check: ## Run everything CI runs: format, lint, types, contracts, locks, tests
 
 bench: ## Measure plans, import and the heavy pages against their limits
 	$(RUN) bench $(ARGS)
+
+faults: ## Break everything around thousands of due messages (ARGS="--rounds 20")
+	$(RUN) faults $(ARGS)
 
 servers: ## Keep PostgreSQL and Redis running for work by hand; says how to use them
 	$(RUN) servers $(ARGS)

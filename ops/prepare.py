@@ -32,6 +32,7 @@ TARGETS = {
     "quick": ("dev", ["ops.run_tests", "--quick"]),
     "check": ("dev", ["ops.checks"]),
     "bench": ("dev", ["ops.bench"]),
+    "faults": ("dev", ["ops.faults"]),
     "lock": ("dev", ["ops.locks", "compile"]),
     "translations": ("dev", ["ops.translations", "update"]),
     "servers": ("dev", ["ops.standby"]),

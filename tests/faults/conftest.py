@@ -83,7 +83,11 @@ class Service:
     running: list[Process] = field(default_factory=list)
 
     def worker(
-        self, *, queues: str = "default,urgent,messages", children: int = 2, **order: Any
+        self,
+        *,
+        queues: str = "default,urgent,messages",
+        children: int = 2,
+        **order: Any,
     ) -> Process:
         """Start a worker; it works as soon as it is up."""
         name = f"worker{len(self.running)}@%h"

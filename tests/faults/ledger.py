@@ -113,7 +113,7 @@ def is_done() -> bool:
 
 def wait_until_done() -> None:
     """Wait until every message is settled."""
-    wait_until(is_done, 60 + models.Message.objects.count() / 10)
+    wait_until(is_done, 60)
 
 
 def wait_for_more(provider: Provider, count: int = 4) -> None:
@@ -130,7 +130,7 @@ def wait_until_still(provider: Provider, seconds: float = 0.7) -> None:
         time.sleep(seconds)
         return len(provider.requests) == before
 
-    wait_until(is_still, 600)
+    wait_until(is_still, 60)
 
 
 def _sql(change: str) -> None:

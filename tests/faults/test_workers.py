@@ -32,7 +32,7 @@ def send_task(ground: Ground, name: str, *, queue: str, **arguments: object) -> 
 
 def test_nothing_is_wrong(service: Service, provider: Provider) -> None:
     """The ground the faults stand on: everything arrives once."""
-    rows = owe_many(many(60))
+    rows = owe_many(many(40))
     service.worker()
     service.beat()
 
@@ -85,9 +85,9 @@ KILLS = {
 def test_a_worker_killed_around_a_send_loses_nothing(
     moment: str, service: Service, provider: Provider, ground: Ground
 ) -> None:
-    rows = owe_many(many(60))
+    rows = owe_many(many(40))
     service.beat()
-    for _ in range(3):
+    for _ in range(2):
         worker = service.worker()
         wait_for_more(provider)
         KILLS[moment](ground, worker, provider)
@@ -108,7 +108,7 @@ def test_a_worker_killed_around_a_send_loses_nothing(
 def test_two_workers_on_one_batch_send_it_once(
     service: Service, provider: Provider, ground: Ground
 ) -> None:
-    rows = owe_many(many(60))
+    rows = owe_many(many(40))
     service.worker(queues="default", children=1)
     service.beat()
     wait_until(lambda: left("PENDING") == 0 or left("SENDING") >= 1000)
@@ -135,7 +135,7 @@ def test_two_workers_on_one_batch_send_it_once(
 
 
 def test_two_beats_send_nothing_twice(service: Service, provider: Provider) -> None:
-    rows = owe_many(many(60))
+    rows = owe_many(many(40))
     for start in (service.worker, service.worker, service.beat, service.beat):
         start()
     wait_until_done()
@@ -161,7 +161,14 @@ def test_no_beat_costs_time_and_no_message(
     assert states(rows) == {"SENT": len(rows)}
 
 
-@pytest.mark.parametrize("hours", [-1, 1, 26])
+@pytest.mark.parametrize(
+    "hours",
+    [
+        pytest.param(-1, marks=pytest.mark.nightly),
+        pytest.param(1, marks=pytest.mark.nightly),
+        26,
+    ],
+)
 def test_a_worker_with_a_wrong_clock_sends_nothing_early_or_late(
     hours: int, service: Service, provider: Provider
 ) -> None:
@@ -181,7 +188,7 @@ def test_a_deploy_in_the_middle_loses_nothing(
     service: Service, provider: Provider, ground: Ground
 ) -> None:
     """The old worker ends warmly; tasks of newer code reach it before it does."""
-    rows = owe_many(many(60))
+    rows = owe_many(many(40))
     ground.to_provider.seconds = 0.02
     old = service.worker()
     service.beat()
