@@ -4,11 +4,13 @@ import datetime as dt
 import uuid
 import zoneinfo
 from dataclasses import dataclass
+from typing import Any
 
 from infusion import models
 from infusion.domain.rota import OnCallRole
 from infusion.services import rota
 from patients.policy import Actor
+from patients.services import demo
 
 _DAY = dt.timedelta(days=1)
 _FROM, _TO = dt.time(8), dt.time(20)
@@ -18,66 +20,83 @@ _BEGINS, _DAYS = -1, 16
 _EMPTY_NIGHT, _OFFERED_DAY = 4, 2
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Crew:
-    """The people of a site who are on call, and the site's clock."""
+    """The people of a site who are on call."""
+
+    day_nurse: Actor
+    night_nurse: Actor
+    physician_id: uuid.UUID
+    pharmacist_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rota:
+    """The rota of a site that is being filled, on the site's clock."""
 
     site_id: uuid.UUID
     zone: zoneinfo.ZoneInfo
-    day_nurse: Actor
-    night_nurse: Actor
-    others: dict[OnCallRole, uuid.UUID]
+    crew: Crew
+    now: dt.datetime
+
+    def at(self, day: dt.date, time: dt.time) -> dt.datetime:
+        """Return the instant of a wall clock."""
+        local = dt.datetime.combine(day, time, tzinfo=self.zone)
+        return local.astimezone(dt.UTC)
+
+    def plan(
+        self,
+        role: OnCallRole,
+        user_id: uuid.UUID | None,
+        from_at: dt.datetime,
+        to_at: dt.datetime,
+    ) -> models.Shift:
+        """Plan a shift as it was planned then: before it began."""
+        return rota.plan_shift(
+            actor=self.crew.day_nurse,
+            site_id=self.site_id,
+            role=role,
+            user_id=user_id,
+            from_at=from_at,
+            to_at=to_at,
+            now=min(self.now, from_at),
+        )
 
 
-def fill_rota(crew: Crew, now: dt.datetime) -> None:
-    """Plan a fortnight: nurses by day and night, the others a week at a time."""
-    today = now.astimezone(crew.zone).date()
+def put_on_call(site: Any, crew: Crew, now: dt.datetime) -> None:
+    """Plan a fortnight and give everybody on it a number.
+
+    Nurses hold the line by day and by night, the others a week at a time.
+    """
+    others = {
+        OnCallRole.PHYSICIAN: crew.physician_id,
+        OnCallRole.PHARMACIST: crew.pharmacist_id,
+    }
+    nurses = (crew.day_nurse.user_id, crew.night_nurse.user_id)
+    demo.give_phones((*nurses, *others.values()), site.on_call_phone)
+    zone = zoneinfo.ZoneInfo(site.time_zone)
+    filled = Rota(site_id=site.id, zone=zone, crew=crew, now=now)
+    today = now.astimezone(zone).date()
     for number in range(_BEGINS, _DAYS):
-        _nurses_of(crew, today, number, now)
-    for role, user_id in crew.others.items():
+        _nurses_of(filled, today, number)
+    for role, user_id in others.items():
         for week in range(2):
             start = today + (_BEGINS + week * 7) * _DAY
-            begins, ends = _at(crew, start, _FROM), _at(crew, start + 7 * _DAY, _FROM)
-            _plan(crew, role, user_id, begins, ends, now)
+            begins, ends = filled.at(start, _FROM), filled.at(start + 7 * _DAY, _FROM)
+            filled.plan(role, user_id, begins, ends)
 
 
-def _nurses_of(crew: Crew, today: dt.date, number: int, now: dt.datetime) -> None:
-    day = today + number * _DAY
-    dawn, dusk = _at(crew, day, _FROM), _at(crew, day, _TO)
-    next_dawn = _at(crew, day + _DAY, _FROM)
-    by_day = _plan(crew, OnCallRole.NURSE, crew.day_nurse.user_id, dawn, dusk, now)
+def _nurses_of(filled: Rota, today: dt.date, number: int) -> None:
+    crew, day = filled.crew, today + number * _DAY
+    dawn, dusk = filled.at(day, _FROM), filled.at(day, _TO)
+    by_day = filled.plan(OnCallRole.NURSE, crew.day_nurse.user_id, dawn, dusk)
     by_night = None if number == _EMPTY_NIGHT else crew.night_nurse.user_id
-    _plan(crew, OnCallRole.NURSE, by_night, dusk, next_dawn, now)
+    filled.plan(OnCallRole.NURSE, by_night, dusk, filled.at(day + _DAY, _FROM))
     if number == _OFFERED_DAY:
         rota.propose_swap(
             actor=crew.day_nurse,
             shift_id=by_day.id,
             expected_version=by_day.version,
             user_id=crew.night_nurse.user_id,
-            now=now,
+            now=filled.now,
         )
-
-
-def _at(crew: Crew, day: dt.date, time: dt.time) -> dt.datetime:
-    local = dt.datetime.combine(day, time, tzinfo=crew.zone)
-    return local.astimezone(dt.UTC)
-
-
-def _plan(
-    crew: Crew,
-    role: OnCallRole,
-    user_id: uuid.UUID | None,
-    from_at: dt.datetime,
-    to_at: dt.datetime,
-    now: dt.datetime,
-) -> models.Shift:
-    """Plan a shift as it was planned then: before it began."""
-    return rota.plan_shift(
-        actor=crew.day_nurse,
-        site_id=crew.site_id,
-        role=role,
-        user_id=user_id,
-        from_at=from_at,
-        to_at=to_at,
-        now=min(now, from_at),
-    )

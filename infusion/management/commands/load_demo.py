@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-import zoneinfo
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,9 +10,8 @@ from django.db import transaction
 
 from infusion import models
 from infusion.domain.hanging import PumpReading
-from infusion.domain.rota import OnCallRole
 from infusion.management.demo_departure import Departure, go_home
-from infusion.management.demo_rota import Crew, fill_rota
+from infusion.management.demo_rota import Crew, put_on_call
 from infusion.services import (
     bags,
     courses,
@@ -129,6 +127,12 @@ class Team:
         return first, f"{first}2"
 
     @property
+    def crew(self) -> Crew:
+        """Return who is on call."""
+        first, second = map(self.actor, self.nurses)
+        return Crew(first, second, self.physician.user_id, self.pharmacist.user_id)
+
+    @property
     def physician(self) -> Actor:
         """Return the physician."""
         return self.actor("physician" if self.nurses[0] == "nurse" else "yisheng")
@@ -137,26 +141,6 @@ class Team:
     def pharmacist(self) -> Actor:
         """Return the pharmacist."""
         return self.actor("pharmacist" if self.nurses[0] == "nurse" else "yaoshi")
-
-
-def _on_call(team: Team) -> None:
-    """Fill the rota of a site and give the people on it a number to ring."""
-    first, second = team.nurses
-    day, night = team.actor(first), team.actor(second)
-    others = {
-        OnCallRole.PHYSICIAN: team.physician.user_id,
-        OnCallRole.PHARMACIST: team.pharmacist.user_id,
-    }
-    people = (day.user_id, night.user_id, *others.values())
-    demo.give_phones(people, team.site.on_call_phone)
-    crew = Crew(
-        site_id=team.site.id,
-        zone=zoneinfo.ZoneInfo(team.site.time_zone),
-        day_nurse=day,
-        night_nurse=night,
-        others=others,
-    )
-    fill_rota(crew, team.now)
 
 
 def _measure(
@@ -324,7 +308,7 @@ class Command(BaseCommand):
 
 def _tell_riverside(team: Team, now: dt.datetime) -> None:
     """Four courses: a change due in two hours, a stopped pump, a ward, an order."""
-    _on_call(team)
+    put_on_call(team.site, team.crew, team.now)
     _tell_of_john(team, now)
     maria = team.patient(
         "RV-1002", "Lopez", "Maria", "61", "164", **_born("female", 1974, 11, 30)
@@ -377,7 +361,7 @@ def _born(sex: str, year: int, month: int, day: int) -> dict[str, Any]:
 
 def _tell_donghu(team: Team, now: dt.datetime) -> None:
     """Show one course at home and one patient without a course, in Chinese."""
-    _on_call(team)
+    put_on_call(team.site, team.crew, team.now)
     born, wechat = _born("female", 1979, 2, 18), ("WECHAT", "o6_demo_wangfang_0001")
     wang = team.patient("DH-2001", "王", "芳", "55", "160", [wechat], **born, **CHINESE)
     Story(team, wang, "us-label-mrd", now - 6 * DAY).begin().go_home(
