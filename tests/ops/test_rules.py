@@ -10,6 +10,8 @@ import pytest
 
 from ops.layout import ROOT
 
+# What takes a second to load and is of no use here.
+WITHOUT = ("-p", "no:schemathesis")
 MARKERS = "browser: x\n  journey: x\n  django_db: x"
 LEFT_OUT = "import pytest\ndef test_page():\n    pytest.skip('no Chromium')\n"
 OUTWARD = """
@@ -43,7 +45,7 @@ def add(suite: Path, folder: str, test: str) -> None:
 def run(suite: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     inherited = {k: v for k, v in os.environ.items() if k not in {"CI", "DATABASE_URL"}}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:django", "tests"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:django", *WITHOUT, "tests"],
         cwd=suite,
         env={**inherited, **environment},
         capture_output=True,
