@@ -17,6 +17,7 @@ from infusion.services import (
     alert_sweeps,
     following,
     messages,
+    muting,
     reassessing,
     replies,
     sweeps,
@@ -62,6 +63,12 @@ def sweep_readiness(**_: object) -> None:
 def sweep_alerts(**_: object) -> None:
     """Raise, end and climb the alerts that are due."""
     alert_sweeps.sweep_alerts(now=clock.now(), offset=clock.offset())
+
+
+@shared_task(name="infusion.end_mutes")
+def end_mutes(**_: object) -> None:
+    """Write down which mutes have ended by themselves."""
+    muting.end_mutes(now=clock.now())
 
 
 @shared_task(name="infusion.refresh_recipients")

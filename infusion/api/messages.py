@@ -35,6 +35,13 @@ class MessageOut(Output):
     attempts = serializers.IntegerField()
     sent_at = InstantField(allow_null=True)
     bag_id = serializers.UUIDField(allow_null=True)
+    is_resend = serializers.BooleanField(help_text="A person had it sent again.")
+    resend_of_id = serializers.UUIDField(allow_null=True)
+    acknowledged_at = InstantField(allow_null=True)
+    acknowledged_by_id = serializers.UUIDField(allow_null=True)
+    was_rung = serializers.BooleanField(
+        help_text="Somebody rang its reader instead, and reached them."
+    )
     plan_number = serializers.IntegerField(allow_null=True)
 
 

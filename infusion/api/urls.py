@@ -15,7 +15,9 @@ from infusion.api import (
     hanging,
     inbox,
     interruptions,
+    ledger,
     messages,
+    mutes,
     outlook,
     overlays,
     pharmacy,
@@ -41,6 +43,8 @@ _BAG = "bags/<uuid:bag_id>"
 _ALERT = "alerts/<uuid:alert_id>"
 _SHIFT = "shifts/<uuid:shift_id>"
 _OVERLAY = "overlays/<uuid:overlay_id>"
+_MESSAGE = "messages/<uuid:message_id>"
+_MUTE = "mutes/<uuid:mute_id>"
 _OWN_MESSAGE = "me/messages/<uuid:message_id>"
 
 urlpatterns: list[URLPattern] = [
@@ -88,6 +92,13 @@ urlpatterns: list[URLPattern] = [
         name="end_care_date",
     ),
     path(f"{_COURSE}/messages", messages.Messages.as_view(), name="course_messages"),
+    path(_MESSAGE, ledger.MessageTrail.as_view(), name="message"),
+    path(f"{_MESSAGE}/resend", ledger.ResendMessage.as_view(), name="resend_message"),
+    path(f"{_MESSAGE}/calls", ledger.MessageCalls.as_view(), name="message_calls"),
+    path(f"{_PATIENT}/mutes", mutes.PatientMutes.as_view(), name="patient_mutes"),
+    path(_MUTE, mutes.OneMute.as_view(), name="mute"),
+    path(f"{_MUTE}/until", mutes.MoveMuteEnd.as_view(), name="move_mute_end"),
+    path(f"{_MUTE}/unmute", mutes.Unmute.as_view(), name="unmute"),
     path(f"{_COURSE}/outlook", outlook.CourseOutlook.as_view(), name="course_outlook"),
     path(
         f"{_COURSE}/decisions",

@@ -12,6 +12,9 @@ from patients import policy
 from patients.domain.refusals import NotFound
 from patients.policy import Actor
 
+# As many digits as a version may have in a header.
+_VERSIONS = 1_000_000_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Trail:
@@ -45,7 +48,7 @@ def ledger_version(row: models.Message) -> int:
         ),
         models.Acknowledgement.objects.filter(message=row).count(),
     )
-    return zlib.crc32(repr(parts).encode())
+    return zlib.crc32(repr(parts).encode()) % _VERSIONS
 
 
 def get_trail(actor: Actor, message_id: uuid.UUID) -> Trail:

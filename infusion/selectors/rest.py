@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any, TypeVar
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
 from infusion import models
 from infusion.domain.states import MessageStatus
@@ -135,7 +135,14 @@ def list_message_rows(
         "bag_id",
         "patient_id",
         "user_id",
+        "is_resend",
         plan_number=F("plan_version__number"),
+        resend_of_id=F("resending__first_id"),
+        acknowledged_at=F("acknowledgement__at"),
+        acknowledged_by_id=F("acknowledgement__by_id"),
+        was_rung=Exists(
+            models.PhoneCall.objects.filter(message=OuterRef("id"), was_reached=True)
+        ),
     )
 
 

@@ -170,6 +170,14 @@ def _targets(world, patient, physician) -> dict[str, Any]:
         ).id,
         "date_id": reminders.care_date(course, physician.user_id, world.now).id,
         "patient_id": patient.id,
+        "message_id": _message(course, physician, world.now).id,
+        "mute_id": models.Mute.objects.create(
+            patient=patient,
+            reason="FAMILY_WISH",
+            by_id=physician.user_id,
+            from_at=world.now,
+            until=world.now + dt.timedelta(days=1),
+        ).id,
         "course_id": course.id,
         "bag_id": bag.id,
         "check_id": check.id,
@@ -191,6 +199,23 @@ def _targets(world, patient, physician) -> dict[str, Any]:
         "contact_id": ContactPointFactory(patient=patient).id,
         "link_id": CaregiverLinkFactory(patient=patient, state="PENDING").id,
     }
+
+
+def _message(course, physician, now) -> Any:
+    return models.Message.objects.create(
+        site_id=course.site_id,
+        course=course,
+        kind="alert_raised",
+        event="ALERT",
+        subject_kind="COURSE",
+        subject_id=course.id,
+        event_at=now,
+        person_kind="STAFF",
+        user_id=physician.user_id,
+        channel="EMAIL",
+        due_at=now,
+        expires_at=now,
+    )
 
 
 def _overlay(site, physician, now) -> Any:
