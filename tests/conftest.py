@@ -47,7 +47,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(message)
         if folder in {"browser", "journeys"}:
             item.add_marker({"browser": "browser", "journeys": "journey"}[folder])
-            item.add_marker(pytest.mark.xdist_group(_group(item, folder)))
+        if folder == "journeys":
+            # They share a running service, which one process keeps.
+            item.add_marker(pytest.mark.xdist_group("journeys"))
         if _is_nightly(item, folder):
             item.add_marker("nightly")
     items.sort(key=_turn)
@@ -55,6 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 # A whole day in a browser is lived in both languages, every other page once.
 IN_BOTH_LANGUAGES = {"test_whole_course", "test_bedside"}
+LONG_IN_A_BROWSER = {"test_whole_course", "test_regimens", "test_way_home"}
 
 
 def _is_nightly(item: pytest.Item, folder: str) -> bool:
@@ -64,22 +67,16 @@ def _is_nightly(item: pytest.Item, folder: str) -> bool:
     return folder == "browser" and is_repeat
 
 
-def _group(item: pytest.Item, folder: str) -> str:
-    """Keep what shares a running service together; browser files make two halves."""
-    half = sum(item.path.stem.encode()) % 2 if folder == "browser" else ""
-    return f"{folder}{half}"
-
-
 def _turn(item: pytest.Item) -> tuple[int, str]:
     """Put what takes long first and the browser last.
 
     The journeys of a file stay together, whatever the random order of a run: each file
-    starts a service of its own.
+    begins with the service as it was at first.
     """
     # Playwright leaves its event loop running in the process, so nothing may follow
-    # that needs a loop of its own.
+    # that needs a loop of its own. What is longest begins, that none waits at the end.
     if item.get_closest_marker("browser"):
-        return 2, ""
+        return 2, "" if item.path.stem in LONG_IN_A_BROWSER else "short"
     if item.get_closest_marker("journey"):
         return 0, item.path.name
     return (0 if item.get_closest_marker("slow") else 1), ""
