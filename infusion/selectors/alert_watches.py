@@ -8,8 +8,9 @@ muted.
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
 
@@ -103,21 +104,37 @@ def unreached_events(rules: SiteRules, now: dt.datetime) -> Iterator[Standing]:
         due_at__lte=now,
         course__status__in=_GOING_ON,
     ).exclude(kind__in=NOTICES)
-    of_event = models.Message.objects.filter(
-        course=OuterRef("course"), event_at=OuterRef("event_at")
-    )
-    hope = of_event.filter(
-        Q(status__in=_REACHED) | Q(status__in=_UNDER_WAY, due_at__lte=now)
-    ).exclude(kind__in=NOTICES)
     still = rows.filter(Q(bag=None) | Q(bag__status__in=_BAG_IN_USE))
-    failed = still.exclude(Exists(hope)).values("site_id", "course_id", "event_at")
-    for row in failed.annotate(since=Min("due_at")).order_by():
+    lost = still.values("site_id", "course_id", "event_at").annotate(
+        since=Min("due_at")
+    )
+    found = list(lost.order_by())
+    hopeful = _hopeful(found, now)
+    for row in found:
         site_id, since = row["site_id"], row["since"]
-        if since <= now - span_of(rules[site_id], "unreached_hours"):
+        is_over = since <= now - span_of(rules[site_id], "unreached_hours")
+        if is_over or (row["course_id"], row["event_at"]) in hopeful:
             continue
         place = Place(site_id, row["course_id"])
         subject = f"{row['course_id']}:{row['event_at'].isoformat()}"
         yield rules.standing(Cause.NOBODY_REACHED, place, subject, since, now)
+
+
+def _hopeful(
+    lost: Sequence[Mapping[str, Any]], now: dt.datetime
+) -> set[tuple[uuid.UUID, dt.datetime]]:
+    """Return the events, by course, of which somebody was told or is just being told.
+
+    Asked for the few courses that lost something: joined, it would read the whole log.
+    """
+    if not lost:
+        return set()
+    rows = models.Message.objects.filter(
+        Q(status__in=_REACHED) | Q(status__in=_UNDER_WAY, due_at__lte=now),
+        course__in={row["course_id"] for row in lost},
+        event_at__in={row["event_at"] for row in lost},
+    ).exclude(kind__in=NOTICES)
+    return set(rows.values_list("course_id", "event_at").distinct())
 
 
 def rota_gaps_ahead(rules: SiteRules, now: dt.datetime) -> Iterator[Standing]:
