@@ -186,9 +186,30 @@ class MessageAdmin(ReadOnly):
 
     paths = {"site": "site"}
     list_display = ("due_at", "kind", "person_kind", "channel", "status", "reason")
-    list_filter = ("status", "kind", "channel", "site")
+    list_filter = ("status", "event", "channel", "site")
     search_fields: ClassVar = ["=id", "=course__id"]
     date_hierarchy = "due_at"
+
+
+@admin.register(models.ReminderDocument)
+class ReminderDocumentAdmin(ReadOnly):
+    """What sites changed of their reminder rules; changed at the console only."""
+
+    paths = {"site": "site"}
+    list_display = ("site", "number", "status", "drafted_by", "in_force_at")
+    list_filter = ("status", "site")
+    list_select_related = ("site", "drafted_by")
+
+
+@admin.register(models.CareDate)
+class CareDateAdmin(ReadOnly):
+    """Days of courses that no plan knows of."""
+
+    paths = _OF_COURSE
+    list_display = ("at", "kind", "status", "entered_by")
+    list_filter = ("kind", "status")
+    list_select_related = ("entered_by",)
+    date_hierarchy = "at"
 
 
 @admin.register(models.MessageAttempt)

@@ -5,16 +5,18 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery, Sum
 
 from infusion import models
+from infusion.domain.reminders.rules import To
 from infusion.domain.states import CourseStatus, MessageStatus, VisitStatus
-from infusion.selectors.reminder_rules import documents_in_force
+from infusion.selectors.reminder_rules import documents_in_force, rules_with
 from patients.policy import COORDINATOR, PHARMACIST
 from patients.selectors.assignments import holders_of
 from patients.selectors.recipients import list_accounts_to_tell
 
 TOLD_BY_ROLE = (PHARMACIST, COORDINATOR)
+_OPEN = (CourseStatus.ORDERED, CourseStatus.ACTIVE)
 
 
 def people_of(
@@ -23,13 +25,14 @@ def people_of(
     """Return who is told about each course now, kind and account, in a fixed order.
 
     The patient always is and is not named. Pharmacists and coordinators of the site may
-    be told of any course of it. The reminder rules of the site are named last. Seven
-    queries for any number of courses.
+    be told of any course of it. The reminder rules of the site are named last, and its
+    rota where they speak to who is on call. Seven queries for any number of courses, one
+    more where somebody on call is told.
     """
     booked = _booked(courses)
     told = list_accounts_to_tell([one.patient_id for one in courses], now, booked)
     sites = {one.site_id for one in courses}
-    holders, rules = holders_of(sites, TOLD_BY_ROLE), documents_in_force(sites)
+    holders, rules = holders_of(sites, TOLD_BY_ROLE), _rules(sites)
     return {
         one.id: sorted(
             f"{kind}:{user_id}"
@@ -37,23 +40,45 @@ def people_of(
                 told[one.patient_id] | holders.get(one.site_id, frozenset())
             )
         )
-        + ([f"RULES:{rules[one.site_id]}"] if one.site_id in rules else [])
+        + rules.get(one.site_id, [])
         for one in courses
     }
 
 
-def ids_to_follow(now: dt.datetime) -> list[uuid.UUID]:
-    """List the running courses about which other people are to be told than planned.
+def _rules(sites: set[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """Return the rules in force by site, and the state of the rota they ask for."""
+    found = documents_in_force(sites)
+    asking = {
+        site
+        for site, document in found.items()
+        if any(To.ON_CALL in one.rule.to for one in rules_with(document))
+    }
+    rota = _rota(asking) if asking else {}
+    return {
+        site: [f"RULES:{document}", *rota.get(site, [])]
+        for site, document in found.items()
+    }
 
-    Running is what owes a reminder: a pump at rest owes none, and its restart makes a
-    plan of its own. Six queries for any number of courses.
+
+def _rota(sites: set[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """Return what changes with every shift that is planned, given away or taken out."""
+    rows = models.Shift.objects.filter(site_id__in=sites).values("site_id")
+    counted = rows.annotate(shifts=Count("id"), steps=Sum("version"))
+    return {row["site_id"]: [f"ROTA:{row['shifts']}:{row['steps']}"] for row in counted}
+
+
+def ids_to_follow(now: dt.datetime) -> list[uuid.UUID]:
+    """List the open courses about which other people are to be told than planned.
+
+    What owes nothing is left alone: a pump at rest owes no reminder of a bag, and its
+    restart makes a plan of its own.
     """
     last = models.PlanVersion.objects.filter(course=OuterRef("pk")).order_by("-number")
     owed = models.Message.objects.filter(
         course=OuterRef("pk"), status=MessageStatus.PENDING
     )
     courses = list(
-        models.Course.objects.filter(Exists(owed), status=CourseStatus.ACTIVE)
+        models.Course.objects.filter(Exists(owed), status__in=_OPEN)
         .annotate(planned_for=Subquery(last.values("people")[:1]))
         .order_by("id")
     )

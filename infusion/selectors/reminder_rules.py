@@ -57,11 +57,11 @@ def rules_of_site(site_id: uuid.UUID) -> tuple[ShippedRule, ...]:
         site_id=site_id, status=OverlayStatus.IN_FORCE
     )
     found = rows.values_list("id", flat=True).first()
-    return _rules_with(found) if found else catalogue.shipped_reminders()
+    return rules_with(found) if found else catalogue.shipped_reminders()
 
 
 @lru_cache(maxsize=256)
-def _rules_with(document_id: uuid.UUID) -> tuple[ShippedRule, ...]:
+def rules_with(document_id: uuid.UUID) -> tuple[ShippedRule, ...]:
     """Return the rules with a document laid over; what was in force never changes."""
     body = models.ReminderDocument.objects.values_list("body", flat=True)
     return catalogue.reminders_with(body.get(id=document_id))

@@ -15,9 +15,11 @@ from infusion.selectors.following import ids_to_follow, people_of
 from infusion.services.planning import replan
 from infusion.services.sparing import sparing_the_others
 
+_OPEN = (CourseStatus.ORDERED, CourseStatus.ACTIVE)
+
 
 def refresh_recipients(*, now: dt.datetime) -> int:
-    """Plan again every running course whose people changed; return how many."""
+    """Plan again every open course whose people or rules changed; return how many."""
     return sum(_refresh(course_id, now) for course_id in ids_to_follow(now))
 
 
@@ -33,7 +35,7 @@ def _refresh(course_id: uuid.UUID, now: dt.datetime) -> bool:
 def _replan_if_changed(course_id: uuid.UUID, now: dt.datetime) -> bool:
     """Look again with the course locked: somebody may have planned it meanwhile."""
     rows = models.Course.objects.select_for_update(of=("self",))
-    course = rows.filter(id=course_id, status=CourseStatus.ACTIVE).first()
+    course = rows.filter(id=course_id, status__in=_OPEN).first()
     if course is None:
         return False
     last = course.plan_versions.order_by("-number").values_list("people", flat=True)

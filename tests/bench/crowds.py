@@ -36,6 +36,8 @@ _OTHERWISE: Mapping[str, str] = {
     "patients_patient.mrn": "c.mrn || n",
     "infusion_bag.code": "md5(c.code || n)",
     "infusion_planversion.body": "'{}'::jsonb",
+    # Whatever a message is about is a copy as well.
+    "infusion_message.subject_id": "md5(c.subject_id::text || n)::uuid",
 }
 _BATCH = 5_000
 
