@@ -1,0 +1,174 @@
+"""Who is told of what, over which channel, and at which hour."""
+
+import datetime as dt
+
+import pytest
+
+from infusion import models
+from infusion.domain.reminders.events import Event
+from infusion.domain.reminders.projection import Occurrence
+from infusion.domain.reminders.rules import Quiet, ReminderRule, To
+from infusion.services.following import refresh_recipients
+from infusion.services.recipients import People, due_for, first_channel
+from patients.domain.contacts import Address, Recipient
+from tests.factories import patients as people
+from tests.factories.wards import MONDAY, ward
+
+HOUR = dt.timedelta(hours=1)
+
+
+def rule(**more) -> ReminderRule:
+    values = {
+        "key": "x",
+        "event": Event.VISIT,
+        "offset_minutes": -60,
+        "expires_minutes": 0,
+        "to": (To.NURSE,),
+    }
+    return ReminderRule(**{**values, **more})
+
+
+def person(*addresses: Address, zone: str = "Europe/London") -> Recipient:
+    return Recipient(
+        kind="PATIENT",
+        user_id=None,
+        patient_id=None,
+        given_name="Jane",
+        language="en",
+        time_zone=zone,
+        addresses=addresses,
+    )
+
+
+def at_night(channel: str = "EMAIL", rank: int = 1) -> Address:
+    return Address(
+        channel=channel,
+        value="x",
+        rank=rank,
+        quiet_from=dt.time(22),
+        quiet_to=dt.time(7),
+    )
+
+
+@pytest.mark.parametrize(
+    ("quiet", "told"),
+    [
+        (Quiet.FORWARD, dt.datetime(2026, 12, 1, 21, 59, tzinfo=dt.UTC)),
+        (Quiet.HOLD, dt.datetime(2026, 12, 2, 3, 0, tzinfo=dt.UTC)),
+        (Quiet.IGNORE, dt.datetime(2026, 12, 2, 3, 0, tzinfo=dt.UTC)),
+    ],
+)
+def test_what_is_brought_forward_leaves_before_the_quiet_hours(quiet, told):
+    due = dt.datetime(2026, 12, 2, 3, 0, tzinfo=dt.UTC)
+    now = dt.datetime(2026, 12, 1, 12, 0, tzinfo=dt.UTC)
+
+    assert due_for(person(at_night()), rule(quiet=quiet), due, now) == told
+
+
+def test_what_is_planned_in_the_quiet_hours_is_not_brought_into_the_past():
+    due = dt.datetime(2026, 12, 2, 3, 0, tzinfo=dt.UTC)
+    now = dt.datetime(2026, 12, 1, 23, 0, tzinfo=dt.UTC)
+
+    assert due_for(person(at_night()), rule(quiet=Quiet.FORWARD), due, now) == due
+
+
+def test_brought_forward_in_the_night_the_clocks_go_back_it_is_still_before():
+    due = dt.datetime(2026, 10, 25, 4, 0, tzinfo=dt.UTC)
+    now = dt.datetime(2026, 10, 24, 12, 0, tzinfo=dt.UTC)
+
+    told = due_for(person(at_night()), rule(quiet=Quiet.FORWARD), due, now)
+
+    # 21:59 of summer time, the evening before.
+    assert told == dt.datetime(2026, 10, 24, 20, 59, tzinfo=dt.UTC)
+
+
+def test_the_channels_of_a_rule_come_in_its_own_order():
+    both = person(at_night("EMAIL", 1), at_night("SMS", 2))
+
+    assert first_channel(both, rule()) == "EMAIL"
+    assert first_channel(both, rule(channels=("SMS", "EMAIL"))) == "SMS"
+    assert first_channel(both, rule(channels=("PUSH",))) == "PUSH"
+
+
+def test_who_is_on_call_when_it_is_due_is_told():
+    here = ward()
+    course = here.running()
+    shifts = [(here.nurse, MONDAY, MONDAY + 8 * HOUR)]
+    shifts += [(here.other_nurse, MONDAY + 8 * HOUR, MONDAY + 16 * HOUR)]
+    for holder, from_at, to_at in shifts:
+        models.Shift.objects.create(
+            site=here.site,
+            role="NURSE",
+            user_id=holder.user_id,
+            from_at=from_at,
+            to_at=to_at,
+        )
+    told = People(course, MONDAY, [rule(to=(To.ON_CALL,))])
+    stop = Occurrence(
+        event=Event.PUMP_STOPPED, subject_id=course.id, at=MONDAY + 7 * HOUR
+    )
+
+    found = [
+        [one.user_id for one in told.of(To.ON_CALL, stop, at)]
+        for at in (MONDAY + 7 * HOUR, MONDAY + 9 * HOUR, MONDAY + 20 * HOUR)
+    ]
+
+    assert found == [[here.nurse.user_id], [here.other_nurse.user_id], []]
+
+
+def test_a_role_is_told_as_a_whole_and_nobody_twice():
+    here = ward()
+    course = here.running()
+    both = people.MembershipFactory(site=here.site, role="COORDINATOR").user
+    people.MembershipFactory(site=here.site, user=both, role="PHARMACIST")
+    told = People(course, MONDAY, [])
+    one = Occurrence(event=Event.VISIT, subject_id=course.id, at=MONDAY)
+
+    coordinators = told.of(To.COORDINATOR, one, MONDAY)
+    pharmacists = told.of(To.PHARMACIST, one, MONDAY)
+
+    assert [each.user_id for each in coordinators] == [both.id]
+    assert both.id in {each.user_id for each in pharmacists}
+
+
+def test_a_shift_that_changes_hands_changes_who_is_told():
+    here = ward()
+    course = here.running()
+    on_call = {
+        "key": "bag_change_24h",
+        "event": "BAG_CHANGE",
+        "offset": {"value": "-1440", "unit": "min", "mark": "I", "sources": []},
+        "expires_minutes": -60,
+        "to": ["on_call"],
+        "title": {"en": "x", "zh": "x"},
+        "body": {"en": "$when", "zh": "$when"},
+        "short": {"en": "$short_when", "zh": "$short_when"},
+    }
+    models.ReminderDocument.objects.create(
+        site=here.site,
+        number=1,
+        body={"rules": [on_call]},
+        status="IN_FORCE",
+        drafted_by_id=here.nurse.user_id,
+        drafted_at=MONDAY,
+    )
+    shift = models.Shift.objects.create(
+        site=here.site,
+        role="NURSE",
+        user_id=here.nurse.user_id,
+        from_at=MONDAY,
+        to_at=MONDAY + 10 * 24 * HOUR,
+    )
+
+    def told() -> set[object]:
+        refresh_recipients(now=MONDAY + HOUR)
+        rows = course.messages.filter(kind="bag_change_24h", status="PENDING")
+        return set(rows.values_list("user_id", flat=True))
+
+    before = told()
+    models.Shift.objects.filter(id=shift.id).update(
+        user_id=here.other_nurse.user_id, version=2
+    )
+
+    assert before == {here.nurse.user_id}
+    assert told() == {here.other_nurse.user_id}
