@@ -112,7 +112,7 @@ class ReminderStep(RegimenConsole):
         }
         step = steps.get(request.POST.get("step", ""))
         if step is None:
-            raise Http404
+            return back(row.site_id)
         wanted = partial(step, document_id=row.pk, expected_version=_version(request))
         if text := _refused(partial(wanted, actor=self.actor, now=self.now)):
             messages.error(request, text)
@@ -180,12 +180,15 @@ class EndCareDate(CourseConsole):
             raise Http404 from None
         if not policy.can(self.actor, "date.enter", row.course):
             raise Http404
+        step = request.POST.get("step", "")
+        if step not in {"done", "cancel"}:
+            return redirect("board:care_dates", row.course_id)
         wanted = partial(
             care_dates.end_care_date,
             actor=self.actor,
             date_id=row.pk,
             expected_version=_version(request),
-            is_done=request.POST.get("step") == "done",
+            is_done=step == "done",
             now=self.now,
         )
         if text := _refused(wanted):
