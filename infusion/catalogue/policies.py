@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -218,6 +219,29 @@ def site_policy(stored: Mapping[str, Any]) -> SitePolicy:
         and _is_acceptable(proposals()[key], entry.get("value"))
     }
     return SitePolicy(signed)
+
+
+class Unsound(StrEnum):
+    """Why a value that a site has stored does not count."""
+
+    UNKNOWN = "UNKNOWN"
+    UNREAD = "UNREAD"
+    UNSIGNED = "UNSIGNED"
+
+
+def unsound(stored: Mapping[str, Any]) -> dict[str, Unsound]:
+    """Return which stored values do not count, and why, in the order stored."""
+    found = {key: _why_unsound(key, entry) for key, entry in stored.items()}
+    return {key: why for key, why in found.items() if why}
+
+
+def _why_unsound(key: str, entry: object) -> Unsound | None:
+    asked = proposals().get(key)
+    if asked is None:
+        return Unsound.UNKNOWN
+    if not isinstance(entry, dict) or not _is_acceptable(asked, entry.get("value")):
+        return Unsound.UNREAD
+    return None if entry.get("signed_by") else Unsound.UNSIGNED
 
 
 def _is_acceptable(asked: PolicyValue, value: object) -> bool:

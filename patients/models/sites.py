@@ -1,6 +1,8 @@
 """Where care is given and who works there."""
 
 import zoneinfo
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pghistory
 from django.conf import settings
@@ -55,6 +57,12 @@ def check_working_hours(value: object) -> None:
         ) from None
 
 
+# Returns a sentence for each stored value that would not count.
+ValueCheck = Callable[[Mapping[str, Any]], list[str]]
+# Patients knows no infusion: whoever uses the values says what they may be.
+VALUE_CHECKS: list[ValueCheck] = []
+
+
 class Role(models.TextChoices):
     """What a person does at a site."""
 
@@ -99,6 +107,19 @@ class Site(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse values that would be stored and would not count.
+
+        :raises ValidationError: naming each.
+        """
+        super().clean()
+        if not isinstance(self.policy, dict):
+            text = _('Write the values as {"key": {"value": ..., "signed_by": ...}}.')
+            raise ValidationError({"policy": text})
+        found = [text for check in VALUE_CHECKS for text in check(self.policy)]
+        if found:
+            raise ValidationError({"policy": found})
 
 
 @pghistory.track(*trackers(), append_only=True)

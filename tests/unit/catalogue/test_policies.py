@@ -5,7 +5,7 @@ import pytest
 
 from infusion import catalogue
 from infusion.catalogue import files
-from infusion.catalogue.policies import proposals, read_policy
+from infusion.catalogue.policies import proposals, read_policy, unsound
 from infusion.domain.doses import SurfaceFormula
 
 
@@ -182,3 +182,23 @@ def test_a_limit_may_be_none_zero_or_a_number():
     )
     harder = signed("readiness_harder", "TC03 TC13").criteria("readiness_harder")
     assert harder == {"TC03", "TC13"}
+
+
+def test_a_stored_value_that_would_not_count_is_named_with_the_reason():
+    def entry(value, by="RN B"):
+        return {"value": value, "signed_by": by}
+
+    stored = {
+        "alert_pump_stopped_ladder": entry("NURSE 15 PIGEON"),
+        "alert_climb_minutes": entry("15"),
+        "alert_taken_minutes": entry("60", by=""),
+        "rota_gap_days": "7",
+        "alert_rota_gap_ladder": entry("EVERY_NURSE 60 QUIET"),
+    }
+
+    assert unsound(stored) == {
+        "alert_pump_stopped_ladder": "UNREAD",
+        "alert_climb_minutes": "UNKNOWN",
+        "alert_taken_minutes": "UNSIGNED",
+        "rota_gap_days": "UNREAD",
+    }
