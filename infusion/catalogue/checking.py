@@ -17,6 +17,7 @@ from infusion.catalogue.readiness import read_checklist
 from infusion.catalogue.reasons import reason
 from infusion.catalogue.recipes import read_recipe
 from infusion.catalogue.reminders import read_rules
+from infusion.catalogue.scales import read_scale
 from infusion.catalogue.sources import all_sources
 from infusion.catalogue.toxicity import read_toxicity
 from infusion.catalogue.words import check_names
@@ -189,6 +190,7 @@ _READ: Mapping[str, Callable[[Path], object]] = {
     "reminders": read_rules,
     "readiness": read_checklist,
     "toxicity": read_toxicity,
+    "scale": read_scale,
 }
 
 

@@ -27,6 +27,7 @@ FOLDERS = {
     "reminders": "reminders",
     "readiness": "readiness",
     "toxicity": "toxicity",
+    "scale": "scales",
 }
 # The newest schema of each kind of file.
 SCHEMAS = {
@@ -39,6 +40,7 @@ SCHEMAS = {
     "reminders": 2,
     "readiness": 1,
     "toxicity": 1,
+    "scale": 1,
 }
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,12})?")
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
+from infusion.catalogue.scales_reasons import SCALE_REASONS
 from infusion.domain.courses import Text
 
 REASONS: Mapping[str, Text] = {
@@ -291,6 +292,7 @@ REASONS: Mapping[str, Text] = {
     "not_a_choice": Text(
         en="the proposal {found} can not be chosen", zh="建议值 {found} 不在可选范围内"
     ),
+    **SCALE_REASONS,
 }
 
 

@@ -10,6 +10,7 @@ from infusion.domain.courses import Text
 from infusion.wording.alerts import ALERTS
 from infusion.wording.base import Wording
 from infusion.wording.changes import CHANGES
+from infusion.wording.checkins import CHECKINS
 from infusion.wording.courses import COURSES
 from infusion.wording.events import EVENTS
 from infusion.wording.messages import MESSAGES
@@ -57,6 +58,7 @@ REFUSALS: Mapping[str, Wording] = {
     **ROTA,
     **REMINDERS,
     **ALERTS,
+    **CHECKINS,
     **COURSES,
     **CHANGES,
     **EVENTS,

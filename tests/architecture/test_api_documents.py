@@ -7,6 +7,7 @@ import pytest
 from config.problem_texts import TEXTS
 from infusion.wording.alerts import ALERTS
 from infusion.wording.changes import CHANGES
+from infusion.wording.checkins import CHECKINS
 from infusion.wording.courses import COURSES
 from infusion.wording.events import EVENTS
 from infusion.wording.people import PEOPLE
@@ -29,6 +30,7 @@ ROWS = {
     **ROTA,
     **REMINDERS,
     **ALERTS,
+    **CHECKINS,
 }
 
 
