@@ -25,7 +25,8 @@ from infusion.domain.ribbon import draw, labels_in, ribbon_of
 from infusion.domain.states import PlacementKind
 from infusion.selectors.courses import get_course, show_course
 from infusion.selectors.events import list_events
-from infusion.selectors.messages import list_messages
+from infusion.selectors.messages import list_ledger
+from infusion.selectors.mutes import mutes_of
 from infusion.selectors.outlook import read_outlook
 from infusion.selectors.planning import plan_course
 from patients import policy
@@ -88,6 +89,7 @@ class CoursePage(CourseConsole):
             "event_steps": steps_by(steps, "event"),
             "events": list_events(self.state.id),
             **self._messages(),
+            **self._mutes(),
             "may_change": policy.can(self.actor, "plan.change", self.state),
             "is_first_reader": self._entered_by_me(),
             **self._way(),
@@ -106,9 +108,19 @@ class CoursePage(CourseConsole):
     def _messages(self) -> dict[str, Any]:
         """Split the log: sent or owed soon, far away, and cancelled."""
         parts: dict[str, list[Any]] = {"near": [], "later": [], "cancelled": []}
-        for row in list_messages(self.state.id).select_related("user"):
+        for row in list_ledger(self.state.id):
             parts[_part_of(row, self.now + _SOON)].append(row)
         return {f"messages_{part}": rows for part, rows in parts.items()}
+
+    def _mutes(self) -> dict[str, Any]:
+        """Return what is muted now, and until when it keeps reminders back."""
+        found = mutes_of(self.state.patient_id, self.state.id, self.now)
+        mutes = list(found.select_related("by"))
+        return {
+            "mutes": mutes,
+            "muted_until": mutes[0].until if mutes else None,
+            "may_mute": policy.can(self.actor, "mute.set", self.state),
+        }
 
     def _entered_by_me(self) -> bool:
         check = self.state.open_check

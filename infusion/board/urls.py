@@ -9,6 +9,8 @@ from infusion.board import (
     changing,
     courses,
     deciding,
+    ledger,
+    muting,
     overlays,
     people,
     pharmacy,
@@ -68,6 +70,12 @@ urlpatterns = [
     path("shifts/<uuid:shift_id>/offer", rota.OfferShift.as_view(), name="offer_shift"),
     path("overlays/<uuid:overlay_id>", overlays.OverlayStep.as_view(), name="overlay"),
     path("courses/<uuid:course_id>/", courses.CoursePage.as_view(), name="course"),
+    path(
+        "courses/<uuid:course_id>/messages/<uuid:message_id>",
+        ledger.MessagePage.as_view(),
+        name="message",
+    ),
+    path("patients/<uuid:patient_id>/mute", muting.MutePage.as_view(), name="mute"),
     path(
         "courses/<uuid:course_id>/outlook", walk.OutlookPage.as_view(), name="outlook"
     ),

@@ -6,7 +6,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from infusion.board import alert_words, change_words, event_words, reminder_words
+from infusion.board import (
+    alert_words,
+    change_words,
+    event_words,
+    message_words,
+    reminder_words,
+)
 from infusion.wording import blocks, checklists
 
 Words = Mapping[str, Promise]
@@ -174,6 +180,9 @@ MESSAGE_REASONS: Words = {
     "gave_up": _("tried too often"),
     "quiet_hours": _("held until the quiet hours end"),
     "not_delivered": _("the provider could not deliver it"),
+    "muted": _("kept back: reminders to the family are muted"),
+    "rang_instead": _("somebody rang instead"),
+    "not_ours_any_more": _("it had been called off meanwhile"),
     "no_address": _("nobody gave an address or a number"),
     "no_adapter": _("no way to send to this address is set up"),
     "no_way_left": _("every way to this person was refused"),
@@ -295,6 +304,10 @@ LISTS: Mapping[str, Words] = {
     "urgency": reminder_words.URGENCY,
     "quiet": reminder_words.QUIET,
     "care_date": reminder_words.CARE_DATES,
+    "mute_reason": message_words.MUTE_REASONS,
+    "mute_end": message_words.MUTE_ENDS,
+    "try": message_words.TRIES,
+    "arrival": message_words.ARRIVALS,
     "alert": alert_words.CAUSES,
     "alert_state": alert_words.STATES,
     "alert_outcome": alert_words.OUTCOMES,

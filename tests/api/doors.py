@@ -225,6 +225,8 @@ ROUTES: dict[str, Any] = {
     "board:block": page("block.record", "block.record"),
     "board:version": page("course.change_regimen", "course.change_regimen"),
     "board:course": page("course.view"),
+    "board:message": page("message.trace", "message.follow_up"),
+    "board:mute": page("mute.view", "mute.set"),
     "board:status": page("course.view"),
     "board:readiness": page("readiness.view", "readiness.sign"),
     "board:withdraw_signature": Console({"POST": "readiness.sign"}),
