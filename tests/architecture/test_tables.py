@@ -9,7 +9,8 @@ from infusion.catalogue.policies import proposals, site_policy
 from infusion.catalogue.reminders import reminder_rules
 from infusion.domain import clock, doses, states
 from infusion.domain.evidence import NEEDS_SIGN_OFF, Mark
-from infusion.domain.messages import NOTICES, MessageKind
+from infusion.domain.messages import NOTICE_RULES, MessageKind
+from infusion.domain.reminders.events import EVENTS, Event
 
 NOT_LIVED_THROUGH = {states.PlacementKind}
 STATUSES = [
@@ -54,10 +55,13 @@ def test_every_surface_formula_is_computed_and_offered():
     assert offered == {formula.value for formula in doses.SurfaceFormula}
 
 
-def test_every_message_kind_has_its_rule():
+def test_every_event_has_a_rule_or_is_a_notice():
     rules = reminder_rules(site_policy({}))
+    notices = {rule.event for rule in NOTICE_RULES.values()}
 
-    assert {rule.kind for rule in rules} == set(MessageKind) - NOTICES
+    assert set(EVENTS) == set(Event)
+    assert {rule.event for rule in rules} | notices == set(Event)
+    assert set(NOTICE_RULES) == set(MessageKind)
 
 
 def test_every_mark_is_either_sourced_or_asks_for_a_signature():
