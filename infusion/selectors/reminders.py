@@ -18,6 +18,7 @@ from infusion.domain.reminders.facts import (
     OwedCycle,
     SignOffFacts,
     VisitFacts,
+    forgotten_since,
 )
 from infusion.domain.states import (
     BagStatus,
@@ -119,7 +120,7 @@ def _cycle(
             _visit(one, _steps(chain), _triggers(regimen, cycle)) for one in mine
         ),
         sign_off=sign_off if is_open else None,
-        stopped_since=told.paused_since if is_started else None,
+        stopped_since=forgotten_since(told) if is_started else None,
         needle_windows=_windows(needle, cycle, told.started_at, chain),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from infusion import models
 from infusion.domain.events import ledger_of as told_ledger
 from infusion.domain.reminders.events import EVENTS, Event, Subject
+from infusion.domain.reminders.facts import forgotten_since
 from infusion.selectors.planning import as_told
 
 # A state of the subject, and when what is spoken of happens by now.
@@ -64,7 +65,7 @@ def _sign_off(row: models.Message, instant: str) -> Present:
 def _stop(row: models.Message, instant: str) -> Present:
     """A stop stands while the pump has not run since; it is named by its cycle."""
     events = models.InfusionEvent.objects.filter(cycle_id=row.subject_id).order_by("at")
-    since = told_ledger(map(as_told, events)).paused_since
+    since = forgotten_since(told_ledger(map(as_told, events)))
     return ("STANDS", since) if since and instant else _GONE
 
 

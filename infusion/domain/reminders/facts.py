@@ -5,8 +5,10 @@ import uuid
 from dataclasses import dataclass
 
 from infusion.domain.calendars import Span
+from infusion.domain.clock import Ledger, PauseReason
 from infusion.domain.reminders.events import Event
 from infusion.domain.states import BagStatus, CycleStatus, PlacementKind, SignOffStatus
+from infusion.domain.stops import open_gap
 from infusion.domain.visits import VisitKind, Whereabouts
 
 
@@ -83,3 +85,14 @@ class CourseFacts:
     dates: tuple[DateFacts, ...] = ()
     places: tuple[Whereabouts, ...] = ()
     records_steps: bool = False
+
+
+def forgotten_since(ledger: Ledger) -> dt.datetime | None:
+    """Return since when the pump stands still without anybody having ordered it.
+
+    A hold that was ordered for an adverse event is no stop that somebody forgot.
+    """
+    gap = open_gap(ledger)
+    if gap is None or gap.reason == PauseReason.ADVERSE_EVENT:
+        return None
+    return gap.start

@@ -167,6 +167,16 @@ def test_a_stop_at_home_is_told_in_three_steps_and_ends_with_the_restart(here):
     assert owed(course, "BAG_CHANGE") != []
 
 
+def test_a_hold_that_was_ordered_is_no_stop_that_somebody_forgot(here):
+    course = here.running()
+    at_home(here, course)
+    at = here.now + HOUR
+
+    pause(actor=here.nurse, course_id=course.id, at=at, reason="ADVERSE_EVENT", now=at)
+
+    assert owed(course, "PUMP_STOPPED") == []
+
+
 def test_on_the_ward_the_family_hears_nothing_of_a_stop(here):
     course = here.running()
     at = here.now + HOUR
