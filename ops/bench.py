@@ -20,7 +20,7 @@ def run(arguments: list[str]) -> int:
     try:
         # As in production, without the short cuts the tests take.
         environment = start_servers(supervisor, tests=True, durable=True)
-        environment["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+        environment["DJANGO_SETTINGS_MODULE"] = "tests.bench.peer_settings"
         command = [sys.executable, "-m", "tests.bench", *arguments]
         bench = Command("bench", command, environment, on_terminal=True)
         return supervisor.run_for_status(Service(bench, seconds=LONGEST))

@@ -15,7 +15,7 @@ from packaging.version import Version
 from ops.layout import REQUIREMENTS, ROOT
 from ops.report import say, step
 
-LEVELS = ("base", "local", "dev")
+LEVELS = ("base", "local", "dev", "bench")
 COMPILE = [
     *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
     *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"),

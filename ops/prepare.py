@@ -31,13 +31,15 @@ TARGETS = {
     "test": ("dev", ["ops.run_tests"]),
     "quick": ("dev", ["ops.run_tests", "--quick"]),
     "check": ("dev", ["ops.checks"]),
-    "bench": ("dev", ["ops.bench"]),
+    "bench": ("bench", ["ops.bench"]),
     "faults": ("dev", ["ops.faults"]),
     "lock": ("dev", ["ops.locks", "compile"]),
     "translations": ("dev", ["ops.translations", "update"]),
     "servers": ("dev", ["ops.standby"]),
     "clean": ("local", ["ops.clean"]),
 }
+# Each holds every one before it.
+LEVELS = ("local", "dev", "bench")
 # These would make pip install somewhere else than into the environment.
 MISLEADING = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PYTHONHOME")
 PIP_INSTALL = ["-m", "pip", "install", "--quiet", "--require-hashes", "--no-input"]
@@ -117,10 +119,10 @@ def stamps() -> dict[str, str]:
 
 
 def installed(level: str) -> bool:
-    """Tell whether this level, or dev which holds every other, is installed."""
+    """Tell whether this level, or one that holds it, is installed."""
     done = stamps()
-    levels = {level, "dev"}
-    return any(done.get(each) == fingerprint(each) for each in levels)
+    holding = LEVELS[LEVELS.index(level) :]
+    return any(each in done and done[each] == fingerprint(each) for each in holding)
 
 
 def install(level: str) -> None:

@@ -10,14 +10,23 @@ import django
 
 def main(names: list[str]) -> int:
     """Measure the parts named, or all of them, and print one table."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.bench.peer_settings")
     django.setup()
     # Each request would otherwise write two lines, which is not what is measured.
     logging.disable(logging.INFO)
     from rich.console import Console
     from rich.table import Table
 
-    from tests.bench import import_fhir, messages, pages, planner, plans, replans
+    from tests.bench import (
+        claims,
+        deliveries,
+        import_fhir,
+        messages,
+        pages,
+        planner,
+        plans,
+        replans,
+    )
 
     parts = {
         "plans": plans.run,
@@ -26,8 +35,10 @@ def main(names: list[str]) -> int:
         "replans": replans.run,
         "import_fhir": import_fhir.run,
         "messages": messages.run,
+        "claims": claims.run,
+        "deliveries": deliveries.run,
     }
-    methods = {"planner": planner.METHOD}
+    methods = {"planner": planner.METHOD, "claims": claims.METHOD}
     unknown = set(names) - set(parts)
     if unknown:
         print(f"unknown: {', '.join(unknown)}; known: {', '.join(parts)}")  # noqa: T201

@@ -150,7 +150,7 @@ def test_an_urgent_message_overtakes_the_flood_of_its_own_site(
     service: Service, provider: Provider
 ) -> None:
     scene = Scene(address=None)
-    flood = owe_many(many(100), scene)
+    flood = owe_many(many(160), scene)
     service.worker()
     service.beat()
     wait_for_more(provider, 5)
