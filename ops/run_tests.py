@@ -19,8 +19,9 @@ from ops.translations.compiling import compile_all
 
 BROWSER_TESTS = ROOT / "tests" / "browser"
 WITHOUT_DATABASE = ("unit", "spec", "properties", "architecture")
-# The order of tests/conftest.py, which puts the browser last, is kept.
-IN_ORDER = ("--dist", "loadgroup", "--no-loadscope-reorder")
+# The order of tests/conftest.py, which puts the browser last, is kept; who runs what
+# together is said in tests/sharing.py.
+IN_ORDER = ("--dist", "loadscope", "--no-loadscope-reorder")
 LONGEST = 3600.0
 INTERRUPTED = 130
 

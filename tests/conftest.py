@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import hypothesis
@@ -47,9 +48,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(message)
         if folder in {"browser", "journeys"}:
             item.add_marker({"browser": "browser", "journeys": "journey"}[folder])
-        if folder == "journeys":
-            # They share a running service, which one process keeps.
-            item.add_marker(pytest.mark.xdist_group("journeys"))
         if _is_nightly(item, folder):
             item.add_marker("nightly")
     items.sort(key=_turn)
@@ -80,6 +78,16 @@ def _turn(item: pytest.Item) -> tuple[int, str]:
     if item.get_closest_marker("journey"):
         return 0, item.path.name
     return (0 if item.get_closest_marker("slow") else 1), ""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep together what shares a service."""
+    if config.getvalue("dist") != "loadscope":
+        return None
+    from tests.sharing import Together
+
+    return Together(config, log)
 
 
 def _server_hosts() -> list[str]:

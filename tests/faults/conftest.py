@@ -66,14 +66,6 @@ sender = "Hospital"
 """
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            # One after the other: they measure what other processes do.
-            item.add_marker(pytest.mark.xdist_group("faults"))
-
-
 @dataclass
 class Service:
     """The background of the service as separate processes that may be killed."""

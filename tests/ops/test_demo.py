@@ -22,7 +22,7 @@ from ops.smtp_sink import Keeper, printable, subject_of
 from tests.ops.conftest import RunningDemo, marked, until
 
 Start = Callable[..., RunningDemo]
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.nightly

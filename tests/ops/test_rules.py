@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from ops.layout import ROOT
+from ops.run_tests import IN_ORDER
 
 # What takes a second to load and is of no use here.
+PYTEST = (sys.executable, "-m", "pytest")
 WITHOUT = ("-p", "no:schemathesis")
 MARKERS = "browser: x\n  journey: x\n  django_db: x"
 LEFT_OUT = "import pytest\ndef test_page():\n    pytest.skip('no Chromium')\n"
@@ -31,7 +33,8 @@ DATABASE = "import pytest\n@pytest.mark.django_db\ndef test_rows():\n    pass\n"
 def suite(tmp_path: Path) -> Path:
     """Return an empty suite under the rules of this one."""
     (tmp_path / "tests").mkdir()
-    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "tests")
+    for name in ("conftest.py", "sharing.py"):
+        shutil.copy(ROOT / "tests" / name, tmp_path / "tests")
     options = f"[pytest]\naddopts = --strict-markers\nmarkers =\n  {MARKERS}\n"
     (tmp_path / "pytest.ini").write_text(options)
     return tmp_path
@@ -42,10 +45,26 @@ def add(suite: Path, folder: str, test: str) -> None:
     (suite / "tests" / folder / f"test_{folder}.py").write_text(test)
 
 
-def run(suite: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+WHO_RUNS = """
+import os
+import pathlib
+import time
+import pytest
+@pytest.mark.parametrize("number", range(6))
+def test_one(number):
+    time.sleep(0.05)
+    folder = pathlib.Path(__file__).parent.name
+    with open("who", "a") as file:
+        print(folder, os.environ["PYTEST_XDIST_WORKER"], file=file)
+"""
+
+
+def run(
+    suite: Path, *options: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
     inherited = {k: v for k, v in os.environ.items() if k not in {"CI", "DATABASE_URL"}}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:django", *WITHOUT, "tests"],
+        [*PYTEST, "-q", "-p", "no:django", *WITHOUT, *options, "tests"],
         cwd=suite,
         env={**inherited, **environment},
         capture_output=True,
@@ -74,3 +93,13 @@ def test_a_unit_test_that_asks_for_a_database_is_refused(suite: Path) -> None:
     done = run(suite)
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert "must not use the database" in done.stderr
+
+
+def test_tests_that_share_a_service_run_in_one_process(suite: Path) -> None:
+    for folder in ("journeys", "unit"):
+        add(suite, folder, WHO_RUNS)
+    done = run(suite, "-n2", *IN_ORDER)
+    assert done.returncode == 0, done.stdout + done.stderr
+    ran = {tuple(line.split()) for line in (suite / "who").read_text().splitlines()}
+    assert len({process for folder, process in ran if folder == "journeys"}) == 1
+    assert len({process for folder, process in ran if folder == "unit"}) == 2
