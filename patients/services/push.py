@@ -173,8 +173,16 @@ def _points(actor: Actor, channel: str) -> list[models.ContactPoint]:
         owners.append({"patient_id": actor.own_patient_id})
     if actor.is_staff or actor.cared_patient_ids or not owners:
         owners.append({"user_id": actor.user_id})
-    rows = models.ContactPoint.objects
     value = str(actor.user_id)
-    return [
-        rows.get_or_create(channel=channel, value=value, **owner)[0] for owner in owners
-    ]
+    return [_point(owner, channel, value) for owner in owners]
+
+
+def _point(owner: Mapping[str, Any], channel: str, value: str) -> models.ContactPoint:
+    """Return one entry; a new one keeps the quiet hours its owner has elsewhere."""
+    rows = models.ContactPoint.objects.filter(**owner)
+    quiet = rows.filter(quiet_from__isnull=False).order_by("rank", "id")
+    hours: Mapping[str, Any] = quiet.values("quiet_from", "quiet_to").first() or {}
+    found, _ = rows.get_or_create(
+        channel=channel, value=value, defaults={**hours, **owner}
+    )
+    return found

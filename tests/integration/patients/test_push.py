@@ -179,6 +179,18 @@ def test_an_address_of_their_own_takes_the_place_of_the_login(patient):
     assert ways(patient)["EMAIL"] == "own@example.org"
 
 
+def test_a_new_device_keeps_the_quiet_hours_of_its_owner(patient):
+    ContactPointFactory(patient=patient)
+    hours = {"quiet_from": dt.time(22), "quiet_to": dt.time(7)}
+    ContactPointFactory(patient=patient, **hours)
+
+    register(patient.user)
+
+    person = get_recipients(patient.id, NOW)[0]
+    (push,) = [one for one in person.addresses if one.channel == "PUSH"]
+    assert (push.quiet_from, push.quiet_to) == (dt.time(22), dt.time(7))
+
+
 def test_the_inbox_is_a_way_for_who_has_an_account(patient):
     use_account_channel(actor=actor(patient.user), channel="IN_APP")
     assert ways(patient)["IN_APP"] == str(patient.user_id)
