@@ -14,7 +14,9 @@ REMINDERS: Mapping[str, Wording] = {
         422, _RULES, _("%(place)s is not sound: %(reason)s.")
     ),
     "reminder_draft_open": Wording(
-        409, _RULES, _("Somebody began a draft at the same moment. Load the page again.")
+        409,
+        _RULES,
+        _("Somebody began a draft at the same moment. Load the page again."),
     ),
     "reminder_document_closed": Wording(
         409, _RULES, _("These rules are in force or over. Draft a new change.")
