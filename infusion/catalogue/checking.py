@@ -20,6 +20,7 @@ from infusion.catalogue.reminders import read_rules
 from infusion.catalogue.scales import read_scale
 from infusion.catalogue.sources import all_sources
 from infusion.catalogue.toxicity import read_toxicity
+from infusion.catalogue.triage import read_triage
 from infusion.catalogue.words import check_names
 from infusion.domain.courses import Text
 from infusion.domain.recipes import Recipe
@@ -191,6 +192,7 @@ _READ: Mapping[str, Callable[[Path], object]] = {
     "readiness": read_checklist,
     "toxicity": read_toxicity,
     "scale": read_scale,
+    "triage": read_triage,
 }
 
 

@@ -28,6 +28,7 @@ FOLDERS = {
     "readiness": "readiness",
     "toxicity": "toxicity",
     "scale": "scales",
+    "triage": "triage",
 }
 # The newest schema of each kind of file.
 SCHEMAS = {
@@ -41,6 +42,7 @@ SCHEMAS = {
     "readiness": 1,
     "toxicity": 1,
     "scale": 1,
+    "triage": 1,
 }
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,12})?")
 

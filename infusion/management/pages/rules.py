@@ -69,7 +69,7 @@ def _page(path: Path, data: dict[str, Any]) -> str:
     rows = [_row(fact) for fact in _facts(path, data)]
     if rows:
         parts.append(table(COLUMNS, rows))
-    if "rules" in data:
+    if data["kind"] == "reminders":
         parts.append(_reminders(data["rules"]))
     if "values" in data:
         parts.append(_values(data["values"]))
