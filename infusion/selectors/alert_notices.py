@@ -35,5 +35,6 @@ def notice_rule(row: models.Message) -> ReminderRule | None:
     alert = rows.filter(id=row.subject_id).first()
     if alert is None:
         return NOTICE_RULES[MessageKind.ALERT_RAISED]
-    step = alert.steps.filter(at=row.event_at).first()
+    # An alert is raised and told to its first rung at one instant: the rung counts.
+    step = alert.steps.filter(at=row.event_at).exclude(role="").first()
     return alert_notice(alert, step.role if step else "")

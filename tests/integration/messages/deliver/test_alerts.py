@@ -34,7 +34,8 @@ def gap(site):
     models.Shift.objects.create(
         site=site, role="NURSE", from_at=in_hours(1), to_at=in_hours(2)
     )
-    alert_sweeps.sweep_alerts(now=in_hours(0))
+    # What is due is told by the database's clock, which stands in a transaction.
+    alert_sweeps.sweep_alerts(now=in_hours(-0.1))
     return models.Message.objects.get(kind="alert_raised")
 
 
@@ -83,6 +84,18 @@ def test_a_rung_that_ignores_the_night_wakes_people(
     deliver(post)
 
     assert state(message) == ("SENT", "")
+
+
+def test_a_rung_is_as_quiet_as_itself_not_as_the_next_one(
+    site, coordinator, post: EmailChannel
+):
+    signed(site, "alert_rota_gap_ladder", "EVERY_COORDINATOR 60 QUIET; EVERY_NURSE 60")
+    sleeps(coordinator)
+    message = gap(site)
+
+    deliver(post)
+
+    assert (state(message), post.taken) == (("PENDING", "quiet_hours"), [])
 
 
 def test_the_channels_of_a_rung_come_first_and_none_is_lost_for_want_of_them(
