@@ -95,8 +95,19 @@ def _reminders(world, course) -> dict[str, str]:
     by_id = world.people["PHYSICIAN"].id
     return {
         "document_id": str(reminders.document(world.site.id, by_id, world.now).id),
+        "mute_id": str(_mute(world, by_id).id),
         "date_id": str(reminders.care_date(course, by_id, world.now).id),
     }
+
+
+def _mute(world, by_id) -> models.Mute:
+    return models.Mute.objects.create(
+        patient=world.patient,
+        reason="FAMILY_WISH",
+        by_id=by_id,
+        from_at=world.now,
+        until=world.now + dt.timedelta(days=1),
+    )
 
 
 def _own(world, course) -> dict[str, str]:
