@@ -7,6 +7,7 @@ from typing import Any
 
 from ops.provider import desk
 from ops.provider.desk import Provider
+from ops.provider.reports import HABITS, Reporter
 
 BEHAVE_PATH = "/_behave"
 _WAYS = {desk.SMS: "Text message", desk.PUSH: "Push", desk.WECHAT: "WeChat"}
@@ -25,7 +26,8 @@ button, select {{ font: inherit; min-height: 44px }}
 <p>Stands in for the providers of text messages, push messages and WeChat. Nothing leaves
 this machine.</p>
 <form method="post" action="{path}"><label>From now on it
-<select name="always">{options}</select></label> <button>Behave so</button></form>
+<select name="always">{options}</select></label>
+<label>and reports <select name="reports">{reports}</select></label> <button>Behave so</button></form>
 <h2>{count}</h2>
 <table><thead><tr><th>At (UTC)</th><th>Way</th><th>To</th><th>What it says</th>
 <th>What became of it</th></tr></thead><tbody>{rows}</tbody></table>
@@ -33,7 +35,7 @@ this machine.</p>
 """
 
 
-def as_html(provider: Provider) -> bytes:
+def as_html(provider: Provider, reporter: Reporter) -> bytes:
     """Return the page."""
     shown = _shown(provider)
     options = "".join(
@@ -42,7 +44,13 @@ def as_html(provider: Provider) -> bytes:
     )
     rows = "".join(_row(one) for one in shown)
     count = f"The last {len(shown)} requests" if shown else "Nothing has arrived yet"
-    page = _PAGE.format(path=BEHAVE_PATH, options=options, rows=rows, count=count)
+    reports = "".join(
+        f"<option{' selected' * (name == reporter.habit)}>{name}</option>"
+        for name in HABITS
+    )
+    page = _PAGE.format(
+        path=BEHAVE_PATH, options=options, reports=reports, rows=rows, count=count
+    )
     return page.encode()
 
 

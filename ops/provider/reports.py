@@ -18,6 +18,13 @@ from urllib.request import Request, urlopen
 SIGNATURE_HEADER = "X-Provider-Signature"
 DELIVERED, FAILED = "DELIVRD", "UNDELIV"
 _TRIES = 5
+# What may be reported, as the page tells: the state, and how often.
+HABITS: Mapping[str, tuple[str, int]] = {
+    "that it arrived": (DELIVERED, 1),
+    "that it arrived, twice": (DELIVERED, 2),
+    "that it did not arrive": (FAILED, 1),
+    "nothing": (DELIVERED, 0),
+}
 _TWILIO_STATES = {DELIVERED: "delivered", FAILED: "undelivered"}
 
 
@@ -40,6 +47,18 @@ class Reporter:
     answers: list[int] = field(default_factory=list)
     _pool: ThreadPoolExecutor | None = None
     _running: "list[Future[None]]" = field(default_factory=list)
+
+    @property
+    def habit(self) -> str:
+        """Return how it reports, in words."""
+        return next(
+            (name for name, one in HABITS.items() if one == (self.state, self.times)),
+            "",
+        )
+
+    def take_up(self, habit: str) -> None:
+        """Report so from now on."""
+        self.state, self.times = HABITS[habit]
 
     def report(self, request: Mapping[str, Any]) -> None:
         """Report on a message that was carried, apart from its answer."""

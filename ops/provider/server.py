@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 from ops.network import LOOPBACK
 from ops.provider import desk, page
 from ops.provider.desk import Provider
-from ops.provider.reports import Reporter
+from ops.provider.reports import HABITS, Reporter
 
 # Longer than any timeout of a test.
 HANG_SECONDS = 5.0
@@ -46,7 +46,9 @@ class Handler(BaseHTTPRequestHandler):
             self.reply(200, page.as_json(self.provider))
         elif self.path == "/":
             self.reply(
-                200, page.as_html(self.provider), kind="text/html; charset=utf-8"
+                200,
+                page.as_html(self.provider, self.reporter),
+                kind="text/html; charset=utf-8",
             )
         else:
             self.reply(404, b"")
@@ -77,11 +79,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def _behave(self, content: bytes) -> None:
         asked = dict(parse_qsl(content.decode("utf-8", "replace")))
-        wanted = asked.get("always", "")
-        if not self._is_from_here() or wanted not in desk.BEHAVIOURS:
+        wanted = asked.get("always", self.provider.always)
+        habit = asked.get("reports", "")
+        is_known = wanted in desk.BEHAVIOURS and (not habit or habit in HABITS)
+        if not self._is_from_here() or not is_known:
             self.reply(400, b"")
             return
         self.provider.always = wanted
+        if habit:
+            self.reporter.take_up(habit)
         self.reply(303, b"", headers={"Location": "/"})
 
     def reply(

@@ -115,6 +115,30 @@ def test_the_page_tells_the_provider_how_to_behave() -> None:
     assert provider.always == BUSY
 
 
+@pytest.mark.parametrize(
+    ("habit", "states"),
+    [
+        ("that it arrived", [DELIVERED]),
+        ("that it arrived, twice", [DELIVERED] * 2),
+        ("that it did not arrive", [FAILED]),
+        ("nothing", []),
+    ],
+)
+def test_the_page_tells_it_what_to_report(
+    listener: Listener, habit: str, states: list[str]
+) -> None:
+    reporter = Reporter(url=listener.url, secret="s")
+    with provider_server(reporter=reporter) as provider:
+        answer = requests.post(
+            f"{provider.url}/_behave", data={"reports": habit}, timeout=5
+        )
+        assert f"<option selected>{habit}</option>" in answer.text
+        post(provider, "k1", to="x")
+        reporter.wait()
+
+    assert [json.loads(body)["state"] for body, _ in listener.heard] == states
+
+
 def test_a_page_elsewhere_cannot_look_in() -> None:
     with provider_server() as provider:
         answer = requests.get(provider.url, headers={"Host": "evil.example"}, timeout=5)
