@@ -13,6 +13,7 @@ from infusion.catalogue.drafts import Draft
 from infusion.catalogue.files import CatalogueFileRefused
 from infusion.catalogue.lines import line_of, line_of_syntax_error
 from infusion.catalogue.policies import read_policy
+from infusion.catalogue.questionnaires import read_questionnaire
 from infusion.catalogue.readiness import read_checklist
 from infusion.catalogue.reasons import reason
 from infusion.catalogue.recipes import read_recipe
@@ -193,6 +194,7 @@ _READ: Mapping[str, Callable[[Path], object]] = {
     "toxicity": read_toxicity,
     "scale": read_scale,
     "triage": read_triage,
+    "questionnaire": read_questionnaire,
 }
 
 

@@ -29,6 +29,7 @@ FOLDERS = {
     "toxicity": "toxicity",
     "scale": "scales",
     "triage": "triage",
+    "questionnaire": "questionnaires",
 }
 # The newest schema of each kind of file.
 SCHEMAS = {
@@ -43,6 +44,7 @@ SCHEMAS = {
     "toxicity": 1,
     "scale": 1,
     "triage": 1,
+    "questionnaire": 1,
 }
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,12})?")
 

@@ -47,6 +47,10 @@ SCALE_REASONS: Mapping[str, Text] = {
         "made to guess",
         zh="需要一个不给出取值的选项，例如 CANNOT_TELL：不得迫使任何人猜测",
     ),
+    "for_nurses": Text(
+        en="{found} is for clinicians: only a form for nurses may ask for it",
+        zh="{found} 仅限医护人员：只有护士用表可以询问",
+    ),
     "item_before": Text(
         en="names {found}, which is no item before it",
         zh="引用了 {found}，但其前没有该题目",

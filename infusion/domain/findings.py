@@ -8,10 +8,10 @@ gets "not known". A temperature is in degrees Celsius; 100.4 is refused.
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 
-from infusion.domain.findings_kinds import KINDS, Code, Kind
+from infusion.domain.findings_kinds import KINDS, Code
 from infusion.domain.instants import keep_in_utc
 from infusion.domain.readiness.facts import FactImpossible, FactUnitWrong
 from infusion.domain.refusals import Refusal
@@ -71,7 +71,7 @@ class Finding:
             raise FactUnitWrong(field=self.code.value, expected=kind.unit or "-")
         if kind.is_clinical and self.source in HOME:
             raise OnlyClinical(field=self.code.value)
-        if not (self.value in kind.words if kind.words else _fits(self.value, kind)):
+        if not kind.has(self.value):
             least, most = kind.ends
             raise FactImpossible(field=self.code.value, least=least, most=most)
 
@@ -85,16 +85,6 @@ class Finding:
             return Decimal(kind.words.index(self.value))
         number = Decimal(self.value)
         return -number if kind.lower_is_worse else number
-
-
-def _fits(value: str, kind: Kind) -> bool:
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return False
-    if not number.is_finite() or not kind.least <= number <= kind.most:
-        return False
-    return not kind.is_whole or number == number.to_integral_value()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,15 @@ Scales and triage rules ask for nothing else. Bounds of numbers are scales, or k
 of the keyboard out; they are no limits of practice.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 YES, NO = "YES", "NO"
+# A "1e1" or a digit of another script is a slip of the finger.
+_NUMBER = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})?")
 
 
 class Code(StrEnum):
@@ -97,6 +100,19 @@ class Kind:
         if self.words:
             return self.words[0], self.words[-1]
         return str(self.least), str(self.most)
+
+    def has(self, value: str) -> bool:
+        """Say whether it is a word of this kind, or a number on its scale."""
+        return value in self.words if self.words else _fits(value, self)
+
+
+def _fits(value: str, kind: Kind) -> bool:
+    if not _NUMBER.fullmatch(value):
+        return False
+    number = Decimal(value)
+    if not kind.least <= number <= kind.most:
+        return False
+    return not kind.is_whole or number == number.to_integral_value()
 
 
 def _words(*words: str, clinical: bool = False) -> Kind:

@@ -77,6 +77,8 @@ def _page(path: Path, data: dict[str, Any]) -> str:
         parts.append(_criteria(data["criteria"]))
     if data["kind"] == "toxicity":
         parts.append(toxicity.section(data))
+    if data["kind"] == "questionnaire":
+        parts.append(_questions(data["items"]))
     return "\n".join(parts)
 
 
@@ -125,6 +127,25 @@ def _reminders(rules: Iterable[dict[str, Any]]) -> str:
     ]
     columns = ("rule", "event", "minutes from it", "expires", "to", "how", "when")
     return table(columns, rows)
+
+
+def _questions(items: Iterable[dict[str, Any]]) -> str:
+    """List the questions as they are asked, for reading and for paper."""
+    rows = [
+        (
+            f"`{row['key']}`",
+            row["text"]["en"],
+            row["text"]["zh"],
+            _answers(row, "en") or row["form"].lower(),
+            _answers(row, "zh") or "—",
+        )
+        for row in items
+    ]
+    return table(("question", "asked", "问题", "answers", "答案"), rows)
+
+
+def _answers(row: dict[str, Any], language: str) -> str:
+    return " / ".join(one["text"][language] for one in row.get("options", ()))
 
 
 def _values(values: dict[str, Any]) -> str:

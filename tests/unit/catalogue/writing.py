@@ -13,6 +13,12 @@ KINDS = {
     "site": "policy",
     "home": "readiness",
     "toxicity": "toxicity",
+    "astct": "scale",
+    "ctcae-5": "scale",
+    "triage": "triage",
+    "neuro": "questionnaire",
+    "handwriting": "questionnaire",
+    "daily-adult": "questionnaire",
 }
 
 
