@@ -116,7 +116,8 @@ class MessagePage(CourseConsole):
 
 def _happened(trail: Trail) -> Iterator[Happening]:
     """Yield everything that happened, each with its instant."""
-    yield Happening(trail.row.created_at, "owed", trail.row)
+    if plan := trail.row.plan_version:
+        yield Happening(plan.made_at, "owed", plan)
     yield from (Happening(one.at, "try", one) for one in trail.tries)
     yield from (Happening(one.created_at, "report", one) for one in trail.reports)
     yield from (Happening(one.at, "call", one) for one in trail.calls)
@@ -128,4 +129,4 @@ def _happened(trail: Trail) -> Iterator[Happening]:
     if trail.acknowledgement:
         yield Happening(trail.acknowledgement.at, "read", trail.acknowledgement)
     if trail.kept_back:
-        yield Happening(trail.kept_back.created_at, "kept", trail.kept_back)
+        yield Happening(trail.kept_back.at, "kept", trail.kept_back)

@@ -82,6 +82,7 @@ class KeptBack(Record):
 
     message = models.OneToOneField(Message, models.PROTECT, related_name="kept_back")
     mute = models.ForeignKey(Mute, models.PROTECT, related_name="kept_back")
+    at = models.DateTimeField()
 
     class Meta:
         triggers = [append_only()]

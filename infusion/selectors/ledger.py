@@ -56,7 +56,7 @@ def get_trail(actor: Actor, message_id: uuid.UUID) -> Trail:
 
     :raises NotFound: when there is none in reach.
     """
-    related = ("course__patient", "user", "site")
+    related = ("course__patient", "user", "site", "plan_version")
     rows = models.Message.objects.select_related(*related)
     row = rows.filter(id=message_id, course__isnull=False).first()
     if row is None or row.course is None:

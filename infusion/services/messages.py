@@ -197,7 +197,9 @@ def _call_off(found: Delivery, lease: Lease, step: Step) -> None:
     """Settle what must not leave; of what a mute keeps back it is written by which."""
     is_ours = _settle(found.message_id, lease, step)
     if is_ours and found.mute and step.reason == delivery.MUTED:
-        models.KeptBack.objects.create(message_id=found.message_id, mute=found.mute)
+        models.KeptBack.objects.create(
+            message_id=found.message_id, mute=found.mute, at=lease.now
+        )
 
 
 def _find_route(found: Delivery, now: dt.datetime, channels: Channels) -> Route:

@@ -10,6 +10,7 @@ from infusion.wording.changes import CHANGES
 from infusion.wording.checkins import CHECKINS
 from infusion.wording.courses import COURSES
 from infusion.wording.events import EVENTS
+from infusion.wording.messages import MESSAGES
 from infusion.wording.people import PEOPLE
 from infusion.wording.readiness import READINESS
 from infusion.wording.reminders import REMINDERS
@@ -29,6 +30,7 @@ ROWS = {
     **PEOPLE,
     **ROTA,
     **REMINDERS,
+    **MESSAGES,
     **ALERTS,
     **CHECKINS,
 }

@@ -177,7 +177,7 @@ def test_what_was_kept_back_stays_to_be_read(ward, nurse, message):
         until=MONDAY + dt.timedelta(minutes=20),
         now=MONDAY,
     )
-    models.KeptBack.objects.create(message=message, mute=done.mute)
+    models.KeptBack.objects.create(message=message, mute=done.mute, at=MONDAY)
 
     page = nurse.get(f"/patients/{ward.patient.id}/mute").content.decode()
 

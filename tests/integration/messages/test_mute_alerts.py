@@ -39,7 +39,7 @@ def keep_back(here):
     message = here.course.messages.filter(person_kind="PATIENT").first()
     if message is None:
         message = here.course.messages.first()
-    models.KeptBack.objects.create(message=message, mute=here.mute)
+    models.KeptBack.objects.create(message=message, mute=here.mute, at=here.now)
 
 
 def test_the_end_is_announced_and_told_again_with_what_was_kept_back(here):
