@@ -191,6 +191,17 @@ class MessageAdmin(ReadOnly):
     date_hierarchy = "due_at"
 
 
+@admin.register(models.Mute)
+class MuteAdmin(ReadOnly):
+    """Times in which nothing is said to a family; set and ended at the console only."""
+
+    paths = {"site": "patient__site"}
+    list_display = ("from_at", "until", "reason", "by", "ended_at", "ended_how")
+    list_filter = ("reason", "ended_how")
+    list_select_related = ("by",)
+    date_hierarchy = "from_at"
+
+
 @admin.register(models.ReminderDocument)
 class ReminderDocumentAdmin(ReadOnly):
     """What sites changed of their reminder rules; changed at the console only."""

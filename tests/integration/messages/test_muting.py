@@ -80,6 +80,7 @@ def test_what_is_due_to_a_muted_patient_is_kept_back_and_named(scene, post):
 
 
 def test_caregivers_are_muted_too_and_staff_are_told_as_ever(scene, post):
+    """https://github.com/medic/cht-conf/issues/280: at one door, not by each author."""
     user = CaregiverLinkFactory(patient=scene.patient).user
     nurse = scene.staff()
     for each in (user, nurse):
@@ -158,6 +159,7 @@ def test_a_new_plan_does_not_owe_what_was_kept_back_again():
 
 
 def test_muting_what_is_muted_is_one_mute(scene):
+    """https://github.com/medic/cht-core/issues/7020."""
     first, second = hush(scene), hush(scene, hours=9, reason="IN_HOSPITAL")
 
     assert (first.is_new, second.is_new) == (True, False)
