@@ -62,7 +62,7 @@ TRIAGE = Chapter(
         ("ICE 9", "", "AMBER", "ice-below-ten"),
         ("ICE 9", "24 h: ICE 10", "AMBER", "ice-below-ten, ice-falling"),
         ("ICE 8", "24 h: ICE 10", "RED", "ice-below-ten, ice-falling, ice-falling-fast"),
-        ("ICE 6", "24 h: ICE 8", "RED", "ice-low, ice-below-ten, ice-falling, ice-falling-fast"),
+        ("ICE 6", "24 h: ICE 8", "RED", "ice-low, ice-falling, ice-falling-fast"),
         ("ICE 9", "24 h: ICE 9", "AMBER", "ice-below-ten"),
         (ITEMS.format(count=1), "", "GREEN", ""),
         (ITEMS.format(count=0), "", "AMBER", "ice-below-ten"),

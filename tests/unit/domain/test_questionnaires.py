@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from infusion.catalogue.questionnaires import shipped_questionnaires
+from infusion.catalogue.scales import shipped_scale
 from infusion.catalogue.triage import shipped_triage
 from infusion.domain.findings import OnlyClinical, Source
 from infusion.domain.findings_kinds import KINDS, Code
@@ -19,6 +20,8 @@ from infusion.domain.questionnaires import (
     findings_of,
 )
 from infusion.domain.readiness.facts import FactImpossible
+from infusion.domain.toxicity import Scale
+from infusion.domain.triage import CheckIn, Colour, triage
 
 NOW = dt.datetime(2026, 11, 24, 3, 5, tzinfo=dt.UTC)
 THREE = dt.datetime(2026, 11, 24, 3, 0, tzinfo=dt.UTC)
@@ -143,6 +146,60 @@ def test_a_clinical_finding_from_a_home_is_refused():
 
     with pytest.raises(OnlyClinical):
         findings_of(odd, answers(temperature="0.7"), NOW)
+
+
+def colour_of(given):
+    findings = findings_of(FORMS[given.form.split()[0]], given, NOW)
+    scores = shipped_scale(Scale.ASTCT).scores
+    found_now = CheckIn(at=given.given_at, findings=findings)
+    return triage(shipped_triage(), found_now, (), scores)
+
+
+def well(form, **others):
+    """Answer a form as somebody does who has nothing."""
+    best = {
+        one.key: one.options[0].key
+        for one in FORMS[form].questions
+        if one.code is not None and one.options and not one.needs_signature
+    }
+    temperature = {"temperature": "36.8"} if form.startswith("daily") else {}
+    given = answers(form=form, by=Source.CAREGIVER)
+    return replace(given, values={**best, **temperature, **others})
+
+
+HOME_FORMS = ["daily-adult", "daily-child", "daily-caregiver", "neuro", "pump-line"]
+
+
+@pytest.mark.parametrize("form", HOME_FORMS)
+def test_a_form_of_somebody_who_has_nothing_is_green(form):
+    result = colour_of(well(form))
+
+    assert (result.colour, result.fired, result.look_by) == (Colour.GREEN, (), None)
+
+
+@pytest.mark.parametrize("form", HOME_FORMS)
+def test_a_form_that_nobody_answered_is_never_green(form):
+    result = colour_of(replace(well(form), values={}))
+
+    assert result.colour is Colour.RED
+    assert all(one.is_unanswered for one in result.fired)
+
+
+@pytest.mark.parametrize("form", HOME_FORMS)
+def test_leaving_out_any_one_answer_is_never_green(form):
+    whole = well(form)
+    for key in whole.values:
+        less = {name: value for name, value in whole.values.items() if name != key}
+
+        assert colour_of(replace(whole, values=less)).colour is not Colour.GREEN, key
+
+
+def test_a_fever_in_the_night_after_a_fever_reducer():
+    result = colour_of(well("daily-caregiver", temperature="38.2", antipyretic="YES"))
+
+    told = {one.rule.key: one.answers[0].verbatim for one in result.fired}
+    assert told == {"fever": "38.2", "fever-hidden": "Yes"}
+    assert (result.colour, result.look_by) == (Colour.RED, THREE)
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=lambda form: form.key)
