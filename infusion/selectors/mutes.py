@@ -6,7 +6,6 @@ import uuid
 from django.db.models import Count, Q, QuerySet
 
 from infusion import models
-from infusion.domain.delivery import MUTED
 from infusion.domain.states import CourseStatus, MessageStatus
 from patients import policy
 from patients.domain.contacts import STAFF
@@ -73,23 +72,27 @@ def run_out(now: dt.datetime) -> QuerySet[models.Mute]:
     return models.Mute.objects.filter(ended_at=None, until__lte=now)
 
 
-def with_nothing_to_say() -> QuerySet[models.Mute]:
+def with_nothing_to_say() -> list[uuid.UUID]:
     """Return the mutes of whom nothing is owed any more.
 
     The patient has died or the course is over, and no message to the family waits that
-    the end of the mute would let out.
+    the end of the mute would let out. Only the messages of those few are looked at.
     """
     over = Q(course__isnull=False) & ~Q(course__status__in=_GOING_ON)
     dead = Q(patient__is_deceased=True) | Q(patient__courses__end_reason="DEATH")
-    found = models.Mute.objects.filter(over | dead, ended_at=None)
-    waiting = models.Message.objects.filter(
-        status__in=(MessageStatus.PENDING, MessageStatus.SENDING)
-    ).exclude(person_kind=STAFF)
-    silent = waiting.values("course__patient_id")
-    return found.exclude(patient_id__in=silent).distinct()
+    found = models.Mute.objects.filter(over | dead, ended_at=None).distinct()
+    return [
+        mute_id
+        for mute_id, patient_id in found.values_list("id", "patient_id")
+        if not _waits(patient_id)
+    ]
 
 
-def list_kept_back(course_id: uuid.UUID) -> QuerySet[models.Message]:
-    """List the messages of a course that a mute kept back, the latest first."""
-    rows = models.Message.objects.filter(course_id=course_id, reason=MUTED)
-    return rows.order_by("-due_at", "-id")
+def _waits(patient_id: uuid.UUID) -> bool:
+    """Say whether anything is still owed to a family; by course, as it is indexed."""
+    courses = models.Course.objects.filter(patient_id=patient_id)
+    rows = models.Message.objects.filter(
+        course_id__in=list(courses.values_list("id", flat=True)),
+        status__in=(MessageStatus.PENDING, MessageStatus.SENDING),
+    )
+    return rows.exclude(person_kind=STAFF).exists()

@@ -149,9 +149,7 @@ def end_mutes(*, now: dt.datetime) -> int:
     """Write down which mutes have run out or have nothing left to silence."""
     with transaction.atomic():
         ended = _write_ends(run_out(now), MuteEnd.EXPIRED)
-        closed = models.Mute.objects.filter(
-            id__in=list(with_nothing_to_say().values_list("id", flat=True))
-        )
+        closed = models.Mute.objects.filter(id__in=with_nothing_to_say())
         ended += _write_ends(closed, MuteEnd.CLOSED, now)
     if ended:
         log.info("mutes_ended", number=ended)
