@@ -31,6 +31,7 @@ from patients.domain.contacts import PATIENT, Recipient
 # What makes a message one and the same, whatever plan it came from.
 _Key = tuple[uuid.UUID, str, dt.datetime, uuid.UUID | None, uuid.UUID | None, str]
 _OWED = (MessageStatus.PENDING, MessageStatus.SENDING)
+_SAID = (MessageStatus.SENT, MessageStatus.DELIVERED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +75,14 @@ def change_of(
     occurrences = occurrences_of(course_facts(rows, now))
     people = People(course, now, rules)
     owed = project(occurrences, rules, now, zone(course.time_zone))
-    wanted = dict(_wanted(course, owed, version, people, now))
     stored = {_key(row): row for row in _stored(course)}
+    told = {_names(row) for row in stored.values() if row.status in _SAID}
+    wanted = {
+        key: row
+        for key, row in _wanted(course, owed, version, people, now)
+        # Whoever heard it over one channel does not hear it again over a newer one.
+        if key in stored or _names(row) not in told
+    }
     change = difference(dict.fromkeys(stored), dict.fromkeys(wanted))
     removed = [stored[key] for key in change.removed]
     kept = wanted.keys() & stored.keys()

@@ -9,6 +9,7 @@ from infusion.domain.reminders.events import Event
 from infusion.domain.reminders.projection import Occurrence
 from infusion.domain.reminders.rules import Quiet, ReminderRule, To
 from infusion.services.following import refresh_recipients
+from infusion.services.projection import project_course
 from infusion.services.recipients import People, due_for, first_channel
 from patients.domain.contacts import Address, Recipient
 from tests.factories import patients as people
@@ -172,3 +173,24 @@ def test_a_shift_that_changes_hands_changes_who_is_told():
 
     assert before == {here.nurse.user_id}
     assert told() == {here.other_nurse.user_id}
+
+
+def test_who_was_told_is_not_told_again_over_a_newer_channel():
+    here = ward()
+    course = here.running()
+    soon = course.messages.filter(kind="bag_change_2h", person_kind="PATIENT")
+    first = soon.order_by("event_at").first()
+    soon.filter(id=first.id).update(status="SENDING")
+    soon.filter(id=first.id).update(status="SENT", sent_at=first.due_at)
+    here.patient.contact_points.update(rank=2)
+    people.ContactPointFactory(
+        patient=here.patient, channel="SMS", value="+12025550123", rank=1
+    )
+
+    # Past its time it would be due at once, for the change is still to come.
+    project_course(course, first.due_at + HOUR / 2)
+
+    rows = soon.filter(event_at=first.event_at).exclude(status="CANCELLED")
+    assert [one.id for one in rows] == [first.id]
+    later = soon.filter(event_at__gt=first.event_at, status="PENDING")
+    assert {one.channel for one in later} == {"SMS"}
