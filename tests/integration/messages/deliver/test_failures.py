@@ -117,7 +117,7 @@ def test_a_row_that_kills_every_worker_is_given_up(post: EmailChannel) -> None:
 def test_a_database_that_is_away_breaks_no_row(
     post: EmailChannel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(_: object) -> None:
+    def away(*_: object) -> None:
         raise OperationalError
 
     message = Scene().owe()
