@@ -44,7 +44,9 @@ class MuteForm(UntilForm):
             *((str(one), name) for one, name in courses),
         ]
         why: Any = self.fields["reason"]
-        why.choices = [(str(one), words.word(one, "mute_reason")) for one in MuteReason]
+        # None is chosen for them: a reason nobody gave would be a wrong one.
+        reasons = [(str(one), words.word(one, "mute_reason")) for one in MuteReason]
+        why.choices = [("", "–"), *reasons]
 
     def arguments(self) -> dict[str, Any]:
         """Return what the service takes, beside actor, patient and now."""

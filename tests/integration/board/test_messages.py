@@ -169,6 +169,11 @@ def test_a_mute_too_long_is_refused_beside_its_field(ward, nurse):
     )
 
 
+def test_nobody_gives_the_reason_for_them(ward, nurse):
+    assert mute(nurse, ward, reason="").status_code == 422
+    assert not models.Mute.objects.exists()
+
+
 def test_what_was_kept_back_stays_to_be_read(ward, nurse, message):
     done = muting.mute(
         actor=ward.nurse,
