@@ -17,7 +17,7 @@ from infusion.board.refusals import REFUSALS, reason
 from infusion.board.words import word
 from infusion.domain.alerts import SAID_BY_PEOPLE, Cause
 from infusion.domain.states import AlertStatus
-from infusion.selectors.alert_people import rungs_now
+from infusion.selectors.alert_people import is_left_alone, rungs_now
 from infusion.selectors.alerts import get_alert, list_alerts, rule_behind
 from infusion.services import alerts
 from patients import policy
@@ -50,7 +50,7 @@ class AlertConsole(Console):
             "detail": _detail(alert),
             "now": self.now,
             "is_ahead": alert.since > self.now,
-            "may_take": may and alert.status in _WAITING,
+            "may_take": may and (alert.status in _WAITING or is_left_alone(alert)),
             "is_mine": mine,
             "people": _others(alert, self.actor.user_id) if mine else [],
         }

@@ -91,10 +91,15 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """The last alert of a cause: how far it had got, and how it ended if it did."""
+    """The last alert of a cause: how far it had got, how it ended and when if it did."""
 
     stage: int
     outcome: Outcome | None
+    ended_at: dt.datetime | None = None
+
+
+# Their subject names no occasion: the next time it is another one.
+_WITHOUT_OCCASION = frozenset({Cause.PROVIDER_FAILING})
 
 
 def stage_at(
@@ -108,13 +113,20 @@ def is_to_be_raised(standing: Standing, past: Past | None) -> bool:
     """Say whether a cause asks for an alert of its own.
 
     What a person has ended stays ended until the next time of the cause: nobody is
-    told twice of one thing. What ended by itself and holds again is raised again.
+    told twice of one thing. What ended by itself and holds again is raised again, and so
+    is what began after a person ended the like of it.
     """
     if standing.stage == 0 or (past is not None and past.outcome is None):
         return False
     if past is None or past.outcome is Outcome.CAUSE_ENDED:
         return True
-    return standing.stage > past.stage
+    return standing.stage > past.stage or _is_another(standing, past)
+
+
+def _is_another(standing: Standing, past: Past) -> bool:
+    """Say whether a cause whose subject never changes began after the last alert."""
+    is_later = past.ended_at is not None and standing.since > past.ended_at
+    return is_later and standing.cause in _WITHOUT_OCCASION
 
 
 def is_failing(failed: int, tried: int, *, least: int, percent: float) -> bool:

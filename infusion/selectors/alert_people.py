@@ -9,9 +9,14 @@ from infusion import catalogue, models
 from infusion.catalogue.alerts import cause_rule
 from infusion.domain.alerts import Cause
 from infusion.domain.ladders import EVERY, ON_CALL, Rung, Whom
+from infusion.domain.states import AlertStatus
 from infusion.selectors.rota import on_call_now
 from patients import policy
-from patients.selectors.assignments import ids_assigned_staff, list_staff
+from patients.selectors.assignments import (
+    active_roles_of,
+    ids_assigned_staff,
+    list_staff,
+)
 
 # Who is told of an alert can take it.
 _TAKERS = policy.ACTIONS["alert.take"]
@@ -32,6 +37,14 @@ def list_holders(
         found[whom] = frozenset(one for one in takers if role in staff[one])
     found[Whom.ASSIGNED] = _assigned(alert, now) & takers
     return found
+
+
+def is_left_alone(alert: models.Alert) -> bool:
+    """Say whether who took an alert can take none there any more: nobody has it."""
+    if alert.status != AlertStatus.TAKEN or alert.owner_id is None:
+        return False
+    roles = active_roles_of([alert.owner_id], alert.site_id)
+    return not roles.get(alert.owner_id, frozenset()) & _TAKERS
 
 
 def rungs_now(

@@ -53,13 +53,15 @@ def unowned_changes(rules: SiteRules, now: dt.datetime) -> Iterator[Standing]:
     """Yield the visits at home in the hours to come that nobody has taken.
 
     On the ward and in the clinic somebody is there; at home it must be somebody's visit.
+    Nobody has it either when its time has come: until the change itself is overdue.
     """
+    late = {site: span_of(one, "overdue_after_minutes") for site, one in rules.items()}
     rows = models.Visit.objects.filter(
         status=VisitStatus.BOOKED,
         placement=PlacementKind.HOME,
         kind__in=(VisitKind.BAG_CHANGE, VisitKind.DISCONNECT),
         assigned_to=None,
-        planned_at__gt=now,
+        planned_at__gt=now - max(late.values(), default=dt.timedelta(0)),
         planned_at__lte=now + rules.longest("unowned_change_hours"),
         cycle__status=CycleStatus.STARTED,
         cycle__course__status=CourseStatus.ACTIVE,
@@ -68,6 +70,8 @@ def unowned_changes(rules: SiteRules, now: dt.datetime) -> Iterator[Standing]:
         course = visit.cycle.course
         place = Place(course.site_id, course.pk)
         at = visit.planned_at
+        if now - at >= late[course.site_id]:
+            continue
         subject = f"{visit.pk}:{at.isoformat()}"
         yield rules.standing(Cause.CHANGE_UNOWNED, place, subject, at, now)
 
@@ -105,7 +109,7 @@ def unreached_events(rules: SiteRules, now: dt.datetime) -> Iterator[Standing]:
         course__status__in=_GOING_ON,
     ).exclude(kind__in=NOTICES)
     still = rows.filter(Q(bag=None) | Q(bag__status__in=_BAG_IN_USE))
-    lost = still.values("site_id", "course_id", "event_at").annotate(
+    lost = still.values("site_id", "course_id", "event", "event_at").annotate(
         since=Min("due_at")
     )
     found = list(lost.order_by())
@@ -113,17 +117,20 @@ def unreached_events(rules: SiteRules, now: dt.datetime) -> Iterator[Standing]:
     for row in found:
         site_id, since = row["site_id"], row["since"]
         is_over = since <= now - span_of(rules[site_id], "unreached_hours")
-        if is_over or (row["course_id"], row["event_at"]) in hopeful:
+        event = (row["course_id"], row["event"], row["event_at"])
+        if is_over or event in hopeful:
             continue
         place = Place(site_id, row["course_id"])
-        subject = f"{row['course_id']}:{row['event_at'].isoformat()}"
+        subject = f"{row['course_id']}:{row['event']}:{row['event_at'].isoformat()}"
         yield rules.standing(Cause.NOBODY_REACHED, place, subject, since, now)
 
 
 def _hopeful(
     lost: Sequence[Mapping[str, Any]], now: dt.datetime
-) -> set[tuple[uuid.UUID, dt.datetime]]:
+) -> set[tuple[uuid.UUID, str, dt.datetime]]:
     """Return the events, by course, of which somebody was told or is just being told.
+
+    Much happens at one instant: who was told of the visit knows nothing of the bag.
 
     Asked for the few courses that lost something: joined, it would read the whole log.
     """
@@ -134,7 +141,7 @@ def _hopeful(
         course__in={row["course_id"] for row in lost},
         event_at__in={row["event_at"] for row in lost},
     ).exclude(kind__in=NOTICES)
-    return set(rows.values_list("course_id", "event_at").distinct())
+    return set(rows.values_list("course_id", "event", "event_at").distinct())
 
 
 def rota_gaps_ahead(rules: SiteRules, now: dt.datetime) -> Iterator[Standing]:

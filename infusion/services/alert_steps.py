@@ -9,7 +9,7 @@ from infusion.catalogue.alerts import cause_rule, span_of
 from infusion.domain.alerts import AlertStepKind, Cause, CauseRule, Outcome, Standing
 from infusion.domain.ladders import Reached, Severity, Whom, next_rung
 from infusion.domain.states import AlertStatus, check_step
-from infusion.selectors.alert_people import list_holders
+from infusion.selectors.alert_people import is_left_alone, list_holders
 from infusion.services.alert_telling import call_off, tell
 
 
@@ -73,7 +73,10 @@ def _exhaust(
 
 
 def tell_again(alert: models.Alert, now: dt.datetime) -> None:
-    """Tell it again: its owner, or everybody whom it has reached so far."""
+    """Tell it again: its owner, or everybody whom it has reached so far.
+
+    When its owner has left, nobody has it: everybody on its ladder is told.
+    """
     if alert.severity == Severity.INFO:
         save(alert)
         return
@@ -86,12 +89,14 @@ def tell_again(alert: models.Alert, now: dt.datetime) -> None:
 
 
 def _reached_so_far(alert: models.Alert, now: dt.datetime) -> set[uuid.UUID]:
-    if alert.owner_id is not None:
+    is_left = is_left_alone(alert)
+    if alert.owner_id is not None and not is_left:
         return {alert.owner_id}
     holders = list_holders(alert, now)
-    rungs = rule_of(alert).ladder[: alert.rung + 1]
+    ladder = rule_of(alert).ladder
+    rungs = ladder if is_left else ladder[: alert.rung + 1]
     people = {one for rung in rungs for one in holders[rung.whom]}
-    if alert.status == AlertStatus.EXHAUSTED:
+    if is_left or alert.status == AlertStatus.EXHAUSTED:
         people |= holders[Whom.EVERY_ADMIN]
     return people
 

@@ -237,6 +237,5 @@ def _past(standing: Standing) -> Past | None:
     last = rows.first()
     if last is None:
         return None
-    return Past(
-        stage=last.stage, outcome=Outcome(last.outcome) if last.outcome else None
-    )
+    outcome = Outcome(last.outcome) if last.outcome else None
+    return Past(stage=last.stage, outcome=outcome, ended_at=last.ended_at)

@@ -13,6 +13,7 @@ from infusion import models
 from infusion.domain.alerts import SAID_BY_PEOPLE, AlertStepKind, Outcome
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import AlertStatus
+from infusion.selectors.alert_people import is_left_alone
 from infusion.services import alert_steps
 from infusion.services.alert_telling import call_off, tell
 from infusion.services.common import NotFound, VersionOutdated
@@ -46,14 +47,17 @@ def take_alert(
 ) -> models.Alert:
     """Take an alert: it climbs no further, and whoever else was to be told is not.
 
+    One whose owner has left the site is nobody's and can be taken like any other.
+
     :raises NotFound: when there is no such alert for the actor.
     :raises VersionOutdated: when somebody was faster.
     :raises AlertClosed: when somebody has it or it has ended.
     """
     with _changing(actor, alert_id, expected_version) as alert:
-        if alert.status not in {AlertStatus.OPEN, AlertStatus.EXHAUSTED}:
+        if alert.status in {AlertStatus.OPEN, AlertStatus.EXHAUSTED}:
+            alert_steps.move(alert, AlertStatus.TAKEN)
+        elif not is_left_alone(alert):
             raise AlertClosed(field="alert")
-        alert_steps.move(alert, AlertStatus.TAKEN)
         alert_steps.be_owned(alert, actor.user_id, now)
         call_off(alert)
         alert_steps.note(alert, AlertStepKind.TAKEN, now, by_id=actor.user_id)

@@ -1,0 +1,146 @@
+"""What is not silenced: a cause that comes back, one beside another, an owner who left."""
+
+import datetime as dt
+
+import pytest
+
+from infusion import models
+from infusion.domain.alerts import Cause
+from infusion.services import alert_sweeps, alerts, interruptions
+from patients import models as people
+from patients.policy import Actor
+from tests.factories.messages import Scene, in_hours
+from tests.factories.patients import MembershipFactory
+from tests.factories.wards import HOUR, MONDAY, ward
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+def sweep(now):
+    return alert_sweeps.sweep_alerts(now=now)
+
+
+def of(cause):
+    return list(models.Alert.objects.filter(cause=cause).order_by("id"))
+
+
+def told():
+    rows = models.Message.objects.filter(kind="alert_raised").order_by("event_at", "id")
+    return list(rows.values_list("user_id", flat=True))
+
+
+def take(actor, one, now):
+    return alerts.take_alert(
+        actor=actor, alert_id=one.id, expected_version=one.version, now=now
+    )
+
+
+def end_as_done(actor, one, now):
+    mine = take(actor, one, now)
+    return alerts.resolve_alert(
+        actor=actor,
+        alert_id=mine.id,
+        expected_version=mine.version,
+        outcome="DONE",
+        now=now,
+    )
+
+
+def fail(scene, at):
+    message = models.Message.objects.first() or scene.owe(status="SENT")
+    models.MessageAttempt.objects.bulk_create(
+        models.MessageAttempt(message=message, at=at, channel="SMS", outcome="RETRY")
+        for _number in range(10)
+    )
+
+
+@pytest.fixture
+def scene():
+    found = Scene()
+    user = MembershipFactory(site=found.site, role="ADMIN").user
+    found.admin = Actor(
+        user_id=user.id, site_roles={found.site.id: frozenset({"ADMIN"})}
+    )
+    return found
+
+
+def test_a_channel_that_fails_again_months_after_somebody_mended_it_is_told(scene):
+    start = in_hours(0)
+    fail(scene, start)
+    sweep(start)
+    end_as_done(scene.admin, of(Cause.PROVIDER_FAILING)[0], start + MINUTE)
+    sweep(start + 2 * MINUTE)
+    assert len(of(Cause.PROVIDER_FAILING)) == 1
+
+    later = start + dt.timedelta(days=60)
+    fail(scene, later)
+    sweep(later)
+    sweep(later)
+
+    assert [one.status for one in of(Cause.PROVIDER_FAILING)] == ["RESOLVED", "OPEN"]
+
+
+def test_who_was_told_of_something_else_then_was_not_told_of_this(scene):
+    scene.owe(status="FAILED")
+    nurse = {"person_kind": "STAFF", "user": scene.staff()}
+    visit = {"kind": "visit_24h", "event": "VISIT", "subject_kind": "VISIT"}
+    scene.owe(status="SENT", **visit, **nurse)
+
+    sweep(in_hours(0))
+
+    assert len(of(Cause.NOBODY_REACHED)) == 1
+
+
+@pytest.fixture
+def taken():
+    """Return a ward whose stopped pump is an alert that one of its nurses has."""
+    here = ward()
+    here.course = here.running()
+    here.admin = MembershipFactory(site=here.site, role="ADMIN").user
+    stop = MONDAY + 5 * HOUR
+    interruptions.pause(
+        actor=here.nurse,
+        course_id=here.course.id,
+        at=stop,
+        reason="BATTERY",
+        now=stop,
+    )
+    here.since = stop + 2 * HOUR
+    sweep(here.since)
+    take(here.other_nurse, models.Alert.objects.get(), here.since + MINUTE)
+    models.Message.objects.filter(kind="alert_raised").delete()
+    return here
+
+
+def leave(user_id):
+    people.Membership.objects.filter(user_id=user_id).update(is_active=False)
+
+
+def test_an_alert_whose_owner_has_left_is_told_to_who_is_there(taken):
+    leave(taken.other_nurse.user_id)
+
+    sweep(taken.since + HOUR)
+
+    assert taken.admin.id in told()
+
+
+def test_an_alert_whose_owner_has_left_can_be_taken_by_another(taken):
+    with pytest.raises(alerts.AlertClosed):
+        take(taken.nurse, models.Alert.objects.get(), taken.since + 2 * MINUTE)
+    leave(taken.other_nurse.user_id)
+
+    found = take(taken.nurse, models.Alert.objects.get(), taken.since + HOUR)
+
+    assert (found.status, found.owner_id) == ("TAKEN", taken.nurse.user_id)
+
+
+def test_a_change_that_nobody_took_stays_an_alert_until_it_is_overdue():
+    course = ward().running()
+    rows = models.Visit.objects.filter(cycle__course=course, kind="BAG_CHANGE")
+    rows.update(placement="HOME", assigned_to=None)
+    at = rows.order_by("planned_at").first().planned_at
+    sweep(at - HOUR)
+
+    sweep(at + 5 * MINUTE)
+
+    assert of(Cause.CHANGE_UNOWNED)[0].status != "RESOLVED"
