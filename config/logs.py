@@ -63,5 +63,9 @@ def configuration(level: str) -> dict[str, Any]:
             "console": {"class": "logging.StreamHandler", "formatter": "json"}
         },
         "root": {"handlers": ["console"], "level": level},
-        "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
+        "loggers": {
+            "django.server": {"handlers": ["console"], "propagate": False},
+            # It names whole addresses, with the tokens of providers in them.
+            "urllib3": {"level": "ERROR"},
+        },
     }

@@ -3,6 +3,7 @@
 import datetime as dt
 import email.utils
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -101,7 +102,7 @@ def post(
             url, timeout=limits, allow_redirects=False, stream=True, **request
         )
         with reply:
-            content = reply.raw.read(_MOST_BYTES, decode_content=True)
+            content = _read(reply, timeouts.answer)
     except (OSError, ValueError, HTTPError) as error:
         # A body that stops in the middle is told in the words of the library below.
         # The error is dropped: it names the address and what was to be sent.
@@ -110,10 +111,25 @@ def post(
     return Answer(status=reply.status_code, body=_json(content))
 
 
+def _read(reply: requests.Response, seconds: float) -> bytes:
+    """Return the beginning of an answer.
+
+    :raises TimeoutError: when it only drips: each drop alone would come in time.
+    """
+    content, end = b"", time.monotonic() + seconds
+    while piece := reply.raw.read1(_MOST_BYTES, decode_content=True):
+        content += piece
+        if len(content) >= _MOST_BYTES:
+            break
+        if time.monotonic() > end:
+            raise TimeoutError
+    return content[:_MOST_BYTES]
+
+
 def _json(content: bytes) -> Any:
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -152,7 +168,7 @@ def _retry_after(value: str) -> dt.timedelta | None:
         return min(dt.timedelta(seconds=int(text[:9])), _LONGEST_WAIT)
     try:
         until = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if until.tzinfo is None:
         return None
