@@ -25,6 +25,7 @@ from infusion.catalogue.regimens import (
 from infusion.catalogue.reminders import (
     ShippedRule,
     reminder_rules,
+    reminders_in_force,
     reminders_with,
     shipped_reminders,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "recipes_of",
     "regimen_from",
     "reminder_rules",
+    "reminders_in_force",
     "reminders_with",
     "shared_blocks",
     "shipped_checklist",

@@ -228,6 +228,18 @@ REASONS: Mapping[str, Text] = {
         zh="配方 {key} 属于辖区 {found}，方案属于 {wanted}：同名输液袋在两地速率不同",
     ),
     "rule_twice": Text(en="{kind} is there twice", zh="{kind} 重复出现"),
+    "rule_reserved": Text(
+        en="{kind} is the name of a notice that follows no rule; choose another",
+        zh="{kind} 是不由规则产生的通知名称；请另选名称",
+    ),
+    "trait_never_known": Text(
+        en="nobody knows this of {event}: the rule would never speak; known: {known}",
+        zh="{event} 没有此项信息，规则永远不会生效；可用：{known}",
+    ),
+    "not_one_line": Text(
+        en="must be one line: it is the subject of a mail",
+        zh="必须只有一行：它用作邮件主题",
+    ),
     "rule_same": Text(
         en="says the same as {other}: one event, time, conditions and people",
         zh="与 {other} 相同：事件、时间、条件和对象都一样",

@@ -12,6 +12,7 @@ from infusion.catalogue.files import CatalogueFileRefused
 from infusion.catalogue.policies import SitePolicy, proposals
 from infusion.catalogue.reasons import reason
 from infusion.domain.evidence import Fact
+from infusion.domain.messages import NOTICES
 from infusion.domain.reminders.events import EVENTS, Event
 from infusion.domain.reminders.rules import (
     Condition,
@@ -20,6 +21,7 @@ from infusion.domain.reminders.rules import (
     To,
     Trait,
     Urgency,
+    traits_of,
 )
 from infusion.domain.reminders.texts import MessageText, flaws_of
 
@@ -73,7 +75,9 @@ def problems_of(path: Path, data: Mapping[str, Any]) -> Iterator[CatalogueFileRe
         if keys.count(key) > 1:
             yield _refused(path, key, "key", "rule_twice", kind=key)
             continue
-        found = list(_times(path, row)) + list(_texts(path, row))
+        if key in NOTICES:
+            yield _refused(path, key, "key", "rule_reserved", kind=key)
+        found = [*_times(path, row), *_conditions(path, row), *_texts(path, row)]
         yield from found
         if not found:
             same = _same(row)
@@ -104,6 +108,37 @@ def reminders_with(body: Mapping[str, Any]) -> tuple[ShippedRule, ...]:
     return tuple(
         replace(one, is_on=False) if one.rule.key in off else one for one in found
     )
+
+
+def reminders_in_force(
+    body: Mapping[str, Any],
+) -> tuple[tuple[ShippedRule, ...], tuple[str, ...]]:
+    """Return the rules with what still holds of a document, and the keys left out.
+
+    It was sound when it came in force; a later version of the service may know a rule or
+    an event no more. Without the entries concerned the reminders of the site go on.
+    """
+    try:
+        return reminders_with(body), ()
+    except CatalogueFileRefused:
+        pass
+    held: dict[str, list[Any]] = {"rules": [], "off": []}
+    left_out = []
+    for part, entries in held.items():
+        for one in body.get(part, []):
+            entries.append(one)
+            if not _holds(held):
+                entries.pop()
+                left_out.append(one if part == "off" else one["key"])
+    return reminders_with(held), tuple(left_out)
+
+
+def _holds(body: Mapping[str, Any]) -> bool:
+    try:
+        reminders_with(body)
+    except CatalogueFileRefused:
+        return False
+    return True
 
 
 def _document(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,6 +186,16 @@ def _times(path: Path, row: Mapping[str, Any]) -> Iterator[CatalogueFileRefused]
         yield _refused(path, key, "expires_minutes", "expires_after", found=expires)
     if "policy" in row and not _is_minutes(row["policy"]):
         yield _refused(path, key, "policy", "unknown_policy", key=row["policy"])
+
+
+def _conditions(path: Path, row: Mapping[str, Any]) -> Iterator[CatalogueFileRefused]:
+    """Yield the conditions that could never hold."""
+    known = traits_of(Event(row["event"]))
+    for name in row.get("when", {}):
+        if name not in known:
+            params = {"event": row["event"], "known": ", ".join(sorted(known))}
+            field = f"when.{name}"
+            yield _refused(path, row["key"], field, "trait_never_known", **params)
 
 
 def _is_minutes(policy: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import structlog
 from django.db.models import QuerySet
 
 from infusion import catalogue, models
@@ -16,6 +17,8 @@ from infusion.domain.states import OverlayStatus
 from patients import policy
 from patients.domain.refusals import NotFound
 from patients.policy import Actor
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,14 @@ def rules_of_site(site_id: uuid.UUID) -> tuple[ShippedRule, ...]:
 def rules_with(document_id: uuid.UUID) -> tuple[ShippedRule, ...]:
     """Return the rules with a document laid over; what was in force never changes."""
     body = models.ReminderDocument.objects.values_list("body", flat=True)
-    return catalogue.reminders_with(body.get(id=document_id))
+    rules, left_out = catalogue.reminders_in_force(body.get(id=document_id))
+    if left_out:
+        log.warning(
+            "reminder_document_outdated",
+            document_id=str(document_id),
+            left_out=left_out,
+        )
+    return rules
 
 
 def documents_in_force(site_ids: set[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:

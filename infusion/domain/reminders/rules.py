@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from infusion.domain.instants import at_wall_clock
-from infusion.domain.reminders.events import EVENTS, Event
+from infusion.domain.reminders.events import EVENTS, Event, Subject
 
 _DAY = dt.timedelta(days=1)
 
@@ -70,6 +70,16 @@ TRAITS: Mapping[Trait, frozenset[str]] = {
     Trait.STEPS_RECORDED: frozenset({"YES", "NO"}),
 }
 Traits = Mapping[Trait, str]
+# What is known of any occurrence.
+_OF_ALL = frozenset({Trait.PLACE, Trait.STEPS_RECORDED})
+
+
+def traits_of(event: Event) -> frozenset[Trait]:
+    """Return what is known of the occurrences of an event, and so may be asked."""
+    subject = EVENTS[event].subject
+    if subject is Subject.VISIT:
+        return frozenset(Trait)
+    return _OF_ALL if subject is Subject.CARE_DATE else _OF_ALL | {Trait.CYCLE}
 
 
 @dataclass(frozen=True, kw_only=True)

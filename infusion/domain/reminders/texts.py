@@ -100,6 +100,9 @@ def _flaws(part: Part, language: str, written: str) -> Iterator[Flaw]:
     for name in sorted(NEEDED[part] - found):
         params = {"name": f"${name}"}
         yield Flaw(place=place, code="placeholder_missing", params=params)
+    if part == Part.TITLE and len(written.splitlines()) > 1:
+        # It is the subject of a mail, and none is sent with a line break in it.
+        yield Flaw(place=place, code="not_one_line", params={})
     if part == Part.SHORT and (parts := parts_of(written, language)) > MOST_PARTS:
         params = {"parts": str(parts), "most": str(MOST_PARTS)}
         yield Flaw(place=place, code="text_too_long", params=params)

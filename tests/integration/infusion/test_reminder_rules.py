@@ -203,3 +203,23 @@ def test_a_day_that_somebody_enters_reminds_until_it_is_done():
     )
 
     assert not told.all().exists()
+
+
+def test_a_document_that_has_become_unsound_stops_no_site():
+    """After an update of the service a rule it knew may be known no more."""
+    here = ward()
+    course = here.running()
+    models.ReminderDocument.objects.create(
+        site=here.site,
+        number=1,
+        body={"rules": [RULE], "off": ["of_an_older_version"]},
+        status="IN_FORCE",
+        drafted_by_id=here.nurse.user_id,
+        drafted_at=MONDAY,
+    )
+
+    assert refresh_recipients(now=MONDAY + HOUR) == 1
+
+    told = course.messages.filter(status="PENDING")
+    assert told.filter(kind="bag_change_12h").exists()
+    assert told.filter(kind="bag_change_2h").exists()

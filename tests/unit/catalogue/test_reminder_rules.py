@@ -4,9 +4,15 @@ import copy
 
 import pytest
 
-from infusion.catalogue import reminder_rules, reminders_with, shipped_reminders
+from infusion.catalogue import (
+    reminder_rules,
+    reminders_in_force,
+    reminders_with,
+    shipped_reminders,
+)
 from infusion.catalogue.files import CatalogueFileRefused
 from infusion.catalogue.policies import site_policy
+from infusion.domain.messages import NOTICE_RULES
 from infusion.domain.reminders.events import EVENTS
 from infusion.domain.reminders.texts import MOST_PARTS, flaws_of, parts_of
 from patients.domain.contacts import SENDABLE
@@ -121,6 +127,15 @@ def test_the_overdue_time_of_the_site_moves_the_expiry_with_it():
             "short.en",
             "at most 3",
         ),
+        # A mail with a line break in its subject is never sent.
+        (changed(title={"en": "Bag\nBcc: x", "zh": "换袋"}), "title.en", "one line"),
+        # A bag is nobody's visit: the rule would never speak.
+        (changed(when={"visit": ["DISCONNECT"]}), "when.visit", "BAG_CHANGE"),
+        (
+            changed(event="DRESSING_CHANGE", when={"cycle": ["FIRST"]}),
+            "when.cycle",
+            "DRESSING_CHANGE",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -136,6 +151,34 @@ def test_two_rules_that_say_the_same_are_refused():
 
     assert found.place == "rules.again.event"
     assert "bag_change_12h" in found.reason.en
+
+
+@pytest.mark.parametrize("notice", sorted(NOTICE_RULES))
+def test_a_rule_may_not_take_the_name_of_a_notice(notice):
+    found = refused(changed(key=notice))
+
+    assert found.place == f"rules.{notice}.key"
+    assert "notice" in found.reason.en
+
+
+def test_of_a_document_that_has_become_unsound_the_rest_still_counts():
+    strange = changed(key="of_old", event="NO_LONGER_KNOWN")
+    twin = changed(key="twin")
+    body = {"rules": [strange, RULE, twin], "off": ["gone", "bag_change_24h"]}
+
+    found, left_out = reminders_in_force(body)
+
+    rules = {one.rule.key: one for one in found}
+    assert rules["bag_change_12h"].rule.offset_minutes == -720
+    assert rules["bag_change_24h"].is_on is False
+    assert rules["bag_change_2h"].is_on is True
+    assert {"of_old", "twin"}.isdisjoint(rules)
+    assert left_out == ("of_old", "twin", "gone")
+
+
+@pytest.mark.parametrize("body", [{}, {"rules": [RULE], "off": ["bag_change_2h"]}])
+def test_of_a_sound_document_nothing_is_left_out(body):
+    assert reminders_in_force(body) == (reminders_with(body), ())
 
 
 def test_two_rules_of_one_key_are_refused():
