@@ -157,7 +157,7 @@ def _bag(row: models.Bag) -> BagFacts:
     return BagFacts(
         id=row.id,
         status=BagStatus(row.status),
-        hang_at=row.planned_hang_at,
+        hang_at=row.hung_at or row.planned_hang_at,
         take_down_at=row.planned_take_down_at,
         use_by=row.use_by,
     )

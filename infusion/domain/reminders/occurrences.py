@@ -175,11 +175,16 @@ def _of_visit(
 
 
 def _is_first_in_window(cycle: OwedCycle, visit: VisitFacts) -> bool:
-    """Say whether a visit is the first of a needle window: the needle goes then."""
+    """Say whether a visit is the first of a needle window: the needle goes then.
+
+    The bag on the pump counts: hung within the window, it had the needle changed.
+    """
     if visit.kind != VisitKind.BAG_CHANGE:
         return False
+    changes = [one.at for one in cycle.visits]
+    changes += [bag.hang_at for bag in cycle.bags if bag.status == BagStatus.HUNG]
     for opens, closes in cycle.needle_windows:
-        inside = [one.at for one in cycle.visits if opens <= one.at <= closes]
+        inside = [at for at in changes if opens <= at <= closes]
         if inside and min(inside) == visit.at:
             return True
     return False

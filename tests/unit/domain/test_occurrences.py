@@ -150,6 +150,19 @@ def test_the_needle_goes_with_the_first_change_of_its_days():
     assert needle.at == START + 6 * DAY
 
 
+def test_the_needle_does_not_go_again_with_the_next_change_of_its_days():
+    days = (START + 5 * DAY, START + 8 * DAY)
+    hung = replace(bag(HUNG, 0, BagStatus.HUNG), hang_at=START + 6 * DAY)
+    visits = (visit(2, START + 7 * DAY, NEXT), visit(3, START + 8 * DAY, LAST))
+    cycle = running(
+        bags=(hung, bag(NEXT, 1), bag(LAST, 2)),
+        visits=visits,
+        needle_windows=(days,),
+    )
+
+    assert found(cycle, Event.NEEDLE_CHANGE) == []
+
+
 def test_while_the_pump_stands_still_only_the_stop_is_spoken_of():
     since = START + HOUR
 
