@@ -31,7 +31,8 @@ from patients.domain.contacts import PATIENT, Recipient
 # What makes a message one and the same, whatever plan it came from.
 _Key = tuple[uuid.UUID, str, dt.datetime, uuid.UUID | None, uuid.UUID | None, str]
 _OWED = (MessageStatus.PENDING, MessageStatus.SENDING)
-_SAID = (MessageStatus.SENT, MessageStatus.DELIVERED)
+# Said, or not to be said for good: what is stored of the cancelled is that alone.
+_SETTLED = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.CANCELLED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,7 @@ def store_messages(
             status=MessageStatus.CANCELLED, reason="plan_changed", lease_until=None
         )
     models.Message.objects.bulk_create(change.added)
-    fields = ["due_at", "expires_at", "not_before"]
+    fields = ["due_at", "expires_at", "not_before", "person_kind"]
     models.Message.objects.bulk_update(change.moved, fields)
 
 
@@ -76,11 +77,15 @@ def change_of(
     people = People(course, now, rules)
     owed = project(occurrences, rules, now, zone(course.time_zone))
     stored = {_key(row): row for row in _stored(course)}
-    told = {_names(row) for row in stored.values() if row.status in _SAID}
+    told = {
+        _names(row)
+        for row in stored.values()
+        if row.status in _SETTLED or _is_due(row, now)
+    }
     wanted = {
         key: row
         for key, row in _wanted(course, owed, version, people, now)
-        # Whoever heard it over one channel does not hear it again over a newer one.
+        # Whoever hears it over one channel does not hear it again over a newer one.
         if key in stored or _names(row) not in told
     }
     change = difference(dict.fromkeys(stored), dict.fromkeys(wanted))
@@ -165,9 +170,13 @@ def _gone(
     return [
         row.id
         for row in rows
-        if row.status in _OWED
-        and not (row.due_at <= now < row.expires_at and _names(row) in standing)
+        if row.status in _OWED and not (_is_due(row, now) and _names(row) in standing)
     ]
+
+
+def _is_due(row: models.Message, now: dt.datetime) -> bool:
+    """Say whether a message that is owed is about to leave."""
+    return row.status in _OWED and row.due_at <= now < row.expires_at
 
 
 def _names(row: models.Message) -> tuple[object, ...]:
@@ -177,18 +186,23 @@ def _names(row: models.Message) -> tuple[object, ...]:
 def _moved(
     pairs: Mapping[_Key, tuple[models.Message, models.Message]], now: dt.datetime
 ) -> list[models.Message]:
-    """Return what waits with its new time, where a rule now gives another."""
+    """Return what waits with its new time, where a rule now gives another.
+
+    A colleague who is by now only the patient's caregiver is told as one, or the other
+    way round.
+    """
     moved = []
     for row, wanted in pairs.values():
         is_waiting = row.status == MessageStatus.PENDING and wanted.due_at > now
-        if is_waiting and (row.due_at, row.expires_at) != (
-            wanted.due_at,
-            wanted.expires_at,
-        ):
-            row.due_at, row.expires_at = wanted.due_at, wanted.expires_at
+        if is_waiting and _handling(row) != _handling(wanted):
+            row.due_at, row.expires_at, row.person_kind = _handling(wanted)
             row.not_before = None
             moved.append(row)
     return moved
+
+
+def _handling(row: models.Message) -> tuple[dt.datetime, dt.datetime, str]:
+    return row.due_at, row.expires_at, row.person_kind
 
 
 def _person_key(person: Recipient) -> tuple[uuid.UUID | None, uuid.UUID | None]:

@@ -194,3 +194,46 @@ def test_who_was_told_is_not_told_again_over_a_newer_channel():
     assert [one.id for one in rows] == [first.id]
     later = soon.filter(event_at__gt=first.event_at, status="PENDING")
     assert {one.channel for one in later} == {"SMS"}
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        # Kept back by a mute, or told on the telephone: for good.
+        ("CANCELLED", "muted"),
+        ("CANCELLED", "rang_instead"),
+        # Due by now: the sweep, or the end of a quiet night, is about to send it.
+        ("PENDING", "quiet_hours"),
+    ],
+)
+def test_what_is_settled_or_due_is_not_owed_beside_it_over_a_newer_channel(
+    status, reason
+):
+    here = ward()
+    course = here.running()
+    soon = course.messages.filter(kind="bag_change_2h", person_kind="PATIENT")
+    first = soon.order_by("event_at").first()
+    soon.filter(id=first.id).update(status=status, reason=reason)
+    here.patient.contact_points.update(rank=2)
+    people.ContactPointFactory(
+        patient=here.patient, channel="SMS", value="+12025550123", rank=1
+    )
+
+    project_course(course, first.due_at + HOUR / 2)
+
+    assert soon.get(event_at=first.event_at).id == first.id
+
+
+def test_a_nurse_who_becomes_only_a_caregiver_is_told_as_one():
+    here = ward()
+    course = here.running()
+    person = here.nurse.user_id
+    rows = course.messages.filter(user_id=person, status="PENDING")
+    assert set(rows.values_list("person_kind", flat=True)) == {"STAFF"}
+    people.CaregiverLinkFactory(patient=here.patient, user_id=person)
+    people.models.Membership.objects.filter(user_id=person).update(is_active=False)
+
+    assert refresh_recipients(now=MONDAY + HOUR) == 1
+
+    later = rows.filter(due_at__gt=MONDAY + HOUR)
+    assert set(later.values_list("person_kind", flat=True)) == {"CAREGIVER"}
