@@ -6,10 +6,20 @@ import pytest
 
 from infusion import models
 from patients import clock
+from tests.api.world import make_world
 from tests.factories import infusion as factories
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture
+def world(travel):
+    """Begin on a Monday afternoon: a plan keeps off nights and weekends."""
+    now = clock.now()
+    day = now.date() + dt.timedelta(days=7 - now.weekday())
+    monday = dt.datetime.combine(day, dt.time(14), dt.UTC)
+    return make_world(travel_to(travel, monday))
 
 
 def travel_to(travel, instant):
@@ -37,8 +47,9 @@ def test_a_bag_change_comes_is_overdue_and_then_done_and_late(world, running, tr
     ).earliest("planned_at")
     assert timing_of(world, running, visit) == ("BOOKED", "UPCOMING")
 
-    factories.deliver(visit.bag, world.actor("NURSE"), world.now)
-    travel_to(travel, visit.planned_at - 10 * MINUTE)
+    # Made an hour before: a bag of 7 days made a week ahead would not keep to its end.
+    now = travel_to(travel, visit.planned_at - 10 * MINUTE)
+    factories.deliver(visit.bag, world.actor("NURSE"), now)
     assert timing_of(world, running, visit) == ("BOOKED", "DUE")
     now = travel_to(travel, visit.planned_at + 20 * MINUTE)
     assert timing_of(world, running, visit, "PATIENT") == ("BOOKED", "OVERDUE")
