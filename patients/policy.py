@@ -118,7 +118,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "rota.swap": frozenset({NURSE, PHYSICIAN, PHARMACIST, COORDINATOR}),
 }
 # These roles reach only the patients they are linked or assigned to.
-_LINKED_ONLY = frozenset({PATIENT, CAREGIVER, HOME_NURSE})
+LINKED_ONLY = frozenset({PATIENT, CAREGIVER, HOME_NURSE})
 
 
 class NotAllowed(Exception):
@@ -197,7 +197,7 @@ def scope(queryset: QuerySet[_Row], actor: Actor) -> QuerySet[_Row]:
     """
     paths: Mapping[str, str] = queryset.model.SCOPE  # type: ignore[attr-defined]
     whole_sites = [
-        site_id for site_id, roles in actor.site_roles.items() if roles - _LINKED_ONLY
+        site_id for site_id, roles in actor.site_roles.items() if roles - LINKED_ONLY
     ]
     visible = Q(**{f"{paths['site']}__in": whole_sites})
     if path := paths.get("patient"):

@@ -17,7 +17,7 @@ from infusion.board.refusals import REFUSALS, reason
 from infusion.board.words import word
 from infusion.domain.alerts import SAID_BY_PEOPLE, Cause
 from infusion.domain.states import AlertStatus
-from infusion.selectors.alert_people import is_left_alone, rungs_now
+from infusion.selectors.alert_people import is_left_alone, list_takers, rungs_now
 from infusion.selectors.alerts import get_alert, list_alerts, rule_behind
 from infusion.services import alerts
 from patients import policy
@@ -50,10 +50,16 @@ class AlertConsole(Console):
             "detail": _detail(alert),
             "now": self.now,
             "is_ahead": alert.since > self.now,
-            "may_take": may and (alert.status in _WAITING or is_left_alone(alert)),
+            "may_take": may
+            and (alert.status in _WAITING or is_left_alone(alert, self.now)),
             "is_mine": mine,
-            "people": _others(alert, self.actor.user_id) if mine else [],
+            "people": self._others(alert) if mine else [],
         }
+
+    def _others(self, alert: Any) -> list[tuple[uuid.UUID, str]]:
+        """Return to whom an alert can be handed over."""
+        takers = list_takers(alert, self.now)
+        return [one for one in takers.items() if one[0] != self.actor.user_id]
 
 
 class Alerts(AlertConsole):
@@ -82,13 +88,6 @@ def _detail(alert: Any) -> str:
     """Return which line of the rota, or which channel, an alert is about."""
     words = _DETAILS.get(alert.cause)
     return word(alert.subject.split(":")[1], words) if words else ""
-
-
-def _others(alert: Any, me: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
-    """Return to whom an alert can be handed over."""
-    takers = policy.ACTIONS["alert.take"]
-    staff = list_staff(alert.site_id)
-    return [(one, name) for one, name, roles in staff if roles & takers and one != me]
 
 
 class AlertPage(AlertConsole):

@@ -12,14 +12,22 @@ from infusion.domain.ladders import EVERY, ON_CALL, Rung, Whom
 from infusion.domain.states import AlertStatus
 from infusion.selectors.rota import on_call_now
 from patients import policy
-from patients.selectors.assignments import (
-    active_roles_of,
-    ids_assigned_staff,
-    list_staff,
-)
+from patients.selectors.assignments import ids_assigned_staff, list_staff
 
-# Who is told of an alert can take it.
 _TAKERS = policy.ACTIONS["alert.take"]
+
+
+def list_takers(alert: models.Alert, now: dt.datetime) -> Mapping[uuid.UUID, str]:
+    """Return who can take an alert, with their names, in order of these.
+
+    Who sees only the patients they look after takes nothing else.
+    """
+    assigned = _assigned(alert, now)
+    return {
+        one: name
+        for one, name, roles in list_staff(alert.site_id)
+        if (roles if one in assigned else roles - policy.LINKED_ONLY) & _TAKERS
+    }
 
 
 def list_holders(
@@ -27,7 +35,8 @@ def list_holders(
 ) -> Mapping[Whom, frozenset[uuid.UUID]]:
     """Return who is on every rung there may be, of those who can take an alert."""
     staff = {one: roles for one, _name, roles in list_staff(alert.site_id)}
-    takers = {one for one, roles in staff.items() if roles & _TAKERS}
+    # Who is told of an alert can take it.
+    takers = set(list_takers(alert, now))
     on_call = on_call_now(alert.site_id, now)
     found = {
         whom: frozenset({on_call[role]} & takers if role in on_call else ())
@@ -39,12 +48,11 @@ def list_holders(
     return found
 
 
-def is_left_alone(alert: models.Alert) -> bool:
-    """Say whether who took an alert can take none there any more: nobody has it."""
+def is_left_alone(alert: models.Alert, now: dt.datetime) -> bool:
+    """Say whether who took an alert could not take it any more: nobody has it."""
     if alert.status != AlertStatus.TAKEN or alert.owner_id is None:
         return False
-    roles = active_roles_of([alert.owner_id], alert.site_id)
-    return not roles.get(alert.owner_id, frozenset()) & _TAKERS
+    return alert.owner_id not in list_takers(alert, now)
 
 
 def rungs_now(

@@ -89,7 +89,7 @@ def tell_again(alert: models.Alert, now: dt.datetime) -> None:
 
 
 def _reached_so_far(alert: models.Alert, now: dt.datetime) -> set[uuid.UUID]:
-    is_left = is_left_alone(alert)
+    is_left = is_left_alone(alert, now)
     if alert.owner_id is not None and not is_left:
         return {alert.owner_id}
     holders = list_holders(alert, now)

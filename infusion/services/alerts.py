@@ -13,13 +13,12 @@ from infusion import models
 from infusion.domain.alerts import SAID_BY_PEOPLE, AlertStepKind, Outcome
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import AlertStatus
-from infusion.selectors.alert_people import is_left_alone
+from infusion.selectors.alert_people import is_left_alone, list_takers
 from infusion.services import alert_steps
 from infusion.services.alert_telling import call_off, tell
 from infusion.services.common import NotFound, VersionOutdated
 from patients import policy
 from patients.policy import Actor
-from patients.selectors.assignments import active_roles_of
 from patients.services.assignments import NotOnStaff
 from patients.services.writing import written_by
 
@@ -56,7 +55,7 @@ def take_alert(
     with _changing(actor, alert_id, expected_version) as alert:
         if alert.status in {AlertStatus.OPEN, AlertStatus.EXHAUSTED}:
             alert_steps.move(alert, AlertStatus.TAKEN)
-        elif not is_left_alone(alert):
+        elif not is_left_alone(alert, now):
             raise AlertClosed(field="alert")
         alert_steps.be_owned(alert, actor.user_id, now)
         call_off(alert)
@@ -75,13 +74,12 @@ def hand_over_alert(
     """Hand an alert over to somebody who works there; they are told.
 
     :raises AlertNotYours: when somebody else has it, or nobody.
-    :raises NotOnStaff: when the person may take no alert at the site.
+    :raises NotOnStaff: when the person may not take this alert.
     :raises VersionOutdated: when the alert changed meanwhile.
     """
     with _changing(actor, alert_id, expected_version) as alert:
         _check_owner(alert, actor)
-        roles = active_roles_of([user_id], alert.site_id).get(user_id, frozenset())
-        if not roles & policy.ACTIONS["alert.take"]:
+        if user_id not in list_takers(alert, now):
             raise NotOnStaff(field="user_id")
         alert_steps.be_owned(alert, user_id, now)
         told = tell(alert, {user_id}, now)

@@ -9,8 +9,13 @@ from infusion.domain.alerts import Cause
 from infusion.services import alert_sweeps, alerts, interruptions
 from patients import models as people
 from patients.policy import Actor
+from patients.services.assignments import NotOnStaff
 from tests.factories.messages import Scene, in_hours
-from tests.factories.patients import MembershipFactory
+from tests.factories.patients import (
+    CareAssignmentFactory,
+    MembershipFactory,
+    staff_actor,
+)
 from tests.factories.wards import HOUR, MONDAY, ward
 
 MINUTE = dt.timedelta(minutes=1)
@@ -144,3 +149,35 @@ def test_a_change_that_nobody_took_stays_an_alert_until_it_is_overdue():
     sweep(at + 5 * MINUTE)
 
     assert of(Cause.CHANGE_UNOWNED)[0].status != "RESOLVED"
+
+
+def hand_over(here, user_id):
+    one = models.Alert.objects.get()
+    return alerts.hand_over_alert(
+        actor=here.other_nurse,
+        alert_id=one.id,
+        expected_version=one.version,
+        user_id=user_id,
+        now=here.since + 2 * MINUTE,
+    )
+
+
+def test_nobody_is_given_an_alert_that_they_cannot_see(taken):
+    visitor = staff_actor(taken.site, "HOME_NURSE")
+
+    with pytest.raises(NotOnStaff):
+        hand_over(taken, visitor.user_id)
+
+    CareAssignmentFactory(patient=taken.patient, user_id=visitor.user_id)
+    assert hand_over(taken, visitor.user_id).owner_id == visitor.user_id
+
+
+def test_an_alert_of_who_looks_after_the_patient_no_more_is_nobodys(taken):
+    visitor = staff_actor(taken.site, "HOME_NURSE")
+    given = CareAssignmentFactory(patient=taken.patient, user_id=visitor.user_id)
+    hand_over(taken, visitor.user_id)
+    given.delete()
+
+    sweep(taken.since + 2 * HOUR)
+
+    assert taken.admin.id in told()
