@@ -53,6 +53,7 @@ log = structlog.get_logger(__name__)
 SEND_LEASE = dt.timedelta(seconds=150)
 # With a slow provider the rest of a batch goes back before the task is killed.
 BATCH_SECONDS = 40.0
+_LONGEST_MARK = 200
 
 # The clock is the database's, moved by the offset of a demo.
 _TAKE_UP = """
@@ -324,13 +325,18 @@ def _record(message_id: uuid.UUID, lease: Lease, step: Step, one: Try) -> None:
         outcome=one.tried.outcome,
         # Cancelled or freed while it was on its way: the ledger says so.
         detail=one.tried.code if is_ours else "not_ours_any_more",
-        provider_id=one.provider_id,
+        provider_id=_stored(one.provider_id),
     )
     if one.gone:
         end_subscriptions(one.gone, lease.now)
     if is_ours:
         # The row is locked since it was settled: a report came before it or comes after.
         catch_up(message_id, lease.now)
+
+
+def _stored(provider_id: str) -> str:
+    """Return what of a provider's mark can be stored, whatever it is: it was sent."""
+    return provider_id.replace("\0", "")[:_LONGEST_MARK]
 
 
 def _settle(message_id: uuid.UUID, lease: Lease, step: Step, **changes: Any) -> bool:

@@ -10,6 +10,7 @@ from infusion import models
 from infusion.domain.delivery import Arrival, Outcome, Step, after_report
 from infusion.domain.states import MessageStatus
 from infusion.notifications.channels.reports import Report
+from patients.domain.contacts import SMS
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +60,10 @@ def _message(report: Report) -> uuid.UUID | None:
         return rows.values_list("id", flat=True).first()
     if not report.provider_id:
         return None
-    tries = models.MessageAttempt.objects.filter(provider_id=report.provider_id)
+    # Only providers of text messages report; another channel counts by itself.
+    tries = models.MessageAttempt.objects.filter(
+        channel=SMS, provider_id=report.provider_id
+    )
     return tries.values_list("message_id", flat=True).first()
 
 

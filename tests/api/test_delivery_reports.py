@@ -122,6 +122,17 @@ def test_a_report_is_known_by_the_id_of_the_provider_too(sent: models.Message) -
     assert state(sent) == ("DELIVERED", "")
 
 
+def test_the_id_of_another_channel_is_another_id() -> None:
+    mail = Scene(event_at=in_hours(20)).owe(status="SENT")
+    mail.attempt_records.create(
+        at=in_hours(0), channel="EMAIL", outcome="ACCEPTED", provider_id="id-1"
+    )
+
+    assert report({"id": "id-1", "state": "UNDELIV"}) == 202
+
+    assert state(mail) == ("SENT", "")
+
+
 def test_twice_is_once(sent: models.Message) -> None:
     for _ in range(2):
         assert report(told(sent, "DELIVRD")) == 202

@@ -14,8 +14,9 @@ from infusion.notifications.channels.wechat_account import Account
 TOKEN_PATH = "/cgi-bin/stable_token"  # noqa: S105 - where one is asked for
 # Given up so long before WeChat ends it, in seconds.
 _MARGIN = 300
-# Longer than asking for a token may take; then somebody else asks.
-_LOCK_SECONDS = 20
+# Longer than asking for a token twice may take; then somebody else asks. Ended earlier,
+# two workers would force a token each, and the later one would end the other's.
+_LOCK_SECONDS = 60
 _WAIT_SECONDS, _STEP_SECONDS = 5.0, 0.05
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import reverse
 
+from infusion.notifications.channels import Receipt
 from infusion.services import messages
 from tests.factories import patients as factories
 from tests.factories.messages import Scene, in_hours
@@ -136,3 +137,16 @@ def test_the_clock_of_a_demo_counts_for_delivery(post: EmailChannel) -> None:
 
     assert state(message) == ("SENT", "")
     assert abs(message.sent_at - in_hours(71)) < dt.timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("strange", ["x" * 3000, "id\0-1"], ids=["long", "zero"])
+def test_a_strange_mark_of_a_provider_does_not_unsend_a_message(
+    post: EmailChannel, strange: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = Scene().owe()
+    monkeypatch.setattr(post, "send", lambda _outgoing: Receipt(provider_id=strange))
+
+    deliver(post)
+
+    assert state(message) == ("SENT", "")
+    assert message.attempt_records.get().outcome == "ACCEPTED"
