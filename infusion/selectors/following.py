@@ -4,10 +4,12 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Subquery, Sum
 
-from infusion import models
+from infusion import catalogue, models
+from infusion.catalogue import ShippedRule
 from infusion.domain.reminders.rules import To
 from infusion.domain.states import CourseStatus, MessageStatus, VisitStatus
 from infusion.selectors.reminder_rules import documents_in_force, rules_with
@@ -25,14 +27,15 @@ def people_of(
     """Return who is told about each course now, kind and account, in a fixed order.
 
     The patient always is and is not named. Pharmacists and coordinators of the site may
-    be told of any course of it. The reminder rules of the site are named last, and its
-    rota where they speak to who is on call. Seven queries for any number of courses, one
-    more where somebody on call is told.
+    be told of any course of it. The reminder rules of the site are named last, with the
+    values it signed for them, and its rota where they speak to who is on call; and that
+    the patient has died, for nobody is told then. Seven queries for any number of
+    courses, one more where somebody on call is told.
     """
     booked = _booked(courses)
     told = list_accounts_to_tell([one.patient_id for one in courses], now, booked)
-    sites = {one.site_id for one in courses}
-    holders, rules = holders_of(sites, TOLD_BY_ROLE), _rules(sites)
+    sites = {one.site_id: one.site for one in courses}
+    holders, rules = holders_of(sites.keys(), TOLD_BY_ROLE), _rules(sites)
     return {
         one.id: sorted(
             f"{kind}:{user_id}"
@@ -40,24 +43,42 @@ def people_of(
                 told[one.patient_id] | holders.get(one.site_id, frozenset())
             )
         )
-        + rules.get(one.site_id, [])
+        + rules[one.site_id]
+        + (["DECEASED"] if one.patient.is_deceased else [])
         for one in courses
     }
 
 
-def _rules(sites: set[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
-    """Return the rules in force by site, and the state of the rota they ask for."""
-    found = documents_in_force(sites)
+def _rules(sites: Mapping[uuid.UUID, Any]) -> dict[uuid.UUID, list[str]]:
+    """Return the rules in force by site, and the values and the rota they ask for."""
+    found = documents_in_force(set(sites))
+    rules = {
+        site: rules_with(found[site])
+        if site in found
+        else catalogue.shipped_reminders()
+        for site in sites
+    }
     asking = {
         site
-        for site, document in found.items()
-        if any(To.ON_CALL in one.rule.to for one in rules_with(document))
+        for site, rows in rules.items()
+        if any(To.ON_CALL in one.rule.to for one in rows)
     }
     rota = _rota(asking) if asking else {}
     return {
-        site: [f"RULES:{document}", *rota.get(site, [])]
-        for site, document in found.items()
+        site: [
+            *([f"RULES:{found[site]}"] if site in found else []),
+            *rota.get(site, []),
+            *_signed(row.policy, rules[site]),
+        ]
+        for site, row in sites.items()
     }
+
+
+def _signed(stored: Mapping[str, Any], rules: Sequence[ShippedRule]) -> list[str]:
+    """Return the values that a site has signed and its rules go by."""
+    asked = {one.rule.policy for one in rules} | {"pharmacy_records_steps"}
+    signed = catalogue.site_policy(stored).signed
+    return [f"VALUE:{key}={signed[key]}" for key in sorted(asked & signed.keys())]
 
 
 def _rota(sites: set[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
@@ -78,7 +99,8 @@ def ids_to_follow(now: dt.datetime) -> list[uuid.UUID]:
         course=OuterRef("pk"), status=MessageStatus.PENDING
     )
     courses = list(
-        models.Course.objects.filter(Exists(owed), status__in=_OPEN)
+        models.Course.objects.select_related("patient", "site")
+        .filter(Exists(owed), status__in=_OPEN)
         .annotate(planned_for=Subquery(last.values("people")[:1]))
         .order_by("id")
     )

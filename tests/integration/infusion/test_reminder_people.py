@@ -237,3 +237,30 @@ def test_a_nurse_who_becomes_only_a_caregiver_is_told_as_one():
 
     later = rows.filter(due_at__gt=MONDAY + HOUR)
     assert set(later.values_list("person_kind", flat=True)) == {"CAREGIVER"}
+
+
+def test_a_death_in_the_record_ends_every_reminder_to_whomever():
+    """The record of the patient may say it before anybody ends the course."""
+    here = ward()
+    course = here.running()
+    assert course.messages.filter(status="PENDING", person_kind="STAFF").exists()
+    people.models.Patient.objects.filter(id=here.patient.id).update(is_deceased=True)
+
+    assert refresh_recipients(now=MONDAY + HOUR) == 1
+
+    assert not course.messages.filter(status__in=["PENDING", "SENDING"]).exists()
+    assert refresh_recipients(now=MONDAY + 2 * HOUR) == 0
+
+
+def test_an_hour_that_the_site_signs_moves_what_waits():
+    here = ward()
+    course = here.running()
+    signed = {"value": "30", "signed_by": "A", "signed_on": "2026-01-01"}
+    here.site.policy = {"overdue_after_minutes": signed}
+    here.site.save()
+
+    assert refresh_recipients(now=MONDAY + HOUR) == 1
+
+    late = course.messages.filter(kind="bag_change_overdue", status="PENDING")
+    assert {one.due_at - one.event_at for one in late} == {HOUR / 2}
+    assert refresh_recipients(now=MONDAY + HOUR) == 0
