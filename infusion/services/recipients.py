@@ -14,6 +14,7 @@ from infusion.selectors.rota import on_call_now
 from patients.domain.contacts import (
     CAREGIVER,
     EMAIL,
+    IN_APP,
     PATIENT,
     STAFF,
     Address,
@@ -33,10 +34,11 @@ def in_order(
 ) -> Sequence[Address]:
     """Return the addresses a rule may use: those of its channels, in its order.
 
-    Without channels of its own it follows the person's own order.
+    Without channels of its own it follows the person's own order; last comes the app,
+    which wakes nobody and lists what left over any other channel as well.
     """
     if rule is None or not rule.channels:
-        return sorted(addresses, key=lambda one: one.rank)
+        return sorted(addresses, key=lambda one: (one.channel == IN_APP, one.rank))
     places = {channel: place for place, channel in enumerate(rule.channels)}
     usable = [one for one in addresses if one.channel in places]
     return sorted(usable, key=lambda one: (places[one.channel], one.rank))

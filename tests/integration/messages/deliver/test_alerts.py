@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from infusion import models
+from infusion.notifications.channels.in_app import InAppChannel
 from infusion.services import alert_sweeps
 from infusion.services.alert_telling import tell
 from patients import models as people
@@ -115,6 +116,20 @@ def test_the_channels_of_a_rung_come_first_and_none_is_lost_for_want_of_them(
     alert = models.Alert.objects.get()
     tell(alert, [coordinator.id], in_hours(0.5), whom="EVERY_COORDINATOR")
     assert models.Message.objects.order_by("-id").first().channel == "EMAIL"
+
+
+def test_who_looks_into_the_app_as_well_is_still_woken(
+    site, coordinator, post: EmailChannel
+):
+    people.ContactPoint.objects.create(
+        user=coordinator, channel="IN_APP", value=str(coordinator.id)
+    )
+    signed(site, "alert_rota_gap_ladder", "EVERY_COORDINATOR 60")
+    gap(site)
+
+    deliver(post, IN_APP=InAppChannel)
+
+    assert [one.address for one in post.taken] == [coordinator.email]
 
 
 def test_nothing_leaves_of_an_alert_that_has_ended(
