@@ -228,6 +228,10 @@ REASONS: Mapping[str, Text] = {
         zh="配方 {key} 属于辖区 {found}，方案属于 {wanted}：同名输液袋在两地速率不同",
     ),
     "rule_twice": Text(en="{kind} is there twice", zh="{kind} 重复出现"),
+    "strange_sign": Text(
+        en="holds a sign that cannot be stored or sent: {found}",
+        zh="含有无法存储或发送的字符：{found}",
+    ),
     "rule_reserved": Text(
         en="{kind} is the name of a notice that follows no rule; choose another",
         zh="{kind} 是不由规则产生的通知名称；请另选名称",

@@ -189,6 +189,22 @@ def test_what_nobody_knows_is_not_switched_off():
     assert refused(off=["no_such_rule"]).place == "off"
 
 
+@pytest.mark.parametrize(
+    "strange", ["\x00", "\ud800", "\x1b"], ids=["nul", "surrogate", "escape"]
+)
+@pytest.mark.parametrize("part", ["title", "body", "short"])
+def test_what_no_table_and_no_channel_takes_is_refused(part, strange):
+    text = {"en": f"{strange} $when $short_when $time", "zh": "x"}
+
+    assert "sign" in refused(changed(**{part: text})).reason.en
+
+
+def test_a_note_that_no_table_takes_is_refused():
+    noted = {**offset("-720"), "note": {"en": "a\x00", "zh": "x"}}
+
+    assert "sign" in refused(changed(offset=noted)).reason.en
+
+
 def test_a_document_says_nothing_else():
     assert "colour" in refused(colour="blue").reason.en
 
