@@ -294,3 +294,21 @@ def test_a_call_an_hour_ago_is_dated_so(scene):
     call = ring(scene, scene.owe(), at=in_hours(0) - HOUR)
 
     assert call.at == in_hours(-1)
+
+
+def test_the_version_changes_when_one_sent_again_is_reported_or_read(scene, post):
+    message = failed(scene)
+    again = resend(scene, message)
+    deliver(post, offset=MINUTE)
+    seen = [get_trail(nurse(scene), again.id).version]
+
+    for provider in ("one", "another"):
+        told = Report(message_id=again.id, provider_id="", arrival=Arrival.DELIVERED)
+        take_report(provider, told, in_hours(0))
+        seen.append(get_trail(nurse(scene), again.id).version)
+    models.Acknowledgement.objects.create(
+        message=again, at=in_hours(0), by_id=nurse(scene).user_id
+    )
+    seen.append(get_trail(nurse(scene), again.id).version)
+
+    assert len(set(seen)) == 4
