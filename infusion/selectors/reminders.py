@@ -36,8 +36,8 @@ from infusion.selectors.regimens import regimen_of
 
 _LIVE = (SignOffStatus.OPEN, SignOffStatus.SIGNED)
 _DAY = dt.timedelta(days=1)
-# After the end of a cycle nothing is due any more after so long.
-_RECENT = 30 * _DAY
+# After the end of a cycle nothing is due any more after so long: no rule expires later.
+_RECENT = 366 * _DAY
 
 
 def course_facts(rows: CourseRows, now: dt.datetime) -> CourseFacts:

@@ -11,6 +11,7 @@ from infusion.selectors.reminder_rules import rules_of_site
 from infusion.services import reminder_rules
 from infusion.services.care_dates import end_care_date, enter_care_date
 from infusion.services.following import refresh_recipients
+from infusion.services.projection import project_course
 from patients import clock
 from patients.domain.refusals import NotFound, VersionOutdated
 from patients.policy import NotAllowed
@@ -223,3 +224,26 @@ def test_a_document_that_has_become_unsound_stops_no_site():
     told = course.messages.filter(status="PENDING")
     assert told.filter(kind="bag_change_12h").exists()
     assert told.filter(kind="bag_change_2h").exists()
+
+
+def test_a_reminder_months_after_the_end_survives_a_later_plan():
+    here = ward()
+    course = here.running()
+    quarter = {
+        "key": "infusion_ended_90d",
+        "event": "INFUSION_ENDED",
+        "offset": {**RULE["offset"], "value": "129600"},
+        "expires_minutes": 525600,
+        "to": ["patient"],
+    }
+    in_force(admin(here.site), here.site, {"rules": [{**RULE, **quarter}]})
+    models.Cycle.objects.filter(course=course, status="STARTED").update(
+        status="COMPLETED", ended_at=MONDAY + 28 * 24 * HOUR, end_reason="DONE"
+    )
+    owed = course.messages.filter(kind="infusion_ended_90d", status="PENDING")
+
+    project_course(course, MONDAY + 28 * 24 * HOUR)
+    assert owed.count() == 1
+    project_course(course, MONDAY + 80 * 24 * HOUR)
+
+    assert owed.count() == 1
