@@ -101,6 +101,8 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "SMS_ROUTES": str(routes),
         "WECHAT_ACCOUNT": str(account),
         "VAPID_PRIVATE_KEY_FILE": str(_kept(folder / "vapid_key", new_vapid_key())),
+        # The address of a demo has a port, and no push service writes there.
+        "VAPID_SUBJECT": "mailto:demo@example.org",
         "PUSH_SERVICES": f"{_PUSH_SERVICES},{url}",
     }
 

@@ -19,6 +19,7 @@ PATH = "me/push-subscriptions"
 @pytest.fixture(autouse=True)
 def _push(settings: Any) -> None:
     settings.VAPID_PRIVATE_KEY = new_vapid_key()
+    settings.VAPID_SUBJECT = "https://infusion.example.org"
 
 
 @pytest.fixture

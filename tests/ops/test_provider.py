@@ -178,10 +178,12 @@ def test_what_a_demo_is_set_to_is_sound(tmp_path: Path) -> None:
     def read(name: str) -> str:
         return Path(settings[f"{name}_FILE"]).read_text()
 
+    subject = settings["VAPID_SUBJECT"]
+
     assert again == settings
     account = read_account(Path(settings["WECHAT_ACCOUNT"]), read)
     assert account.url == "http://127.0.0.1:4321"
-    assert Signer(read("VAPID_PRIVATE_KEY"), "http://127.0.0.1").public_key()
+    assert Signer(read("VAPID_PRIVATE_KEY"), subject).public_key()
     services = settings["PUSH_SERVICES"].split(",")
     assert is_allowed("http://127.0.0.1:4321/push/x", services)
     assert set(settings["PUSH_SERVICES"].split(",")) > set(PUSH_SERVICES)

@@ -49,7 +49,7 @@ _TITLE = _("There is a new message for you")
 
 
 class PushKeyRefused(Exception):
-    """The private key of the service is not one on P-256."""
+    """The private key of the service is not one on P-256, or nobody signs with it."""
 
 
 class Sent(NamedTuple):
@@ -68,12 +68,12 @@ class Signer:
     """Says to a push service who sends, in a token for that service alone."""
 
     def __init__(self, private_key: str, subject: str) -> None:
-        """Read the key.
+        """Read the key, and try to sign with it.
 
-        :raises PushKeyRefused: when it is none.
+        :raises PushKeyRefused: when it is none, or the subject says nobody to write to.
         """
         # Heavy to load, and only a worker that pushes needs it.
-        from py_vapid import Vapid02
+        from py_vapid import Vapid02, VapidException
 
         try:
             self._vapid: Any = Vapid02.from_string(private_key)
@@ -86,6 +86,11 @@ class Signer:
         if len(self._point) != KEY_BYTES:
             raise PushKeyRefused("the key is not on the curve P-256")
         self._subject = subject
+        try:
+            self.headers("https://localhost", dt.datetime.now(dt.UTC))
+        except VapidException as error:
+            known = "mailto:, or https: without a port or a path"
+            raise PushKeyRefused(f"VAPID_SUBJECT is not {known}") from error
 
     def headers(self, endpoint: str, now: dt.datetime) -> dict[str, str]:
         """Return the header that carries the signature."""

@@ -6,13 +6,15 @@ from types import MappingProxyType
 
 from django.conf import settings
 
-from infusion.notifications.channels import Channel
+from infusion.notifications.channels import Channel, ChannelError
 from infusion.notifications.channels.console import ConsoleChannel
 from infusion.notifications.channels.email import EmailChannel
 from infusion.notifications.channels.in_app import InAppChannel
-from infusion.notifications.channels.push import open_push
+from infusion.notifications.channels.push import PushKeyRefused, open_push
 from infusion.notifications.channels.sms import open_sms
+from infusion.notifications.channels.sms_routes import RoutesRefused
 from infusion.notifications.channels.wechat import open_wechat
+from infusion.notifications.channels.wechat_account import AccountRefused
 
 ADAPTERS: Mapping[str, Callable[[], Channel]] = MappingProxyType(
     {
@@ -32,6 +34,7 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "WECHAT": "WECHAT_ACCOUNT",
     }
 )
+_UNSOUND = (PushKeyRefused, RoutesRefused, AccountRefused)
 
 
 def configured() -> Mapping[str, Callable[[], Channel]]:
@@ -52,9 +55,16 @@ class Channels:
         return name in self._adapters
 
     def get(self, name: str) -> Channel:
-        """Return the adapter of a channel."""
+        """Return the adapter of a channel.
+
+        :raises ChannelError: when it is not set up soundly: somebody can mend it, and
+            until then the next channel is taken.
+        """
         if name not in self._open:
-            self._open[name] = self._adapters[name]()
+            try:
+                self._open[name] = self._adapters[name]()
+            except _UNSOUND as error:
+                raise ChannelError("not_set_up", permanent=False) from error
         return self._open[name]
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ import json
 import time
 import traceback
 import uuid
+from typing import NoReturn
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -14,6 +15,7 @@ from py_vapid import Vapid02
 
 from infusion.notifications.channels import AnswerLost, ChannelError, Outgoing
 from infusion.notifications.channels.push import PushChannel, PushKeyRefused, Signer
+from infusion.notifications.channels.registry import Channels
 from patients.domain.push import write_devices
 from tests.fakes import provider as fake
 from tests.fakes.provider import Provider
@@ -277,3 +279,23 @@ def _der(key: "ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey") -> str:
 def test_a_key_that_signs_nothing_is_refused(make: object) -> None:
     with pytest.raises(PushKeyRefused):
         Signer(make(), "https://infusion.example.org")  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "subject", ["", "http://infusion.example.org", "https://infusion.example.org:8443"]
+)
+def test_a_subject_that_nobody_would_sign_for_is_refused_at_the_start(
+    subject: str,
+) -> None:
+    with pytest.raises(PushKeyRefused, match="VAPID_SUBJECT"):
+        Signer(VAPID_KEY, subject)
+
+
+def test_a_channel_that_cannot_be_opened_leaves_the_message_to_the_next() -> None:
+    def open_it() -> NoReturn:
+        raise PushKeyRefused("the key cannot be read")
+
+    with pytest.raises(ChannelError) as refused:
+        Channels({"PUSH": open_it}).get("PUSH")
+
+    assert (refused.value.code, refused.value.permanent) == ("not_set_up", False)
