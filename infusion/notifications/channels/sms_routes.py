@@ -23,6 +23,8 @@ from infusion.notifications.channels.secrets import (
 )
 
 _SCHEMA = Path(__file__).with_name("sms_routes.schema.json")
+# What of a schema, when it is broken, is told by the names of keys alone.
+_SAYS_NAMES_ONLY = frozenset({"required", "additionalProperties"})
 # The simplest text a provider could be asked to carry, to try a template.
 _TRIED = {"to": "+10000000000", "text": "x", "sender": "x", "key": "x"}
 
@@ -89,7 +91,12 @@ def _check_shape(path: Path, data: Mapping[str, Any]) -> None:
     error = next(iter(sorted(validator.iter_errors(data), key=str)), None)
     if error is not None:
         place = ".".join(map(str, error.absolute_path)) or "file"
-        raise RoutesRefused(f"{path.name}: {place}: {error.message}")
+        # The message repeats what stands there; at a provider that may be its secret.
+        is_open = error.validator in _SAYS_NAMES_ONLY or not place.startswith(
+            "providers"
+        )
+        said = error.message if is_open else "is not as it should be"
+        raise RoutesRefused(f"{path.name}: {place}: {said}")
 
 
 def _filled(path: Path, data: Mapping[str, Any], secret: SecretReader) -> Any:

@@ -306,3 +306,14 @@ def test_routes_that_are_not_sound_are_refused_with_the_place(
     assert "routes.toml: " in str(refused.value)
     assert why in str(refused.value)
     assert "secret" not in str(refused.value)
+
+
+def test_a_refusal_never_repeats_a_secret_that_stands_in_the_file(
+    read: Callable[[str], Routes],
+) -> None:
+    content = ROUTES.replace("key_header", "key_heder").format(url="http://x")
+    with pytest.raises(RoutesRefused) as refused:
+        read(content.replace("${ACME_TOKEN}", "written-here"))
+
+    assert "providers.acme" in str(refused.value)
+    assert "written-here" not in str(refused.value)
