@@ -28,6 +28,7 @@ from infusion.domain.stops import StopLimits
 from infusion.domain.visits import Whereabouts
 from infusion.selectors.calendars import Scheduling, scheduling_of
 from infusion.selectors.regimens import regimen_of
+from infusion.selectors.reminder_rules import rules_of_site
 from patients.selectors.sites import get_site
 
 # A row that is not stored yet is the last word.
@@ -120,7 +121,7 @@ def plan_request(rows: CourseRows, now: dt.datetime) -> PlanRequest:
         regimen=regimen,
         recipes=scheduling.in_stock(recipes),
         out_of_stock=scheduling.out_of_stock(recipes),
-        rules=catalogue.reminder_rules(policy),
+        rules=catalogue.reminder_rules(policy, rules_of_site(course.site_id)),
         zone=zone(course.time_zone),
         now=now,
         cycles=facts,

@@ -247,3 +247,16 @@ def test_a_reminder_months_after_the_end_survives_a_later_plan():
     project_course(course, MONDAY + 80 * 24 * HOUR)
 
     assert owed.count() == 1
+
+
+def test_a_plan_shows_the_reminders_of_the_rules_of_the_site():
+    here = ward()
+    course = here.running()
+    in_force(admin(here.site), here.site, BODY)
+
+    refresh_recipients(now=MONDAY + HOUR)
+
+    body = course.plan_versions.order_by("-number").first().body
+    shown = {one["kind"] for cycle in body["cycles"] for one in cycle["messages"]}
+    assert "bag_change_12h" in shown
+    assert "bag_change_2h" not in shown
