@@ -27,6 +27,8 @@ from patients.selectors.assignments import list_staff
 _ENDED_SHOWN = 20
 _OUTCOMES = [(str(one), alert_words.OUTCOMES[one]) for one in SAID_BY_PEOPLE]
 _SEVERITY_ORDER = ("RED", "AMBER", "INFO")
+# More than any version has, and fewer than no number can be read from.
+_DIGITS = 12
 _WAITING = frozenset({AlertStatus.OPEN, AlertStatus.EXHAUSTED})
 # Causes whose subject names, after the site, a list of words and a code of it.
 _DETAILS = {Cause.ROTA_GAP: "role", Cause.PROVIDER_FAILING: "channel"}
@@ -142,7 +144,7 @@ class AlertPage(AlertConsole):
         if step is None:
             return _("Choose somebody.")
         version = self.request.POST.get("version", "")
-        is_number = version.isascii() and version.isdigit()
+        is_number = version.isascii() and version.isdigit() and len(version) < _DIGITS
         try:
             step(
                 actor=self.actor,
@@ -165,7 +167,7 @@ class AlertPage(AlertConsole):
             return partial(
                 alerts.resolve_alert,
                 outcome=sent.get("outcome", ""),
-                note=sent.get("note", "")[:500],
+                note=sent.get("note", "").replace("\0", "")[:500],
             )
         try:
             person = uuid.UUID(sent.get("person", ""))

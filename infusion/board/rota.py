@@ -28,6 +28,8 @@ from patients.selectors.days_off import days_off_of
 
 _WEEK = dt.timedelta(days=7)
 _DAY = dt.timedelta(days=1)
+# More than any version has, and fewer than no number can be read from.
+_DIGITS = 12
 
 
 class Rota(RegimenConsole):
@@ -193,7 +195,8 @@ class ShiftStep(RegimenConsole, ABC):
     def given(self, shift: Any) -> dict[str, Any]:
         """Return which shift is meant, as the person saw it."""
         version = self.request.POST.get("version", "")
-        seen = int(version) if version.isascii() and version.isdigit() else 0
+        is_number = version.isascii() and version.isdigit() and len(version) < _DIGITS
+        seen = int(version) if is_number else 0
         return {"shift_id": shift.pk, "expected_version": seen}
 
     def person(self) -> uuid.UUID | None:

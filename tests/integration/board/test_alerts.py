@@ -134,3 +134,28 @@ def test_a_night_call_says_when_nobody_is_on_call(ward, nurse):
     page = nurse.get(f"/courses/{course.id}/on-call").content.decode()
 
     assert "Nobody is on call now." in page
+
+
+@pytest.mark.parametrize("version", ["9" * 5000, "-1", "x"], ids=["long", "-1", "x"])
+def test_a_form_that_nobody_filled_in_is_told_that_somebody_was_faster(
+    ward, nurse, version
+):
+    alert = raised(ward)
+
+    page = nurse.post(f"/alerts/{alert.pk}", {"step": "take", "version": version})
+
+    assert page.status_code == 302
+    assert models.Alert.objects.get().status == "OPEN"
+
+
+def test_a_note_that_cannot_be_stored_is_stored_as_far_as_it_can(ward, nurse):
+    alert = raised(ward)
+    nurse.post(f"/alerts/{alert.pk}", {"step": "take", "version": alert.version})
+    alert.refresh_from_db()
+
+    sent = {"step": "resolve", "version": alert.version, "outcome": "DONE"}
+    nurse.post(f"/alerts/{alert.pk}", {**sent, "note": "re\0started"})
+
+    alert.refresh_from_db()
+    assert alert.status == "RESOLVED"
+    assert alert.steps.order_by("id").last().note == "restarted"
