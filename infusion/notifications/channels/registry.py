@@ -64,7 +64,7 @@ class Channels:
             try:
                 self._open[name] = self._adapters[name]()
             except _UNSOUND as error:
-                raise ChannelError("not_set_up", permanent=False) from error
+                raise ChannelError("no_adapter", permanent=False) from error
         return self._open[name]
 
     def close(self) -> None:

@@ -298,4 +298,4 @@ def test_a_channel_that_cannot_be_opened_leaves_the_message_to_the_next() -> Non
     with pytest.raises(ChannelError) as refused:
         Channels({"PUSH": open_it}).get("PUSH")
 
-    assert (refused.value.code, refused.value.permanent) == ("not_set_up", False)
+    assert (refused.value.code, refused.value.permanent) == ("no_adapter", False)
