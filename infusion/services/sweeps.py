@@ -133,8 +133,7 @@ def _claim_and_hand_over(
             for site in sites
         ]
         yield from claims
-        taken = [_hand_over(claim, hand_over) for claim in claims]
-        if not all(taken):
+        if not _hand_over(claims, hand_over):
             return
         if not any(claim.held or claim.expired for claim in claims):
             # Another sweep holds what is left.
@@ -159,16 +158,27 @@ def claim_due(
     return Claim(held=held, expired=len(rows) - len(held), leased_until=until)
 
 
-def _hand_over(claim: Claim, hand_over: HandOver) -> bool:
-    """Hand a claim over in task-sized parts; give back what nobody takes."""
-    if claim.leased_until is None:
-        return True
-    for start in range(0, len(claim.held), PER_TASK):
-        part = claim.held[start : start + PER_TASK]
-        if not hand_over(part, claim.leased_until):
-            give_back(claim.held[start:], claim.leased_until)
+def _hand_over(claims: Sequence[Claim], hand_over: HandOver) -> bool:
+    """Hand claims over in task-sized parts; give back what nobody takes."""
+    parts = list(_in_turns(claims))
+    for number, (ids, leased_until) in enumerate(parts):
+        if not hand_over(ids, leased_until):
+            for left, until in parts[number:]:
+                give_back(left, until)
             return False
     return True
+
+
+def _in_turns(
+    claims: Sequence[Claim],
+) -> Iterator[tuple[Sequence[uuid.UUID], dt.datetime]]:
+    """Return the parts of claims, one of each site in turn: a flood holds nobody up."""
+    longest = max((len(claim.held) for claim in claims), default=0)
+    for start in range(0, longest, PER_TASK):
+        for claim in claims:
+            part = claim.held[start : start + PER_TASK]
+            if part and claim.leased_until is not None:
+                yield part, claim.leased_until
 
 
 def to_workers(ids: Sequence[uuid.UUID], leased_until: dt.datetime) -> bool:

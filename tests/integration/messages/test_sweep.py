@@ -219,6 +219,19 @@ def test_the_flood_of_one_site_does_not_starve_another(monkeypatch) -> None:
     assert done.claimed == 150 + 1
 
 
+def test_the_parts_of_sites_are_handed_over_in_turn() -> None:
+    flood = Scene(site=SiteFactory.create(name="Busy"))
+    copies(flood, 2 * sweeps.PER_TASK + 1)
+    few = Scene(site=SiteFactory.create(name="Quiet"))
+    copies(few, 3)
+    workers = Workers()
+
+    sweep(workers)
+
+    # Neither stands behind the whole of the other.
+    assert sorted(len(batch) for batch in workers.batches[:2]) == [3, sweeps.PER_TASK]
+
+
 def test_a_site_beyond_its_limit_goes_on_when_its_rows_have_left(monkeypatch) -> None:
     monkeypatch.setattr(sweeps, "SITE_LIMIT", 10)
     copies(Scene(), 25)
