@@ -89,6 +89,11 @@ class Person:
         with self.page.expect_navigation():
             self.page.click(button)
 
+    def follow(self, link: str) -> None:
+        """Go where a link leads; a bare click is over before the page has come."""
+        with self.page.expect_navigation():
+            self.page.click(link)
+
     def do(self, button: str = "main button:is(.main, .grave)") -> None:
         """Send a form that must be accepted."""
         self.send(button)

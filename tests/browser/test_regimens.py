@@ -40,12 +40,12 @@ def test_a_physician_decides_at_a_fork(person, moving_clock, language):
 
 def read(nurse):
     """Find the regimen on the list and look at every part of its page."""
-    nurse.page.click("nav a[href='/regimens/']")
+    nurse.follow("nav a[href='/regimens/']")
     nurse.page.fill("[name=q]", "R04")
     nurse.send(".search button")
     assert nurse.page.locator("tbody tr").count() == 1
     nurse.inspect("regimens")
-    nurse.page.click("tbody th a")
+    nurse.follow("tbody th a")
     nurse.page.fill("[name=start]", "2026-06-01")
     nurse.send("#preview ~ form button")
     nurse.inspect("regimen")
@@ -87,7 +87,7 @@ def order(physician, ward):
 
 def begin_and_end_the_first_block(nurse, course, clock):
     nurse.open(f"/courses/{course.pk}/")
-    nurse.page.click(f"a[href='/courses/{course.pk}/block']")
+    nurse.follow(f"a[href='/courses/{course.pk}/block']")
     nurse.inspect("block")
     nurse.do()
     clock.forward(days=21)
@@ -99,7 +99,7 @@ def decide(physician, course, verdict):
     """Give the facts, see what they say, choose; a closed way asks for a reason."""
     page = physician.page
     physician.open(f"/courses/{course.pk}/")
-    page.click(f"a[href='/courses/{course.pk}/decide']")
+    physician.follow(f"a[href='/courses/{course.pk}/decide']")
     physician.inspect("decide")
     page.select_option("[name=CYTOREDUCTION]", "YES")
     page.select_option("[name=REMISSION]", "CR")

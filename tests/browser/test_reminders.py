@@ -54,7 +54,7 @@ def change_the_rules(admin):
 def enter_a_day(nurse, course, at):
     """Enter a blood sample from the page of the course."""
     nurse.open(f"/courses/{course.pk}/")
-    nurse.page.click(f"a[href='/courses/{course.pk}/dates']")
+    nurse.follow(f"a[href='/courses/{course.pk}/dates']")
     nurse.page.select_option("[name=kind]", "LABORATORY_DRAW")
     nurse.fill_instant("at", at, zoneinfo.ZoneInfo(course.time_zone))
     nurse.do()

@@ -66,7 +66,7 @@ def order(walk: Walk, physician: Person) -> None:
     physician.page.fill("[name=q]", walk.ward.patient.initials)
     physician.send(".search button")
     physician.inspect("patients")
-    physician.page.click("tbody th a")
+    physician.follow("tbody th a")
     physician.inspect("patient")
     walk.order(physician, walk.clock.now() + HOUR)
 

@@ -71,12 +71,12 @@ class Walk:
         """Open the form of a step through its link on the course page."""
         person.open(f"/courses/{self.course_id}/")
         path = f"/courses/{self.course_id}/steps/{key}"
-        person.page.click(f'a[href="{path}{f"/{target}" if target else ""}"]')
+        person.follow(f'a[href="{path}{f"/{target}" if target else ""}"]')
 
     def order(self, physician: Person, start_at: dt.datetime) -> None:
         page = physician.page
         physician.open(f"/patients/{self.ward.patient.pk}/")
-        page.click(f'a[href="/patients/{self.ward.patient.pk}/order"]')
+        physician.follow(f'a[href="/patients/{self.ward.patient.pk}/order"]')
         page.select_option("[name=regimen_key]", "us-label-rr")
         physician.fill_instant("start_at", start_at, self.zone)
         physician.send("[name=preview]")
