@@ -226,6 +226,8 @@ def test_a_bag_of_the_full_dose_in_the_low_days_is_followed_by_the_low_dose():
 
     (found,) = make_plan(replace(asked, wishes=SITE)).cycles
 
+    named = ("other_dose_on_pump", {"cycle": "1", "mcg": "28", "due_mcg": "9"})
+    assert [(one.code, dict(one.params)) for one in found.unmet] == [named]
     assert [int(bag.daily_dose_mcg) for bag in found.bags][:2] == [28, 9]
     for bag in found.bags[1:]:
         is_full = bag.hang_at >= START + hours(168)
@@ -242,5 +244,15 @@ def test_a_bag_of_the_full_dose_hung_two_hours_early_stays():
     (found,) = make_plan(replace(asked, wishes=SITE)).cycles
 
     assert found.steps[1].at == START + hours(170)
+    assert [one.code for one in found.unmet] == ["other_dose_on_pump"]
     assert found.bags[0].take_down_at >= START + hours(170)
     assert {int(bag.daily_dose_mcg) for bag in found.bags} == {28}
+
+
+def test_a_bag_of_the_dose_that_is_due_is_not_named():
+    cycle = facts(ledger=ledger("start 0"), hanging=hanging("us-24h", "9"))
+    asked = request(cycles=[cycle], now=START + hours(2))
+
+    (found,) = make_plan(replace(asked, wishes=SITE)).cycles
+
+    assert found.unmet == ()
