@@ -10,6 +10,7 @@ import pytest
 
 from ops.layout import ROOT
 from ops.run_tests import IN_ORDER
+from tests.sharing import shared_by
 
 # What takes a second to load and is of no use here.
 PYTEST = (sys.executable, "-m", "pytest")
@@ -102,4 +103,10 @@ def test_tests_that_share_a_service_run_in_one_process(suite: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     ran = {tuple(line.split()) for line in (suite / "who").read_text().splitlines()}
     assert len({process for folder, process in ran if folder == "journeys"}) == 1
-    assert len({process for folder, process in ran if folder == "unit"}) == 2
+    assert "unit" in {folder for folder, _ in ran}
+
+
+def test_tests_that_share_nothing_are_free_to_run_anywhere() -> None:
+    first, second = (f"tests/unit/test_one.py::test_{name}" for name in "ab")
+    assert shared_by(first) != shared_by(second)
+    assert shared_by(f"tests/journeys/{first}") == shared_by("tests/journeys/x.py::y")
