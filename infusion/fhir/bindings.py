@@ -22,17 +22,30 @@ _BINDINGS: Mapping[str, frozenset[str]] = {
     ),
     "requiredBehavior": frozenset({"must", "could", "must-unless-documented"}),
     "cardinalityBehavior": frozenset({"single", "multiple"}),
+    "enableBehavior": frozenset({"all", "any"}),
+    "operator": frozenset({"exists", "=", "!=", ">", "<", ">=", "<="}),
     "durationUnit": frozenset({"s", "min", "h", "d", "wk", "mo", "a"}),
     "periodUnit": frozenset({"s", "min", "h", "d", "wk", "mo", "a"}),
 }
-# Under relatedArtifact and documentation, "type" is bound as well.
+# Under these fields "type" is bound as well, to a list of their own.
 _ARTIFACTS = frozenset(
     {
         *("documentation", "justification", "citation", "predecessor"),
         *("successor", "derived-from", "depends-on", "composed-of"),
     }
 )
-_ARTIFACT_FIELDS = frozenset({"relatedArtifact", "documentation"})
+_ITEMS = frozenset(
+    {
+        *("group", "display", "boolean", "decimal", "integer", "date", "dateTime"),
+        *("time", "string", "text", "url", "choice", "open-choice", "attachment"),
+        *("reference", "quantity"),
+    }
+)
+_TYPES: Mapping[str, frozenset[str]] = {
+    "relatedArtifact": _ARTIFACTS,
+    "documentation": _ARTIFACTS,
+    "item": _ITEMS,
+}
 
 
 class CodeNotBound(ValueError):
@@ -45,7 +58,7 @@ def check_bindings(resource: dict[str, Any]) -> None:
     :raises CodeNotBound: for the first, naming its place.
     """
     for place, name, value in _codes(resource, ""):
-        known = _ARTIFACTS if name == "type" else _BINDINGS[name]
+        known = _TYPES[_holder(place)] if name == "type" else _BINDINGS[name]
         if value not in known:
             raise CodeNotBound(f"{place}: {value}")
 
@@ -60,11 +73,12 @@ def _codes(node: Any, place: str) -> Iterator[tuple[str, str, Any]]:
             here = f"{place}.{name}".lstrip(".")
             if name == "extension":
                 continue
-            if name in _BINDINGS or (name == "type" and _is_artifact(place)):
+            if name in _BINDINGS or (name == "type" and _holder(here) in _TYPES):
                 yield here, name, value
             else:
                 yield from _codes(value, here)
 
 
-def _is_artifact(place: str) -> bool:
-    return place.rpartition(".")[2].partition("[")[0] in _ARTIFACT_FIELDS
+def _holder(place: str) -> str:
+    """Return the field that holds the one at this place."""
+    return place.rpartition(".")[0].rpartition(".")[2].partition("[")[0]

@@ -10,4 +10,14 @@ urlpatterns: list[URLPattern] = [
         views.RegimenPlanDefinition.as_view(),
         name="plan_definition",
     ),
+    path(
+        "fhir/Questionnaire",
+        views.FhirQuestionnaires.as_view(),
+        name="fhir_questionnaires",
+    ),
+    path(
+        "fhir/Questionnaire/<slug:key>",
+        views.OneFhirQuestionnaire.as_view(),
+        name="fhir_questionnaire",
+    ),
 ]

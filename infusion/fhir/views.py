@@ -8,9 +8,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from infusion.catalogue.questionnaires import shipped_questionnaires
 from infusion.domain.regimens import RegimenUnknown
+from infusion.fhir.elements import Json
 from infusion.fhir.endpoints import FHIR_JSON, FhirEndpoint
 from infusion.fhir.plan_definitions import plan_definition
+from infusion.fhir.questionnaires import questionnaire
 from infusion.selectors.regimens import effective_regimen
 from patients.api.fields import Input
 from patients.domain.refusals import NotFound
@@ -48,3 +51,44 @@ class RegimenPlanDefinition(FhirEndpoint):
     def _site(self) -> uuid.UUID | None:
         site = self.query.get("site")
         return get_visible_site(self.actor, site).pk if site else None
+
+
+class FhirQuestionnaires(FhirEndpoint):
+    """The forms that ship, as a searchset."""
+
+    policy_actions = {"GET": "regimen.view"}
+
+    @extend_schema(
+        operation_id="search_questionnaires",
+        responses={(200, FHIR_JSON): OpenApiTypes.OBJECT},
+    )
+    def get(self, request: Request) -> Response:
+        """Export every form with its questions in both languages."""
+        found = [questionnaire(each) for each in shipped_questionnaires().values()]
+        return Response(_searchset(found))
+
+
+class OneFhirQuestionnaire(FhirEndpoint):
+    """One form as a Questionnaire."""
+
+    policy_actions = {"GET": "regimen.view"}
+
+    @extend_schema(
+        operation_id="get_questionnaire",
+        responses={(200, FHIR_JSON): OpenApiTypes.OBJECT},
+    )
+    def get(self, request: Request, key: str) -> Response:
+        """Export a form; answers name its version."""
+        form = shipped_questionnaires().get(key)
+        if form is None:
+            raise NotFound
+        return Response(questionnaire(form))
+
+
+def _searchset(found: list[Json]) -> Json:
+    return {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "total": len(found),
+        "entry": [{"resource": each, "search": {"mode": "match"}} for each in found],
+    }

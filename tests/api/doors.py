@@ -118,6 +118,8 @@ ROUTES: dict[str, Any] = {
     "answer_swap": Api({"POST": "rota.swap"}, of="site"),
     "withdraw_overlay": Api({"POST": "overlay.withdraw"}, of="site"),
     "plan_definition": get("regimen.view"),
+    "fhir_questionnaires": get("regimen.view"),
+    "fhir_questionnaire": get("regimen.view"),
     "patient_courses": both("course.view", "course.order"),
     "course_preview": post("course.preview"),
     "start_days": post("course.preview"),
