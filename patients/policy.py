@@ -100,6 +100,15 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     # Every try of a message, and what people did about it.
     "message.trace": _READERS,
     "message.follow_up": _CLINICAL,
+    "checkin.view": _READERS | _FAMILY,
+    "checkin.answer": _BEDSIDE | {PHYSICIAN} | _FAMILY,
+    # What was said on the telephone, stood on paper or was seen at the bedside.
+    "checkin.enter": _BEDSIDE | {PHYSICIAN},
+    "checkin.look": _CLINICAL,
+    "adverse.view": _READERS,
+    "adverse.record": _BEDSIDE | {PHYSICIAN},
+    "advice.view": _READERS | _FAMILY,
+    "advice.change": frozenset({NURSE, PHYSICIAN, PHARMACIST, ADMIN}),
     "mute.view": _READERS,
     "mute.set": frozenset({NURSE, HOME_NURSE, PHYSICIAN, COORDINATOR}),
     "date.view": _READERS | _FAMILY,

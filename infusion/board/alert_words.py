@@ -19,6 +19,11 @@ CAUSES: Mapping[str, Promise] = {
     Cause.ROTA_GAP: _("Nobody is on call"),
     Cause.PROVIDER_FAILING: _("Messages do not get out"),
     Cause.MUTE_ENDING: _("The reminders to the family are muted, and that ends"),
+    Cause.CHECK_IN_RED: _("Answers ask for a person now"),
+    Cause.CHECK_IN_AMBER: _("Answers ask for a person soon"),
+    Cause.CHECK_IN_TO_RING: _("No answer to a check-in: ring"),
+    Cause.CHECK_IN_MISSED: _("A check-in was missed"),
+    Cause.CALL_WANTED: _("The family wants to be rung"),
 }
 REASONS: Mapping[str, Promise] = {
     Cause.PUMP_STOPPED: _(
@@ -53,6 +58,27 @@ REASONS: Mapping[str, Promise] = {
         "Reminders to the patient and the family were muted. When that ends they go out "
         "again; what was due meanwhile is not sent late. Look at the message log for what "
         "was kept back. It ends when somebody unmutes or moves the end."
+    ),
+    Cause.CHECK_IN_RED: _(
+        "A rule fired on what the patient or the family answered, or on what they left "
+        "out. Ring now. It ends when somebody writes down at the check-in what came of it."
+    ),
+    Cause.CHECK_IN_AMBER: _(
+        "A rule fired on what the patient or the family answered. Look within the time of "
+        "the site. It ends when somebody writes down at the check-in what came of it."
+    ),
+    Cause.CHECK_IN_TO_RING: _(
+        "The family was asked and has not answered. Ring, and enter the answers. It ends "
+        "when there are answers, or when somebody was reached."
+    ),
+    Cause.CHECK_IN_MISSED: _(
+        "Nobody has answered and nobody was reached: nothing is known of the patient. Ring "
+        "until somebody answers. It ends when there are answers, or when somebody was "
+        "reached."
+    ),
+    Cause.CALL_WANTED: _(
+        "Somebody can't or won't answer the questions and asks to be rung. Nothing is "
+        "known of the patient. It ends when somebody writes down what came of it."
     ),
 }
 STATES: Mapping[str, Promise] = {

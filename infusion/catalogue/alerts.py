@@ -19,6 +19,8 @@ _TIMES: Mapping[Cause, tuple[str, ...]] = {
     Cause.CHANGE_UNOWNED: ("unowned_change_hours", "unowned_change_again_hours"),
     Cause.ROTA_GAP: ("rota_gap_days", "rota_gap_again_hours"),
     Cause.MUTE_ENDING: ("mute_warn_hours",),
+    Cause.CHECK_IN_RED: ("check_in_again_minutes",),
+    Cause.CALL_WANTED: ("check_in_again_minutes",),
 }
 # Their times lie before what they warn of.
 _AHEAD = frozenset({Cause.CHANGE_UNOWNED, Cause.ROTA_GAP, Cause.MUTE_ENDING})
@@ -30,6 +32,11 @@ _AT_ONCE = frozenset(
         Cause.NOBODY_REACHED,
         Cause.PROVIDER_FAILING,
         Cause.MUTE_ENDING,
+        Cause.CHECK_IN_RED,
+        Cause.CHECK_IN_AMBER,
+        Cause.CHECK_IN_TO_RING,
+        Cause.CHECK_IN_MISSED,
+        Cause.CALL_WANTED,
     }
 )
 # What else decides whether the cause holds.

@@ -29,6 +29,16 @@ class Cause(StrEnum):
     PROVIDER_FAILING = "PROVIDER_FAILING"
     # A family that is told nothing soon will be again, or is, and something was kept back.
     MUTE_ENDING = "MUTE_ENDING"
+    # Answers of a check-in ask for a person now.
+    CHECK_IN_RED = "CHECK_IN_RED"
+    # Answers of a check-in ask for a person within the site's time.
+    CHECK_IN_AMBER = "CHECK_IN_AMBER"
+    # Nobody has answered a check-in: somebody is to ring.
+    CHECK_IN_TO_RING = "CHECK_IN_TO_RING"
+    # Nobody has answered, and the time for that is over.
+    CHECK_IN_MISSED = "CHECK_IN_MISSED"
+    # A family that can't answer wants to be rung.
+    CALL_WANTED = "CALL_WANTED"
 
 
 class Outcome(StrEnum):

@@ -99,6 +99,24 @@ class CareDateStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class CheckInStatus(StrEnum):
+    """Where a check-in stands. Answers that come late are taken all the same."""
+
+    DUE = "DUE"
+    ANSWERED = "ANSWERED"
+    MISSED = "MISSED"
+    # There is no reason to ask any more.
+    CANCELLED = "CANCELLED"
+
+
+class AdverseEventStatus(StrEnum):
+    """Where an adverse event stands."""
+
+    OPEN = "OPEN"
+    RESOLVED = "RESOLVED"
+    WITHDRAWN = "WITHDRAWN"
+
+
 class MessageStatus(StrEnum):
     """Where a message stands; every send is also kept as an attempt."""
 
@@ -225,6 +243,27 @@ CARE_DATE_STEPS: Mapping[CareDateStatus, frozenset[CareDateStatus]] = {
     CareDateStatus.CANCELLED: frozenset(),
 }
 
+CHECK_IN_STEPS: Mapping[CheckInStatus, frozenset[CheckInStatus]] = {
+    CheckInStatus.DUE: frozenset(
+        {CheckInStatus.ANSWERED, CheckInStatus.MISSED, CheckInStatus.CANCELLED}
+    ),
+    CheckInStatus.MISSED: frozenset({CheckInStatus.ANSWERED, CheckInStatus.CANCELLED}),
+    # What was answered without a network arrives when it arrives.
+    CheckInStatus.CANCELLED: frozenset({CheckInStatus.ANSWERED}),
+    CheckInStatus.ANSWERED: frozenset(),
+}
+
+ADVERSE_EVENT_STEPS: Mapping[AdverseEventStatus, frozenset[AdverseEventStatus]] = {
+    AdverseEventStatus.OPEN: frozenset(
+        {AdverseEventStatus.RESOLVED, AdverseEventStatus.WITHDRAWN}
+    ),
+    # It came back.
+    AdverseEventStatus.RESOLVED: frozenset(
+        {AdverseEventStatus.OPEN, AdverseEventStatus.WITHDRAWN}
+    ),
+    AdverseEventStatus.WITHDRAWN: frozenset(),
+}
+
 MESSAGE_STEPS: Mapping[MessageStatus, frozenset[MessageStatus]] = {
     MessageStatus.PENDING: frozenset(
         {
@@ -302,6 +341,8 @@ STEPS: Mapping[type[StrEnum], Mapping[StrEnum, frozenset[StrEnum]]] = {
     VisitStatus: _plain(VISIT_STEPS),
     SignOffStatus: _plain(SIGN_OFF_STEPS),
     CareDateStatus: _plain(CARE_DATE_STEPS),
+    CheckInStatus: _plain(CHECK_IN_STEPS),
+    AdverseEventStatus: _plain(ADVERSE_EVENT_STEPS),
     MessageStatus: _plain(MESSAGE_STEPS),
     SwapStatus: _plain(SWAP_STEPS),
     AlertStatus: _plain(ALERT_STEPS),

@@ -1,9 +1,18 @@
 """The tables of courses, bags, plans and messages."""
 
 from infusion.models.adjustments import PlanAdjustment, PlanChange
+from infusion.models.adverse_events import AdverseEvent, AdverseEventEntry
 from infusion.models.alerts import Alert, AlertStep
 from infusion.models.bags import Bag, HangCheck, InfusionEvent
 from infusion.models.blocks import CourseBlock, Decision
+from infusion.models.checkins import (
+    AdviceText,
+    CheckIn,
+    CheckInAnswers,
+    CheckInLook,
+    CheckInPhoto,
+    CheckInResult,
+)
 from infusion.models.courses import Course, Cycle, Placement, PlanVersion, Visit
 from infusion.models.dosing import CycleRestart, DoseChange, ToxicityDecision
 from infusion.models.following_up import PhoneCall, Resending
@@ -32,10 +41,18 @@ from infusion.models.snapshots import RegimenChange, RegimenSnapshot
 
 __all__ = [
     "Acknowledgement",
+    "AdverseEvent",
+    "AdverseEventEntry",
+    "AdviceText",
     "Alert",
     "AlertStep",
     "Bag",
     "CareDate",
+    "CheckIn",
+    "CheckInAnswers",
+    "CheckInLook",
+    "CheckInPhoto",
+    "CheckInResult",
     "Course",
     "CourseBlock",
     "Cycle",
