@@ -196,6 +196,8 @@ class CheckInResult(Record):
     colour = models.CharField(max_length=5, choices=choices(Colour))
     # The set of rules with its version ("triage 1.0.0").
     rules = models.CharField(max_length=60)
+    # What was found, by code, with its source and form: later trends compare with it.
+    findings = models.JSONField(default=list)
     # Each rule that fired: its colour, sign, source and mark, and the answers it read.
     fired = models.JSONField()
     # What every scale says, with its version; "cannot assess" is among it.
@@ -225,7 +227,8 @@ class CheckInPhoto(Record):
     }
 
     answers = models.ForeignKey(CheckInAnswers, models.PROTECT, related_name="photos")
-    question = models.CharField(max_length=40)
+    # The questionnaire and the question: "neuro.sentence-photo".
+    question = models.CharField(max_length=90)
     # As read from the bytes; what the sender calls it is not kept.
     media_type = models.CharField(max_length=20)
     body = models.BinaryField()
