@@ -31,6 +31,8 @@ from infusion.domain.states import (
 )
 from infusion.domain.visits import VisitKind
 from infusion.selectors.alert_causes import SiteRules
+from infusion.selectors.checkin_alerts import CAUSES as CHECK_IN_CAUSES
+from infusion.selectors.checkin_alerts import check_ins_that_ask
 from infusion.selectors.mute_alerts import ending_mutes
 from infusion.selectors.rota import next_gaps
 
@@ -202,4 +204,5 @@ WATCHES: tuple[Watch, ...] = (
     Watch(causes=frozenset({Cause.ROTA_GAP}), look=rota_gaps_ahead),
     Watch(causes=frozenset({Cause.PROVIDER_FAILING}), look=failing_providers),
     Watch(causes=frozenset({Cause.MUTE_ENDING}), look=ending_mutes),
+    Watch(causes=CHECK_IN_CAUSES, look=check_ins_that_ask),
 )

@@ -1,0 +1,147 @@
+"""Reads check-ins: what is asked, what was answered before, by which rules it is read."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from infusion import catalogue, models
+from infusion.catalogue.questionnaires import shipped_questionnaires
+from infusion.catalogue.scales import shipped_scale
+from infusion.catalogue.triage import shipped_triage
+from infusion.domain.assessing import finding_from, neurotoxicity_terms
+from infusion.domain.grading import Score, Table, Term
+from infusion.domain.instants import local_date, zone
+from infusion.domain.questionnaires import Questionnaire
+from infusion.domain.states import CheckInStatus
+from infusion.domain.toxicity import Scale
+from infusion.domain.triage import CheckIn, Colour, RuleSet
+
+_NEUROTOXICITY = frozenset({Term.ICANS, Term.ICANS_CHILD})
+_TO_ANSWER = (CheckInStatus.DUE, CheckInStatus.MISSED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """By which rules and scales the answers of a patient are read."""
+
+    rules: RuleSet
+    tables: tuple[Table, ...]
+    scores: tuple[Score, ...]
+
+    @property
+    def looks_back(self) -> dt.timedelta:
+        """Return how far back the trends of the rules look."""
+        spans = (one.trend.within for one in self.rules.rules if one.trend)
+        return max(spans, default=dt.timedelta(0))
+
+
+def reading_of(course: models.Course, now: dt.datetime) -> Reading:
+    """Return how the answers of a patient are read on the patient's day."""
+    patient = course.patient
+    policy = catalogue.site_policy(course.site.policy)
+    terms = neurotoxicity_terms(
+        patient.birth_date,
+        local_date(now, zone(patient.time_zone)),
+        below_years=int(policy.number("capd_below_years")),
+    )
+    left_out = _NEUROTOXICITY - terms
+    tables = (
+        table
+        for scale in Scale
+        for term, table in shipped_scale(scale).tables.items()
+        if term not in left_out
+    )
+    scores = (one for scale in Scale for one in shipped_scale(scale).scores)
+    return Reading(rules=shipped_triage(), tables=tuple(tables), scores=tuple(scores))
+
+
+def questionnaires() -> Mapping[str, Questionnaire]:
+    """Return the questionnaires in force, by key."""
+    return shipped_questionnaires()
+
+
+def forms_of(check_in: models.CheckIn) -> tuple[Questionnaire, ...]:
+    """Return what a check-in asks, in order."""
+    known = questionnaires()
+    return tuple(known[key] for key in check_in.forms if key in known)
+
+
+def signed_questions(_site_id: uuid.UUID) -> frozenset[str]:
+    """Return the questions that a site has worded and signed: none can be yet."""
+    return frozenset()
+
+
+def due_check_ins(course_id: uuid.UUID, now: dt.datetime) -> Sequence[models.CheckIn]:
+    """Return what a family is to answer now, the oldest first."""
+    rows = models.CheckIn.objects.filter(
+        course_id=course_id, status__in=_TO_ANSWER, looked_at=None, due_at__lte=now
+    )
+    return list(rows.order_by("due_at", "id"))
+
+
+def check_ins_of(course_id: uuid.UUID) -> QuerySet[models.CheckIn]:
+    """Return all check-ins of a course with answers and results, the latest first."""
+    answers = models.CheckInAnswers.objects.select_related(
+        "result", "corrected_by", "recorded_by"
+    ).order_by("given_at", "id")
+    looks = models.CheckInLook.objects.select_related("by").order_by("at", "id")
+    rows = models.CheckIn.objects.filter(course_id=course_id)
+    return rows.prefetch_related(
+        Prefetch("answers", answers), Prefetch("looks", looks)
+    ).order_by("-due_at", "-id")
+
+
+def to_look_at(rows: QuerySet[models.CheckIn]) -> QuerySet[models.CheckIn]:
+    """Narrow check-ins to those a person must still look at, the worst first."""
+    waiting = rows.filter(
+        Q(colour__in=(Colour.AMBER, Colour.RED)) | Q(status=CheckInStatus.MISSED),
+        looked_at=None,
+    )
+    return waiting.select_related("course__patient").order_by("-colour", "due_at")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """An earlier check-in as it was read then, and which answers those were."""
+
+    answers_id: uuid.UUID
+    check_in: CheckIn
+
+
+def earlier_of(
+    course_id: uuid.UUID, *, before: dt.datetime, within: dt.timedelta
+) -> Sequence[Earlier]:
+    """Return what was found before, as far back as any rule looks.
+
+    Of answers that were corrected only the correction counts.
+    """
+    rows = models.CheckInResult.objects.filter(
+        answers__check_in__course_id=course_id,
+        answers__given_at__gte=before - within,
+        answers__given_at__lt=before,
+        answers__corrected_by=None,
+    ).select_related("answers")
+    return list(_earlier(rows.order_by("answers__given_at", "id")))
+
+
+def _earlier(rows: QuerySet[models.CheckInResult]) -> Iterator[Earlier]:
+    for row in rows:
+        findings = tuple(finding_from(one) for one in row.findings)
+        at = row.answers.given_at
+        yield Earlier(
+            answers_id=row.answers_id, check_in=CheckIn(at=at, findings=findings)
+        )
+
+
+def baseline_photo(course_id: uuid.UUID, question: str) -> models.CheckInPhoto | None:
+    """Return the first photograph of a course that answers a question.
+
+    Later ones are looked at beside it; ``question`` is "neuro.sentence-photo".
+    """
+    rows = models.CheckInPhoto.objects.filter(
+        answers__check_in__course_id=course_id, question=question
+    )
+    return rows.order_by("answers__given_at", "received_at", "id").first()
