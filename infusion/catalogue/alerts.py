@@ -39,6 +39,8 @@ _AT_ONCE = frozenset(
         Cause.CALL_WANTED,
     }
 )
+# What goes on while nobody acts: who ended such an alert too early is told of it anew.
+_RETURNING = frozenset({Cause.PUMP_STOPPED, Cause.BAG_CHANGE_OVERDUE})
 # What else decides whether the cause holds.
 _BOUNDS: Mapping[Cause, tuple[str, ...]] = {
     Cause.NOBODY_REACHED: ("unreached_hours",),
@@ -64,6 +66,9 @@ def cause_rule(policy: SitePolicy, cause: Cause) -> CauseRule:
         severity=Severity(policy.text(_severity(cause))),
         ladder=policy.ladder(_ladder(cause)),
         times=_times(policy, cause),
+        returns_after=(
+            span_of(policy, "alert_returns_minutes") if cause in _RETURNING else None
+        ),
     )
 
 
@@ -72,7 +77,8 @@ def rule_values(policy: SitePolicy, cause: Cause) -> tuple[SiteNumber, ...]:
     keys = (*_TIMES.get(cause, ()), *_BOUNDS.get(cause, ()))
     rule = cause_rule(policy, cause)
     told = ("alert_repeat_minutes",) if rule.severity is Severity.RED else ()
-    shown = (*keys, _severity(cause), _ladder(cause), *told)
+    back = ("alert_returns_minutes",) if cause in _RETURNING else ()
+    shown = (*keys, _severity(cause), _ladder(cause), *told, *back)
     return tuple(policy.shown(key) for key in shown)
 
 

@@ -73,11 +73,14 @@ class CauseRule:
 
     ``times`` count from the beginning of the cause, and lie before it when negative: at
     the first one the alert is raised, at each later one it is told again.
+    ``returns_after`` is how long what a person ended stays ended while the cause goes on;
+    None leaves it ended until the next of the times.
     """
 
     severity: Severity
     ladder: tuple[Rung, ...]
     times: tuple[dt.timedelta, ...]
+    returns_after: dt.timedelta | None = None
 
 
 @dataclass(frozen=True, order=True)
@@ -90,13 +93,17 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """A cause that holds now: where, of what, since when, how many times are past."""
+    """A cause that holds now: where, of what, since when, how many times are past.
+
+    What a person ended before ``forgotten_before`` is raised anew.
+    """
 
     cause: Cause
     place: Place
     subject: str
     since: dt.datetime
     stage: int
+    forgotten_before: dt.datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,19 +131,31 @@ def is_to_be_raised(standing: Standing, past: Past | None) -> bool:
 
     What a person has ended stays ended until the next time of the cause: nobody is
     told twice of one thing. What ended by itself and holds again is raised again, and so
-    is what began after a person ended the like of it.
+    is what began after a person ended the like of it. What harms while it lasts comes back
+    once it was ended too long ago.
     """
     if standing.stage == 0 or (past is not None and past.outcome is None):
         return False
     if past is None or past.outcome is Outcome.CAUSE_ENDED:
         return True
-    return standing.stage > past.stage or _is_another(standing, past)
+    return (
+        standing.stage > past.stage
+        or _is_another(standing, past)
+        or _goes_on(standing, past)
+    )
 
 
 def _is_another(standing: Standing, past: Past) -> bool:
     """Say whether a cause whose subject never changes began after the last alert."""
     is_later = past.ended_at is not None and standing.since > past.ended_at
     return is_later and standing.cause in _WITHOUT_OCCASION
+
+
+def _goes_on(standing: Standing, past: Past) -> bool:
+    """Say whether the word of a person that it is done has stood for too long."""
+    if past.ended_at is None or standing.forgotten_before is None:
+        return False
+    return past.ended_at <= standing.forgotten_before
 
 
 def is_failing(failed: int, tried: int, *, least: int, percent: float) -> bool:

@@ -43,10 +43,15 @@ class SiteRules(dict[uuid.UUID, catalogue.SitePolicy]):
         now: dt.datetime,
     ) -> Standing:
         """Return a cause that holds, with how many of its times are past."""
-        times = self.rule(place.site_id, cause).times
-        stage = stage_at(since, times, now)
+        rule = self.rule(place.site_id, cause)
+        back = rule.returns_after
         return Standing(
-            cause=cause, place=place, subject=subject, since=since, stage=stage
+            cause=cause,
+            place=place,
+            subject=subject,
+            since=since,
+            stage=stage_at(since, rule.times, now),
+            forgotten_before=None if back is None else now - back,
         )
 
 

@@ -181,3 +181,36 @@ def test_an_alert_of_who_looks_after_the_patient_no_more_is_nobodys(taken):
     sweep(taken.since + 2 * HOUR)
 
     assert taken.admin.id in told()
+
+
+def test_an_overdue_bag_that_still_hangs_comes_back_however_often_it_is_ended():
+    here = ward()
+    due = here.running().bags.get(status="HUNG").planned_take_down_at
+    overdue = due + 15 * MINUTE
+    sweep(overdue)
+    for hours in range(3):
+        at = overdue + hours * HOUR
+        end_as_done(here.nurse, of(Cause.BAG_CHANGE_OVERDUE)[-1], at)
+
+        sweep(at + 59 * MINUTE)
+        assert len(of(Cause.BAG_CHANGE_OVERDUE)) == hours + 1
+        sweep(at + 60 * MINUTE)
+        assert len(of(Cause.BAG_CHANGE_OVERDUE)) == hours + 2
+
+
+def test_a_pump_that_stands_after_its_last_time_is_no_quieter_for_being_ended(taken):
+    one = models.Alert.objects.get()
+    alerts.resolve_alert(
+        actor=taken.other_nurse,
+        alert_id=one.id,
+        expected_version=one.version,
+        outcome="FALSE_ALARM",
+        now=taken.since + 2 * HOUR,
+    )
+    models.Alert.objects.update(stage=3)
+
+    sweep(taken.since + 3 * HOUR - MINUTE)
+    assert len(of(Cause.PUMP_STOPPED)) == 1
+    sweep(taken.since + 3 * HOUR)
+
+    assert [one.status for one in of(Cause.PUMP_STOPPED)][1:] == ["EXHAUSTED"]
