@@ -5,6 +5,7 @@ evidence mark. See docs/catalogue.md for how to add one.
 """
 
 from infusion.catalogue.blocks import shared_blocks
+from infusion.catalogue.cadence import cadence_of
 from infusion.catalogue.completing import completed
 from infusion.catalogue.policies import PolicyValue, SitePolicy, site_policy
 from infusion.catalogue.readiness import (
@@ -39,6 +40,7 @@ __all__ = [
     "ToxicityTable",
     "all_recipes",
     "all_regimens",
+    "cadence_of",
     "completed",
     "criteria_of",
     "digest_of",

@@ -8,6 +8,7 @@ from typing import Any
 from infusion.catalogue import files
 from infusion.catalogue.blocks import read_block, read_row, with_shared
 from infusion.catalogue.building import check_recipes, draft_regimen
+from infusion.catalogue.cadence import read_cadence
 from infusion.catalogue.completing import try_completed
 from infusion.catalogue.drafts import Draft
 from infusion.catalogue.files import CatalogueFileRefused
@@ -195,6 +196,7 @@ _READ: Mapping[str, Callable[[Path], object]] = {
     "scale": read_scale,
     "triage": read_triage,
     "questionnaire": read_questionnaire,
+    "cadence": read_cadence,
 }
 
 

@@ -30,6 +30,7 @@ FOLDERS = {
     "scale": "scales",
     "triage": "triage",
     "questionnaire": "questionnaires",
+    "cadence": "checkins",
 }
 # The newest schema of each kind of file.
 SCHEMAS = {
@@ -45,6 +46,7 @@ SCHEMAS = {
     "scale": 1,
     "triage": 1,
     "questionnaire": 1,
+    "cadence": 1,
 }
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,12})?")
 

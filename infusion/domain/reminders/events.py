@@ -252,6 +252,8 @@ EVENTS: Mapping[Event, EventSpec] = {
         before=frozenset({"DUE"}),
         after=frozenset({"DUE"}),
         instant="due_at",
+        # A sign of harm is asked about again though the course is over.
+        courses=_ALL_COURSES - {CourseStatus.CANCELLED},
         is_by_wall_clock=True,
     ),
     Event.SIGNATURES_VOID: EventSpec(

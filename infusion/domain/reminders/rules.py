@@ -60,6 +60,8 @@ class Trait(StrEnum):
     OWNER = "owner"
     # YES or NO: the pharmacy records its steps here.
     STEPS_RECORDED = "steps_recorded"
+    # YES or NO: the check-in lies where harm is likelier, or asks again after a sign of it.
+    RISK = "risk"
 
 
 TRAITS: Mapping[Trait, frozenset[str]] = {
@@ -68,17 +70,21 @@ TRAITS: Mapping[Trait, frozenset[str]] = {
     Trait.VISIT: frozenset({"START", "BAG_CHANGE", "DISCONNECT"}),
     Trait.OWNER: frozenset({"YES", "NO"}),
     Trait.STEPS_RECORDED: frozenset({"YES", "NO"}),
+    Trait.RISK: frozenset({"YES", "NO"}),
 }
 Traits = Mapping[Trait, str]
 # What is known of any occurrence.
 _OF_ALL = frozenset({Trait.PLACE, Trait.STEPS_RECORDED})
+_OF_VISITS = _OF_ALL | {Trait.CYCLE, Trait.VISIT, Trait.OWNER}
 
 
 def traits_of(event: Event) -> frozenset[Trait]:
     """Return what is known of the occurrences of an event, and so may be asked."""
     subject = EVENTS[event].subject
     if subject is Subject.VISIT:
-        return frozenset(Trait)
+        return _OF_VISITS
+    if subject is Subject.CHECK_IN:
+        return _OF_ALL | {Trait.CYCLE, Trait.RISK}
     return _OF_ALL if subject is Subject.CARE_DATE else _OF_ALL | {Trait.CYCLE}
 
 

@@ -147,6 +147,8 @@ def test_every_proposal_without_a_source_needs_a_signature():
         "ecog_most",
         "transaminase_uln_most",
         "bilirubin_uln_most",
+        "check_in_cycle_1_hours",
+        "check_in_cycle_2_hours",
     }
     assert catalogue.site_policy({}).unsigned(*sourced) == ()
 

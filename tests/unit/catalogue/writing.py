@@ -16,6 +16,7 @@ KINDS = {
     "astct": "scale",
     "ctcae-5": "scale",
     "triage": "triage",
+    "cadence": "cadence",
     "neuro": "questionnaire",
     "handwriting": "questionnaire",
     "daily-adult": "questionnaire",
