@@ -2,10 +2,13 @@
 
 import datetime as dt
 import uuid
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from infusion import models
 from infusion.domain.delivery import Outcome, Owed, Past
@@ -15,7 +18,7 @@ from infusion.domain.reminders.texts import MessageText
 from infusion.domain.states import MessageStatus
 from infusion.selectors.alert_notices import notice_rule
 from infusion.selectors.mutes import mute_over
-from infusion.selectors.reminder_rules import rules_in_force
+from infusion.selectors.reminder_rules import RulesInForce, rules_in_force
 from infusion.selectors.subjects import subject_now
 
 # A loose walk over the index of what is owed: one probe a site with anything pending,
@@ -91,10 +94,35 @@ def list_waiting_sites(
 
 def load_delivery(message_id: uuid.UUID, now: dt.datetime) -> Delivery:
     """Load a message with the present state of what it is about."""
-    rows = models.Message.objects.select_related("course", "bag", "site")
-    row = rows.get(id=message_id)
-    past = _past(row)
+    row = _rows().get(id=message_id)
     rules = rules_in_force(row.site_id, row.site.policy)
+    return _delivery(row, rules, _other_channels([row])[row.id], now)
+
+
+def load_deliveries(
+    ids: Collection[uuid.UUID], now: dt.datetime
+) -> dict[uuid.UUID, Delivery]:
+    """Load many messages at once, what they have in common once."""
+    rows = list(_rows().filter(id__in=ids))
+    sites = {row.site_id: row.site.policy for row in rows}
+    rules = {one: rules_in_force(one, values) for one, values in sites.items()}
+    others = _other_channels(rows)
+    return {
+        row.id: _delivery(row, rules[row.site_id], others[row.id], now) for row in rows
+    }
+
+
+def _rows() -> QuerySet[models.Message]:
+    return models.Message.objects.select_related("course", "bag", "site")
+
+
+def _delivery(
+    row: models.Message,
+    rules: RulesInForce,
+    other_channels: frozenset[str],
+    now: dt.datetime,
+) -> Delivery:
+    past = _past(row)
     rule = notice_rule(row) or rules.rule(row.kind)
     mute = mute_over(row, now)
     return Delivery(
@@ -107,7 +135,7 @@ def load_delivery(message_id: uuid.UUID, now: dt.datetime) -> Delivery:
         person_kind=row.person_kind,
         user_id=row.user_id,
         channel=row.channel,
-        other_channels=_other_channels(row),
+        other_channels=other_channels,
         past=past,
         on_call_phone=row.site.on_call_phone,
         mute=mute,
@@ -132,6 +160,10 @@ def _owed(
     )
 
 
+# What makes two rows the same news to the same person.
+_NEWS = ("subject_id", "kind", "event_at", "patient_id", "user_id")
+
+
 def afresh(owed: Owed) -> Owed:
     """Return a message as one that was never tried and of which nobody rang."""
     return replace(owed, attempts=0, unknown_before=0, was_rung=False)
@@ -152,16 +184,26 @@ def _past(row: models.Message) -> tuple[Past, ...]:
     )
 
 
-def _other_channels(row: models.Message) -> frozenset[str]:
-    """Return the channels of the other rows for the same event and person.
+def _other_channels(
+    rows: Sequence[models.Message],
+) -> dict[uuid.UUID, frozenset[str]]:
+    """Return by message the channels of the other rows for its event and person.
 
     What a person has sent again stands beside none of them.
     """
-    if row.is_resend:
-        return frozenset()
-    news: dict[str, Any] = {"kind": row.kind, "event_at": row.event_at}
-    reader: dict[str, Any] = {"patient_id": row.patient_id, "user_id": row.user_id}
-    same = models.Message.objects.filter(subject_id=row.subject_id, **news, **reader)
-    others = same.exclude(id=row.id).filter(is_resend=False)
-    others = others.exclude(status=MessageStatus.CANCELLED)
-    return frozenset(others.values_list("channel", flat=True))
+    same = models.Message.objects.filter(
+        subject_id__in={row.subject_id for row in rows},
+        event_at__in={row.event_at for row in rows},
+        is_resend=False,
+    ).exclude(status=MessageStatus.CANCELLED)
+    beside: dict[Any, set[tuple[uuid.UUID, str]]] = defaultdict(set)
+    for each in same.values_list("id", "channel", *_NEWS):
+        beside[each[2:]].add(each[:2])
+    return {
+        row.id: frozenset(
+            channel
+            for one, channel in beside[tuple(getattr(row, name) for name in _NEWS)]
+            if one != row.id and not row.is_resend
+        )
+        for row in rows
+    }

@@ -11,20 +11,21 @@ import time
 import traceback
 import uuid
 import zoneinfo
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models.functions import Now
+from django.db import InterfaceError, OperationalError
 
-from infusion import dispatch, models
+from infusion import dispatch
 from infusion.domain import delivery
-from infusion.domain.delivery import Outcome, Step, Tried, Ways
-from infusion.domain.states import MessageStatus
+from infusion.domain.delivery import Outcome, Tried
 from infusion.notifications import texts
 from infusion.notifications.channels import (
     AnswerLost,
@@ -34,74 +35,32 @@ from infusion.notifications.channels import (
 from infusion.notifications.channels.registry import Channels
 from infusion.selectors import deliveries
 from infusion.selectors.deliveries import Delivery
-from infusion.services import sweeps
-from infusion.services.recipients import in_order
-from infusion.services.reports import catch_up
-from patients.domain.contacts import (
-    PATIENT,
-    STAFF,
-    Address,
-    Recipient,
-    quiet_ends_at,
-)
+from infusion.services import leases, sweeps
+from infusion.services.leases import Lease, Try
+from infusion.services.routing import Known, Route, Undeliverable, find_route
+from patients.domain.contacts import STAFF, quiet_ends_at
 from patients.selectors import people
-from patients.services.push import end_subscriptions
 
 log = structlog.get_logger(__name__)
 
-# Longer than a task may live: nobody else takes up a row that is still being sent.
-SEND_LEASE = dt.timedelta(seconds=150)
 # With a slow provider the rest of a batch goes back before the task is killed.
 BATCH_SECONDS = 40.0
-_LONGEST_MARK = 200
-
-# The clock is the database's, moved by the offset of a demo.
-_TAKE_UP = """
-UPDATE infusion_message SET
-    lease_until = clock_timestamp() + %(lease)s, attempts = attempts + 1
-WHERE id = %(id)s AND status = 'SENDING' AND lease_until = %(token)s
-RETURNING lease_until, clock_timestamp() + %(offset)s
-"""
 
 
-class Lease(NamedTuple):
-    """A row that is ours: its token, when we took it up, and the clock's offset."""
+class Ready(NamedTuple):
+    """A message that is written and may leave."""
 
-    token: dt.datetime
-    now: dt.datetime
-    offset: dt.timedelta
-
-
-class Try(NamedTuple):
-    """One conversation with a channel."""
-
-    channel: str
-    tried: Tried
-    provider_id: str = ""
-    # Devices of the reader that are none any more.
-    gone: tuple[str, ...] = ()
+    found: Delivery
+    lease: Lease
+    route: Route
+    outgoing: Outgoing
 
 
-@dataclass(frozen=True, kw_only=True)
-class Route:
-    """To whom a message goes, where, and what other ways there are."""
+class Found(NamedTuple):
+    """What was just read of a wave."""
 
-    recipient: Recipient
-    address: Address
-    ways: Ways
-
-    def turns_to_other(self, outcome: Outcome) -> bool:
-        """Say whether the next try after such an outcome goes over another channel."""
-        after = self.ways.after(self.address.channel, outcome).best()
-        return after not in {None, self.address.channel}
-
-
-class Undeliverable(Exception):
-    """There is no way to the person; the step says what that makes of the message."""
-
-    def __init__(self, status: MessageStatus, code: str) -> None:
-        super().__init__(code)
-        self.step = Step(status=status, reason=code)
+    messages: Mapping[uuid.UUID, Delivery]
+    people: Known
 
 
 def deliver_messages(
@@ -111,13 +70,28 @@ def deliver_messages(
     offset: dt.timedelta,
     channels: Channels,
 ) -> None:
-    """Deliver a batch, each message for itself; what does not fit in time goes back."""
+    """Deliver a batch; what does not fit in time goes back.
+
+    Where a provider knows each message by its key several leave side by side. All others
+    are delivered each for itself.
+    """
     give_up_at = time.monotonic() + BATCH_SECONDS
-    for number, message_id in enumerate(ids):
+    wide = channels.side_by_side()
+    # What was looked at together leaves at once: none waits for another of its wave.
+    size = min(wide.values(), default=len(ids))
+    for start in range(0, len(ids), size):
+        wave = ids[start : start + size]
         if time.monotonic() > give_up_at:
-            sweeps.give_back(ids[number:], leased_until)
+            sweeps.give_back(ids[start:], leased_until)
             return
-        deliver_message(message_id, leased_until, offset, channels)
+        taken = leases.take_up_many(wave, leased_until, offset, list(wide))
+        _deliver_wave(taken, channels, give_up_at)
+        for number, one in enumerate(wave):
+            if time.monotonic() > give_up_at:
+                sweeps.give_back(ids[start + number :], leased_until)
+                return
+            if one not in taken:
+                deliver_message(one, leased_until, offset, channels)
     if len(ids) == sweeps.PER_TASK:
         # A full batch: more may be due than the last sweep was allowed to claim.
         dispatch.send(dispatch.SWEEP_MESSAGES)
@@ -130,21 +104,140 @@ def deliver_message(
     channels: Channels,
 ) -> None:
     """Deliver one message, unless somebody else has it; a bad row ends as FAILED."""
-    lease = _take_up(message_id, claimed_until, offset)
-    if lease is None:
-        return
+    lease = leases.take_up(message_id, claimed_until, offset)
+    if lease is not None:
+        _deliver_alone(message_id, lease, channels)
+
+
+def _deliver_alone(message_id: uuid.UUID, lease: Lease, channels: Channels) -> None:
+    with _blamed_on(message_id, lease):
+        found = deliveries.load_delivery(message_id, lease.now)
+        if ready := _prepare(found, lease, channels, None):
+            _finish(ready, _send(ready.outgoing, ready.route.address.channel, channels))
+
+
+@contextmanager
+def _blamed_on(message_id: uuid.UUID, lease: Lease) -> Iterator[None]:
+    """Settle a message by the error that it met; a bad row must not stop the others."""
     try:
-        _deliver(message_id, lease, channels)
+        yield
     except (InterfaceError, OperationalError):
         # The database is away, not the row broken: the lease frees it later.
         raise
     except Undeliverable as error:
-        _settle(message_id, lease, error.step)
+        leases.settle(message_id, lease, error.step)
     except texts.TextError as error:
-        _fail(message_id, lease, error.code)
+        leases.fail(message_id, lease, error.code)
     except Exception as error:  # noqa: BLE001 - one bad row must not stop the others
         log.warning("message_broken", message_id=str(message_id), error=_place(error))
-        _fail(message_id, lease, "internal_error")
+        leases.fail(message_id, lease, "internal_error")
+
+
+def _deliver_wave(
+    taken: Mapping[uuid.UUID, Lease], channels: Channels, give_up_at: float
+) -> None:
+    """Deliver messages side by side, and alone those that may not leave so."""
+    if not taken:
+        return
+    alone = _try_together(taken, channels)
+    for number, one in enumerate(alone):
+        if time.monotonic() > give_up_at:
+            leases.give_back(alone[number:], taken[one])
+            return
+        _deliver_alone(one, taken[one], channels)
+
+
+def _try_together(
+    taken: Mapping[uuid.UUID, Lease], channels: Channels
+) -> Sequence[uuid.UUID]:
+    """Look at messages together, send them at once, and return those left alone."""
+    found = _look_at(taken)
+    if found is None:
+        return list(taken)
+    wave: list[Ready] = []
+    alone: list[uuid.UUID] = []
+    for one, lease in taken.items():
+        with _blamed_on(one, lease):
+            ready = _prepare(found.messages[one], lease, channels, found.people)
+            if ready and channels.has_key(ready.route.address):
+                wave.append(ready)
+            elif ready:
+                alone.append(one)
+    _record_wave(_send_wave(_still_ours(wave), channels))
+    return alone
+
+
+def _look_at(taken: Mapping[uuid.UUID, Lease]) -> Found | None:
+    """Load a wave and its readers; None when something in it is broken."""
+    now = next(iter(taken.values())).now
+    try:
+        messages = deliveries.load_deliveries(list(taken), now)
+        wanted: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+        for one in messages.values():
+            if one.patient_id:
+                staff = one.user_id if one.person_kind == STAFF else None
+                wanted[one.patient_id] |= {staff} if staff else set()
+        return Found(messages, people.recipients_of(wanted, now))
+    except (InterfaceError, OperationalError):
+        raise
+    except Exception as error:  # noqa: BLE001 - each is tried alone, and tells itself
+        log.warning("wave_broken", error=_place(error))
+        return None
+
+
+def _still_ours(wave: Sequence[Ready]) -> list[Ready]:
+    """Leave out what was cancelled while the wave was looked at."""
+    if not wave:
+        return []
+    ids = [ready.found.message_id for ready in wave]
+    ours = leases.still_ours(ids, wave[0].lease)
+    return [ready for ready in wave if ready.found.message_id in ours]
+
+
+def _send_wave(
+    wave: Sequence[Ready], channels: Channels
+) -> list[tuple[Ready, Try | Exception]]:
+    """Speak to the providers side by side; no database in there."""
+    if not wave:
+        return []
+    with ThreadPoolExecutor(len(wave)) as pool:
+        tries = pool.map(partial(_try_to_send, channels), wave)
+        return list(zip(wave, tries, strict=True))
+
+
+def _try_to_send(channels: Channels, ready: Ready) -> Try | Exception:
+    try:
+        return _send(ready.outgoing, ready.route.address.channel, channels)
+    except Exception as error:  # noqa: BLE001 - told where the database is at hand
+        return error
+
+
+def _record_wave(tries: Sequence[tuple[Ready, Try | Exception]]) -> None:
+    """Write down at once what was taken, and each for itself what was not."""
+    accepted = {
+        ready.found.message_id: one
+        for ready, one in tries
+        if isinstance(one, Try) and one.tried.outcome is Outcome.ACCEPTED
+    }
+    together = bool(accepted) and _is_recorded(accepted, tries[0][0].lease)
+    for ready, one in tries:
+        if together and ready.found.message_id in accepted:
+            continue
+        with _blamed_on(ready.found.message_id, ready.lease):
+            if isinstance(one, Exception):
+                raise one
+            _finish(ready, one)
+
+
+def _is_recorded(accepted: Mapping[uuid.UUID, Try], lease: Lease) -> bool:
+    try:
+        leases.record_taken(accepted, lease)
+    except (InterfaceError, OperationalError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the bad one is found one by one
+        log.warning("wave_not_recorded", error=_place(error))
+        return False
+    return True
 
 
 def _place(error: Exception) -> str:
@@ -156,105 +249,35 @@ def _place(error: Exception) -> str:
     return f"{type(error).__name__}{place}"
 
 
-def _take_up(
-    message_id: uuid.UUID, claimed_until: dt.datetime, offset: dt.timedelta
-) -> Lease | None:
-    """Turn the claim into this worker's own lease, if the claim still holds."""
-    values: dict[str, Any] = {
-        "id": message_id,
-        "token": claimed_until,
-        "lease": SEND_LEASE,
-        "offset": offset,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE_UP, values)
-        row = cursor.fetchone()
-    return Lease(row[0], row[1], offset) if row else None
-
-
-def _deliver(message_id: uuid.UUID, lease: Lease, channels: Channels) -> None:
-    found = deliveries.load_delivery(message_id, lease.now)
-    if step := delivery.before_sending(found.owed, lease.now):
-        _call_off(found, lease, step)
-        return
-    route = _find_route(found, lease.now, channels)
-    if step := delivery.held_until(found.owed, _quiet_until(route, lease), lease.now):
-        _settle(message_id, lease, step, attempts=found.owed.attempts - 1)
-        return
-    one = _send(_write(found, route, lease.now), route.address.channel, channels)
-    chance = random.random()  # noqa: S311 - spreads retries, guards nothing
-    step = delivery.after_sending(
-        found.owed,
-        one.tried,
-        lease.now,
-        chance,
-        turns_to_other=route.turns_to_other(one.tried.outcome),
-    )
-    _record(message_id, lease, step, one)
-
-
-@transaction.atomic
-def _call_off(found: Delivery, lease: Lease, step: Step) -> None:
-    """Settle what must not leave; of what a mute keeps back it is written by which."""
-    is_ours = _settle(found.message_id, lease, step)
-    if is_ours and found.mute and step.reason == delivery.MUTED:
-        models.KeptBack.objects.create(
-            message_id=found.message_id, mute=found.mute, at=lease.now
-        )
-
-
-def _find_route(found: Delivery, now: dt.datetime, channels: Channels) -> Route:
-    """Look the person up afresh and choose the address.
+def _prepare(
+    found: Delivery, lease: Lease, channels: Channels, known: Known | None
+) -> Ready | None:
+    """Look whether a message is still true, and write it; None when it does not leave.
 
     :raises Undeliverable: when there is nobody, or no way to them.
     """
-    recipient = find_recipient(found, now)
-    if not recipient.addresses:
-        raise Undeliverable(MessageStatus.FAILED, "no_address")
-    usable = usable_addresses(found, recipient.addresses, channels)
-    ways = Ways(tuple(one.channel for one in usable), found.past)
-    best = ways.best()
-    if best is None:
-        code = "no_way_left" if usable else "no_adapter"
-        raise Undeliverable(MessageStatus.FAILED, code)
-    address = next(one for one in usable if one.channel == best)
-    return Route(recipient=recipient, address=address, ways=ways)
+    if step := delivery.before_sending(found.owed, lease.now):
+        leases.call_off(found, lease, step)
+        return None
+    route = find_route(found, lease.now, channels, known)
+    if step := delivery.held_until(found.owed, _quiet_until(route, lease), lease.now):
+        before = found.owed.attempts - 1
+        leases.settle(found.message_id, lease, step, attempts=before)
+        return None
+    return Ready(found, lease, route, _write(found, route, lease.now))
 
 
-def find_recipient(found: Delivery, now: dt.datetime) -> Recipient:
-    """Return the person as they stand now.
-
-    :raises Undeliverable: when they are no recipient any more.
-    """
-    staff = [found.user_id] if found.user_id and found.person_kind == STAFF else []
-    known = (
-        people.get_recipients(found.patient_id, now, staff)
-        if found.patient_id
-        else people.get_staff(found.site_id, staff)
+def _finish(ready: Ready, one: Try) -> None:
+    """Write down what came of a try."""
+    chance = random.random()  # noqa: S311 - spreads retries, guards nothing
+    step = delivery.after_sending(
+        ready.found.owed,
+        one.tried,
+        ready.lease.now,
+        chance,
+        turns_to_other=ready.route.turns_to_other(one.tried.outcome),
     )
-    for person in known:
-        if person.kind == found.person_kind and (
-            person.kind == PATIENT or person.user_id == found.user_id
-        ):
-            return person
-    # A link or an account that has ended: nobody is owed this any more.
-    raise Undeliverable(MessageStatus.CANCELLED, "no_recipient")
-
-
-def usable_addresses(
-    found: Delivery, addresses: Sequence[Address], channels: Channels
-) -> list[Address]:
-    """Return the addresses that can be served: the message's own channel first.
-
-    A channel over which the person is owed the same news anyway is left to that row. A
-    rule that names channels is sent over those, in its order, and over no others.
-    """
-    usable = [
-        each
-        for each in in_order(addresses, found.owed.rule)
-        if each.channel in channels and each.channel not in found.other_channels
-    ]
-    return sorted(usable, key=lambda each: each.channel != found.channel)
+    leases.record(ready.found.message_id, ready.lease, step, one)
 
 
 def _quiet_until(route: Route, lease: Lease) -> dt.datetime:
@@ -312,58 +335,3 @@ def _send(outgoing: Outgoing, name: str, channels: Channels) -> Try:
         return Try(name, tried, gone=error.gone)
     tried = Tried(outcome=Outcome.ACCEPTED)
     return Try(name, tried, receipt.provider_id, receipt.gone)
-
-
-@transaction.atomic
-def _record(message_id: uuid.UUID, lease: Lease, step: Step, one: Try) -> None:
-    """Append the try and settle the message in one transaction."""
-    is_ours = _settle(message_id, lease, step)
-    models.MessageAttempt.objects.create(
-        message_id=message_id,
-        at=lease.now,
-        channel=one.channel,
-        outcome=one.tried.outcome,
-        # Cancelled or freed while it was on its way: the ledger says so.
-        detail=one.tried.code if is_ours else "not_ours_any_more",
-        provider_id=_stored(one.provider_id),
-    )
-    if one.gone:
-        end_subscriptions(one.gone, lease.now)
-    if is_ours:
-        # The row is locked since it was settled: a report came before it or comes after.
-        catch_up(message_id, lease.now)
-
-
-def _stored(provider_id: str) -> str:
-    """Return what of a provider's mark can be stored, whatever it is: it was sent."""
-    return provider_id.replace("\0", "")[:_LONGEST_MARK]
-
-
-def _settle(message_id: uuid.UUID, lease: Lease, step: Step, **changes: Any) -> bool:
-    """Write the next status while the row is still ours, and say whether it was."""
-    if step.status is MessageStatus.SENT:
-        changes["sent_at"] = Now() + lease.offset
-    rows = models.Message.objects.filter(
-        id=message_id, status=MessageStatus.SENDING, lease_until=lease.token
-    )
-    is_ours = bool(
-        rows.update(
-            status=step.status,
-            reason=step.reason,
-            not_before=step.not_before,
-            lease_until=None,
-            **changes,
-        )
-    )
-    log.info(
-        "message_settled",
-        message_id=str(message_id),
-        status=str(step.status),
-        reason=step.reason,
-        is_ours=is_ours,
-    )
-    return is_ours
-
-
-def _fail(message_id: uuid.UUID, lease: Lease, code: str) -> None:
-    _settle(message_id, lease, Step(status=MessageStatus.FAILED, reason=code))

@@ -16,7 +16,7 @@ from infusion.selectors import deliveries
 from infusion.selectors.ledger import ledger_version, same_news
 from infusion.services.common import VersionOutdated
 from infusion.services.ledger import following_up
-from infusion.services.messages import Undeliverable, find_recipient
+from infusion.services.routing import Undeliverable, find_recipient
 from patients.policy import Actor
 
 _ON_ITS_WAY = (MessageStatus.PENDING, MessageStatus.SENDING)

@@ -9,7 +9,7 @@ from patients import models, policy
 from patients.domain.contacts import Recipient
 from patients.domain.refusals import NotFound
 from patients.selectors.dates import standing_on
-from patients.selectors.recipients import get_recipients, get_staff
+from patients.selectors.recipients import get_recipients, get_staff, recipients_of
 from patients.selectors.search import search_patients
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "list_contact_points",
     "list_measurements",
     "list_patients",
+    "recipients_of",
     "standing_on",
 ]
 

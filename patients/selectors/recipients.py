@@ -26,7 +26,6 @@ from patients.domain.contacts import (
 )
 from patients.domain.push import Device, write_devices
 from patients.domain.refusals import NotFound
-from patients.selectors.dates import standing_on
 
 # A number at which colleagues ring must not silence what is written to staff.
 _NO_CHOICE_OF_STAFF = OF_THE_ACCOUNT | {PHONE}
@@ -95,16 +94,58 @@ def get_recipients(
 
     :raises NotFound: when there is no such patient.
     """
-    patient = _patient(patient_id)
-    staff = _staff(extra_user_ids, patient.site_id)
-    caregivers = _caregivers(patient, now, without=[user.id for user in staff])
-    book = _address_book(patient, [*caregivers, *staff])
-    family = [_as_patient(patient, book)]
+    return recipients_of({patient_id: extra_user_ids}, now)[patient_id]
+
+
+def recipients_of(
+    wanted: Mapping[uuid.UUID, Collection[uuid.UUID]], now: dt.datetime
+) -> dict[uuid.UUID, tuple[Recipient, ...]]:
+    """Return the same for many patients, each with the staff named for them.
+
+    Six queries for any number of patients, seven where devices are told.
+
+    :raises NotFound: when there is no such patient.
+    """
+    rows = models.Patient.objects.select_related("site", "user")
+    patients = rows.in_bulk(list(wanted))
+    if len(patients) < len(wanted):
+        raise NotFound(field="patient")
+    members = _members(set().union(*wanted.values())) if any(wanted.values()) else set()
+    links = models.CaregiverLink.objects.filter(state=models.LinkState.CONFIRMED)
+    caring = _standing(links, patients, now)
+    told = {user for user, _ in members}.union(*caring.values())
+    users = models.User.objects.filter(is_active=True).in_bulk(list(told))
+    book = _address_book(list(patients.values()), list(users.values()))
+    withdrawn = _withdrawn(patients, now)
+    found = {}
+    for patient_id, patient in patients.items():
+        named = set(wanted[patient_id])
+        here = {one for one in named if (one, patient.site_id) in members}
+        family = caring[patient_id] - here - {patient.user_id}
+        found[patient_id] = _told(
+            patient,
+            book,
+            [users[one] for one in sorted(family)],
+            [users[one] for one in sorted(here)],
+            is_silent=patient.is_deceased or patient_id in withdrawn,
+        )
+    return found
+
+
+def _told(
+    patient: models.Patient,
+    book: _Book,
+    caregivers: Sequence[models.User],
+    staff: Sequence[models.User],
+    *,
+    is_silent: bool,
+) -> tuple[Recipient, ...]:
     here, home = patient.site.time_zone, patient.time_zone
+    family = [_as_patient(patient, book)]
     family += [
         _as_account(CAREGIVER, user, home, book, patient.id) for user in caregivers
     ]
-    if patient.is_deceased or _has_withdrawn(patient_id, now):
+    if is_silent:
         family = [_silenced(person) for person in family]
     return *family, *(
         _as_account(STAFF, user, here, book, patient.id) for user in staff
@@ -122,7 +163,7 @@ def get_staff(
     if site is None:
         raise NotFound(field="site")
     staff = _staff(user_ids, site_id)
-    book = _address_book(None, staff)
+    book = _address_book([], staff)
     return tuple(_as_account(STAFF, one, site.time_zone, book) for one in staff)
 
 
@@ -177,27 +218,6 @@ def _today(patient: models.Patient, now: dt.datetime) -> dt.date:
     return now.astimezone(zoneinfo.ZoneInfo(patient.time_zone)).date()
 
 
-def _patient(patient_id: uuid.UUID) -> models.Patient:
-    rows = models.Patient.objects.select_related("site", "user")
-    found = rows.filter(id=patient_id).first()
-    if found is None:
-        raise NotFound(field="patient")
-    return found
-
-
-def _caregivers(
-    patient: models.Patient, now: dt.datetime, without: Collection[uuid.UUID]
-) -> list[models.User]:
-    today = _today(patient, now)
-    links = models.CaregiverLink.objects.filter(
-        standing_on(today), patient=patient, state=models.LinkState.CONFIRMED
-    )
-    users = models.User.objects.filter(
-        is_active=True, id__in=links.values("user_id")
-    ).exclude(id__in=[*without, patient.user_id] if patient.user_id else without)
-    return list(users.order_by("id"))
-
-
 def _staff(user_ids: Collection[uuid.UUID], site_id: uuid.UUID) -> list[models.User]:
     if not user_ids:
         return []
@@ -208,24 +228,25 @@ def _staff(user_ids: Collection[uuid.UUID], site_id: uuid.UUID) -> list[models.U
     return list(rows.order_by("id"))
 
 
-def _has_withdrawn(patient_id: uuid.UUID, now: dt.datetime) -> bool:
-    """Say whether the last word on reminders was a withdrawal."""
+def _withdrawn(patient_ids: Collection[uuid.UUID], now: dt.datetime) -> set[uuid.UUID]:
+    """Return the patients whose last word on reminders was a withdrawal."""
     rows = models.Consent.objects.filter(
-        patient_id=patient_id,
+        patient_id__in=patient_ids,
         scope=models.ConsentScope.REMINDERS,
         given_at__lte=now,
     )
-    last = rows.order_by("-given_at", "-id").first()
-    return bool(last and last.withdrawn_at and last.withdrawn_at <= now)
+    last = rows.order_by("patient_id", "-given_at", "-id").distinct("patient_id")
+    return {
+        one.patient_id for one in last if one.withdrawn_at and one.withdrawn_at <= now
+    }
 
 
 def _address_book(
-    patient: models.Patient | None, users: Sequence[models.User]
+    patients: Sequence[models.Patient], users: Sequence[models.User]
 ) -> _Book:
     user_ids = [user.id for user in users]
-    theirs = Q(user_id__in=user_ids)
     rows = models.ContactPoint.objects.filter(
-        Q(patient=patient) | theirs if patient else theirs
+        Q(patient__in=[one.id for one in patients]) | Q(user_id__in=user_ids)
     )
     book: dict[uuid.UUID, list[models.ContactPoint]] = defaultdict(list)
     has_push = False
@@ -234,7 +255,7 @@ def _address_book(
         has_push |= point.channel == PUSH
         if owner:
             book[owner].append(point)
-    own = [patient.user_id] if patient and patient.user_id else []
+    own = [one.user_id for one in patients if one.user_id]
     accounts = [*user_ids, *own]
     return _Book(book, _devices(accounts) if has_push else {})
 

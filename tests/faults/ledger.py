@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from infusion import models
-from infusion.services.messages import SEND_LEASE
+from infusion.services.leases import SEND_LEASE
 from patients import models as people
 from tests.factories.messages import Scene, in_hours
 from tests.fakes.provider import Provider

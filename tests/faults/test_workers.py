@@ -9,7 +9,7 @@ from config.celery import app
 from infusion import dispatch, models
 from tests.fakes.provider import Provider
 from tests.faults.conftest import Service
-from tests.faults.ground import Ground, Process, wait_until
+from tests.faults.ground import Ground, wait_until
 from tests.faults.ledger import (
     judge,
     left,
@@ -20,7 +20,6 @@ from tests.faults.ledger import (
     states,
     wait_for_more,
     wait_until_done,
-    wait_until_still,
 )
 
 
@@ -44,27 +43,29 @@ def test_nothing_is_wrong(service: Service, provider: Provider) -> None:
     assert found.asked_twice == 0
 
 
-def kill_before_a_send(ground: Ground, worker: Process, provider: Provider) -> None:
-    """Kill it when the row is taken up and not a byte has reached the provider."""
-    ground.to_provider.hold(answering=False)
-    wait_until_still(provider, 0.3)
+def kill_before_a_send(service: Service, provider: Provider) -> None:
+    """Kill it when rows are taken up and not a byte has reached the provider."""
+    service.ground.to_provider.hold(answering=False)
+    worker = service.worker()
     wait_until(is_in_hand)
     worker.kill()
 
 
-def kill_during_a_send(ground: Ground, worker: Process, provider: Provider) -> None:
-    """Kill it when the provider has carried and the answer is on its way."""
-    ground.to_provider.hold(asking=False)
-    wait_for_more(provider, 1)
+def kill_during_a_send(service: Service, provider: Provider) -> None:
+    """Kill it when the provider has carried and the answers are on their way."""
+    service.ground.to_provider.hold(asking=False)
+    worker = service.worker()
+    wait_for_more(provider)
     worker.kill()
 
 
-def kill_after_a_send(ground: Ground, worker: Process, provider: Provider) -> None:
-    """Kill it when it has the answer and cannot write it down any more."""
-    ground.to_provider.hold(asking=False)
-    wait_for_more(provider, 1)
-    ground.to_postgres.hold()
-    ground.to_provider.open()
+def kill_after_a_send(service: Service, provider: Provider) -> None:
+    """Kill it when it has the answers and cannot write them down any more."""
+    service.ground.to_provider.hold(asking=False)
+    worker = service.worker()
+    wait_for_more(provider)
+    service.ground.to_postgres.hold()
+    service.ground.to_provider.open()
     time.sleep(0.3)
     worker.kill()
 
@@ -85,12 +86,11 @@ KILLS = {
 def test_a_worker_killed_around_a_send_loses_nothing(
     moment: str, service: Service, provider: Provider, ground: Ground
 ) -> None:
-    rows = owe_many(many(40))
+    rows = owe_many(many(150))
     service.beat()
     for _ in range(2):
-        worker = service.worker()
-        wait_for_more(provider)
-        KILLS[moment](ground, worker, provider)
+        KILLS[moment](service, provider)
+        assert left()
         for wire in (ground.to_provider, ground.to_postgres):
             wire.cut()
             wire.open()

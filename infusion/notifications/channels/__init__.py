@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,4 +91,15 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """Give back what the channel holds open."""
+        ...
+
+
+@runtime_checkable
+class WideChannel(Channel, Protocol):
+    """A channel that carries several messages at the same time."""
+
+    at_once: int
+
+    def has_key(self, address: str) -> bool:
+        """Say whether the provider for an address knows a message by its key."""
         ...

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -63,9 +64,14 @@ def _step(value: Any, name: str) -> Any:
     return None
 
 
-def new_session() -> requests.Session:
-    """Return a session without a proxy or a password of the machine's own."""
+def new_session(at_once: int = 1) -> requests.Session:
+    """Return a session without a proxy or a password of the machine's own.
+
+    It keeps as many connections open as requests are made side by side.
+    """
     session = requests.Session()
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(pool_maxsize=at_once))
     # What the configuration names says it all.
     session.trust_env = False
     return session

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from django.conf import settings
 
-from infusion.notifications.channels import Channel, ChannelError
+from infusion.notifications.channels import Channel, ChannelError, WideChannel
 from infusion.notifications.channels.console import ConsoleChannel
 from infusion.notifications.channels.email import EmailChannel
 from infusion.notifications.channels.in_app import InAppChannel
@@ -15,6 +15,7 @@ from infusion.notifications.channels.sms import open_sms
 from infusion.notifications.channels.sms_routes import RoutesRefused
 from infusion.notifications.channels.wechat import open_wechat
 from infusion.notifications.channels.wechat_account import AccountRefused
+from patients.domain.contacts import Address
 
 ADAPTERS: Mapping[str, Callable[[], Channel]] = MappingProxyType(
     {
@@ -66,6 +67,28 @@ class Channels:
             except _UNSOUND as error:
                 raise ChannelError("no_adapter", permanent=False) from error
         return self._open[name]
+
+    def side_by_side(self) -> dict[str, int]:
+        """Return the channels that carry several messages at once, and how many."""
+        wide = {name: self._wide(name) for name in self._adapters}
+        return {name: one.at_once for name, one in wide.items() if one}
+
+    def has_key(self, address: Address) -> bool:
+        """Say whether the provider behind an address knows a message by its key.
+
+        Only those may leave side by side: they are asked for again when a worker dies
+        among them, and must not arrive twice.
+        """
+        wide = self._wide(address.channel)
+        return wide is not None and wide.has_key(address.value)
+
+    def _wide(self, name: str) -> WideChannel | None:
+        try:
+            channel = self.get(name)
+        except Exception:  # noqa: BLE001 - its own messages tell, and stop no others
+            return None
+        is_wide = isinstance(channel, WideChannel) and channel.at_once > 1
+        return channel if is_wide else None
 
     def close(self) -> None:
         """Close every adapter that was used."""

@@ -35,6 +35,8 @@ from infusion.notifications.channels.sms_routes import (
     read_routes,
 )
 
+# So many requests at once to a provider that knows messages by their key.
+AT_ONCE = 25
 TWILIO_URL = "https://api.twilio.com"
 # Answers of that provider that no second try can change: its documented numbers for a
 # recipient that is no telephone number, takes no text messages, or does not want any.
@@ -164,16 +166,25 @@ PROVIDERS: Mapping[str, type[HttpProvider] | type[TwilioProvider]] = {
 
 
 class SmsChannel:
-    """Sends text messages one by one over one session a batch."""
+    """Sends text messages over one session a batch."""
 
     def __init__(self, routes: Routes, timeouts: Timeouts | None = None) -> None:
-        self._session = new_session()
+        self._session = new_session(AT_ONCE)
         self._routes = routes
         limits = timeouts or Timeouts()
         self._providers: dict[str, Provider] = {
             name: PROVIDERS[one["kind"]](one, self._session, limits)
             for name, one in routes.providers.items()
         }
+        self._keyed = {
+            name for name, one in routes.providers.items() if one.get("key_header")
+        }
+        self.at_once = AT_ONCE if self._keyed else 1
+
+    def has_key(self, address: str) -> bool:
+        """Say whether the provider for a number knows a repeated message by its key."""
+        sender = self._routes.sender(address)
+        return sender is not None and sender.provider in self._keyed
 
     def send(self, outgoing: Outgoing) -> Receipt:
         """Send one text message.
