@@ -12,17 +12,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from infusion import models
-from infusion.domain.alerts import (
-    Cause,
-    Outcome,
-    Past,
-    Place,
-    Standing,
-    is_to_be_raised,
-)
+from infusion.domain.alerts import Cause, Outcome, Place, Standing
 from infusion.domain.pulse import ALERTS
 from infusion.domain.states import AlertStatus
 from infusion.selectors.alert_causes import (
@@ -36,6 +29,7 @@ from infusion.selectors.alert_causes import (
 from infusion.selectors.alert_watches import WATCHES, Watch
 from infusion.selectors.alerts import places_with_alerts
 from infusion.services import alert_steps
+from infusion.services.alert_raising import lock_alerts, raise_once
 from infusion.services.sparing import sparing_the_others
 from infusion.services.sweeps import show_life
 
@@ -43,7 +37,6 @@ log = structlog.get_logger(__name__)
 
 # Alerts told in one sweep have instants of their own: messages are unique by them.
 _APART = dt.timedelta(microseconds=1)
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('alerts of ' || %s, 0))"
 
 
 @dataclass
@@ -164,7 +157,7 @@ def _read_pump(
 def _look_at(
     place: Place, here: Seen, rules: SiteRules, now: dt.datetime, done: AlertSweep
 ) -> None:
-    _lock(place)
+    lock_alerts(place.course_id or place.site_id)
     held = {(one.cause, one.subject): one for one in here.causes}
     instant = now
     for alert in _open_alerts(place):
@@ -176,16 +169,8 @@ def _look_at(
             _go_on(alert, instant, done)
     for standing in here.causes:
         instant += _APART
-        if is_to_be_raised(standing, _past(standing)):
-            rule = rules.rule(place.site_id, standing.cause)
-            alert_steps.raise_alert(standing, rule, instant)
-            done.raised += 1
-
-
-def _lock(place: Place) -> None:
-    """Let no other sweep look at this place until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [str(place.course_id or place.site_id)])
+        rule = rules.rule(place.site_id, standing.cause)
+        done.raised += raise_once(standing, rule, instant)
 
 
 def _open_alerts(place: Place) -> Collection[models.Alert]:
@@ -228,14 +213,3 @@ def _go_on(alert: models.Alert, now: dt.datetime, done: AlertSweep) -> None:
     else:
         alert_steps.tell_again(alert, now)
     done.told += 1
-
-
-def _past(standing: Standing) -> Past | None:
-    rows = models.Alert.objects.filter(
-        cause=standing.cause, subject=standing.subject
-    ).order_by("-id")
-    last = rows.first()
-    if last is None:
-        return None
-    outcome = Outcome(last.outcome) if last.outcome else None
-    return Past(stage=last.stage, outcome=outcome, ended_at=last.ended_at)
