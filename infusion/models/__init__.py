@@ -5,6 +5,7 @@ from infusion.models.adverse_events import AdverseEvent, AdverseEventEntry
 from infusion.models.alerts import Alert, AlertStep
 from infusion.models.bags import Bag, HangCheck, InfusionEvent
 from infusion.models.blocks import CourseBlock, Decision
+from infusion.models.cadence import CadenceDebt
 from infusion.models.checkins import (
     AdviceText,
     CheckIn,
@@ -47,6 +48,7 @@ __all__ = [
     "Alert",
     "AlertStep",
     "Bag",
+    "CadenceDebt",
     "CareDate",
     "CheckIn",
     "CheckInAnswers",
