@@ -5,10 +5,10 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from infusion import models
-from infusion.domain.delivery import FINAL_REASONS
+from infusion.domain.delivery import FINAL_REASONS, Arrival, Outcome
 from infusion.domain.differences import difference
 from infusion.domain.instants import zone
 from infusion.domain.messages import NOTICES
@@ -30,6 +30,8 @@ from patients.domain.contacts import PATIENT, Recipient
 
 # What makes a message one and the same, whatever plan it came from.
 _Key = tuple[uuid.UUID, str, dt.datetime, uuid.UUID | None, uuid.UUID | None, str]
+# An event, and the rule that speaks of it.
+_Said = tuple[Occurrence, ReminderRule]
 _OWED = (MessageStatus.PENDING, MessageStatus.SENDING)
 # Said, or not to be said for good: what is stored of the cancelled is that alone.
 _SETTLED = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.CANCELLED)
@@ -93,7 +95,7 @@ def change_of(
     kept = wanted.keys() & stored.keys()
     return Change(
         added=[wanted[key] for key in change.added],
-        gone=_gone(removed, _standing(occurrences, rules, people), now),
+        gone=_gone(removed, _standing(occurrences, rules), people, now),
         moved=_moved({key: (stored[key], wanted[key]) for key in kept}, now),
     )
 
@@ -116,8 +118,19 @@ def _stored(course: models.Course) -> Sequence[models.Message]:
     What a person had sent again is theirs, not the plan's.
     """
     stands = ~Q(status=MessageStatus.CANCELLED) | Q(reason__in=FINAL_REASONS)
-    rows = course.messages.filter(stands, is_resend=False)
+    rows = course.messages.filter(stands | _told_all_the_same(), is_resend=False)
     return list(rows.exclude(kind__in=NOTICES))
+
+
+def _told_all_the_same() -> Q:
+    """Match what was called off while a provider was just taking it, and took it."""
+    taken = models.MessageAttempt.objects.filter(
+        message=OuterRef("pk"), outcome=Outcome.ACCEPTED
+    )
+    lost = models.DeliveryReport.objects.filter(
+        message=OuterRef("pk"), arrival=Arrival.FAILED
+    )
+    return Q(Exists(taken), ~Exists(lost), attempts__gt=0)
 
 
 def _key(row: models.Message) -> _Key:
@@ -147,31 +160,48 @@ def _wanted(
 
 
 def _standing(
-    occurrences: Sequence[Occurrence], rules: Sequence[ReminderRule], people: People
-) -> frozenset[tuple[object, ...]]:
-    """Return every event and rule with everybody who may hear of it."""
-    return frozenset(
-        (one.subject_id, rule.key, one.at, *_person_key(person))
+    occurrences: Sequence[Occurrence], rules: Sequence[ReminderRule]
+) -> Mapping[tuple[object, ...], _Said]:
+    """Return what is said of every event, by which rule."""
+    return {
+        (one.subject_id, rule.key, one.at): (one, rule)
         for one in occurrences
         for rule in applicable(rules, one)
-        for person in people.everyone
+    }
+
+
+def _is_theirs(row: models.Message, said: _Said, people: People) -> bool:
+    """Say whether a message would still go to the person it is filed under.
+
+    Whoever was on call when it was due stays the one, though the rota has moved on.
+    """
+    occurrence, rule = said
+    planned = rule.due_at(occurrence.at, people.zone)
+    return any(
+        _person_key(person) == (row.patient_id, row.user_id)
+        for to in rule.to
+        for at in {row.due_at, planned}
+        for person in people.of(to, occurrence, at)
     )
 
 
 def _gone(
     rows: Sequence[models.Message],
-    standing: frozenset[tuple[object, ...]],
+    standing: Mapping[tuple[object, ...], _Said],
+    people: People,
     now: dt.datetime,
 ) -> list[uuid.UUID]:
-    """Return what is owed no more; not what is due by now and still true.
+    """Return what is owed no more; not what is due by now, still true and still theirs.
 
     A plan looks ahead and no longer names it; the sweep is about to send it.
     """
-    return [
-        row.id
-        for row in rows
-        if row.status in _OWED and not (_is_due(row, now) and _names(row) in standing)
-    ]
+    gone = []
+    for row in rows:
+        said = standing.get((row.subject_id, row.kind, row.event_at))
+        stays = said and _is_due(row, now) and _is_theirs(row, said, people)
+        if row.status in _OWED and not stays:
+            gone.append(row.id)
+    return gone
 
 
 def _is_due(row: models.Message, now: dt.datetime) -> bool:

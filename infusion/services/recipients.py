@@ -70,7 +70,8 @@ class People:
     def __init__(
         self, course: models.Course, now: dt.datetime, rules: Sequence[ReminderRule]
     ) -> None:
-        today = local_date(now, zone(course.time_zone))
+        self.zone = zone(course.time_zone)
+        today = local_date(now, self.zone)
         self.site_id = course.site_id
         self.assigned = ids_assigned_staff(course.patient_id, today)
         staff = list_staff(course.site_id)

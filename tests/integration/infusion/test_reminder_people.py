@@ -11,6 +11,7 @@ from infusion.domain.reminders.rules import Quiet, ReminderRule, To
 from infusion.services.following import refresh_recipients
 from infusion.services.projection import project_course
 from infusion.services.recipients import People, due_for, first_channel
+from infusion.services.visits import assign_visit
 from patients.domain.contacts import Address, Recipient
 from tests.factories import patients as people
 from tests.factories.wards import MONDAY, ward
@@ -264,3 +265,73 @@ def test_an_hour_that_the_site_signs_moves_what_waits():
     late = course.messages.filter(kind="bag_change_overdue", status="PENDING")
     assert {one.due_at - one.event_at for one in late} == {HOUR / 2}
     assert refresh_recipients(now=MONDAY + HOUR) == 0
+
+
+def owner(here, visit, actor, now):
+    """Give a visit to somebody."""
+    visit.refresh_from_db()
+    return assign_visit(
+        actor=here.nurse,
+        visit_id=visit.id,
+        expected_version=visit.version,
+        user_id=actor.user_id,
+        now=now,
+    )
+
+
+def test_what_was_held_over_the_night_leaves_with_the_visit():
+    here = ward()
+    course = here.running()
+    rows = models.Visit.objects.filter(cycle__course=course, kind="BAG_CHANGE")
+    visit = rows.order_by("planned_at").first()
+    owner(here, visit, here.other_nurse, MONDAY + HOUR)
+    day_before = course.messages.filter(
+        kind="bag_change_24h", event_at=visit.planned_at, person_kind="STAFF"
+    ).exclude(status="CANCELLED")
+    held = day_before.get()
+    day_before.update(not_before=held.due_at + 9 * HOUR, reason="quiet_hours")
+
+    # A plan in the night leaves it with who has the visit; another owner takes it away.
+    project_course(course, held.due_at + HOUR)
+    held.refresh_from_db()
+    assert (held.user_id, held.status) == (here.other_nurse.user_id, "PENDING")
+    owner(here, visit, here.nurse, held.due_at + 2 * HOUR)
+
+    held.refresh_from_db()
+    assert (held.status, held.reason) == ("CANCELLED", "plan_changed")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "arrival", "owed_anew"),
+    [
+        ("ACCEPTED", "", 0),
+        ("ACCEPTED", "FAILED", 1),
+        # Nobody was told: the row that was called off stands in the way of nothing.
+        ("REFUSED", "", 1),
+    ],
+)
+def test_what_a_provider_took_after_it_was_called_off_is_not_said_twice(
+    outcome, arrival, owed_anew
+):
+    here = ward()
+    course = here.running()
+    soon = course.messages.filter(kind="bag_change_2h", person_kind="PATIENT")
+    first = soon.order_by("event_at").first()
+    soon.filter(id=first.id).update(status="SENDING", attempts=1)
+    soon.filter(id=first.id).update(status="CANCELLED", reason="plan_changed")
+    models.MessageAttempt.objects.create(
+        message=first,
+        at=first.due_at,
+        channel=first.channel,
+        outcome=outcome,
+        detail="not_ours_any_more",
+    )
+    if arrival:
+        models.DeliveryReport.objects.create(
+            message=first, provider="sms", arrival=arrival
+        )
+
+    project_course(course, first.due_at + HOUR / 2)
+
+    again = soon.filter(event_at=first.event_at).exclude(id=first.id)
+    assert again.count() == owed_anew
