@@ -20,6 +20,43 @@ CHECKINS: Mapping[str, Wording] = {
     "answer_in_the_future": Wording(
         422, _CHECK_IN, _("This instant has not come yet.")
     ),
+    "answer_too_long": Wording(
+        422, _CHECK_IN, _("An answer has at most %(most)s characters.")
+    ),
+    "form_unknown": Wording(422, _CHECK_IN, _("There are no such questions.")),
+    "answers_differ": Wording(
+        409,
+        _CHECK_IN,
+        _("Other answers were sent under this id before. Nothing was changed."),
+    ),
+    "answers_corrected": Wording(
+        409,
+        _CHECK_IN,
+        _("These answers were corrected before. Correct the correction."),
+    ),
+    "nobody_answered": Wording(
+        422, _CHECK_IN, _("Say who spoke: the patient or a caregiver.")
+    ),
+    "nothing_answered": Wording(422, _CHECK_IN, _("There is no answer to keep.")),
+    "nothing_to_look_at": Wording(
+        409, _CHECK_IN, _("This check-in asks for nobody at present.")
+    ),
+    "photo_too_large": Wording(
+        422,
+        _CHECK_IN,
+        _("The photo is larger than %(most)s MB. The answers are kept."),
+    ),
+    "not_a_photo": Wording(
+        422,
+        _CHECK_IN,
+        _("This is no JPEG, PNG or WebP picture. The answers are kept."),
+    ),
+    "photo_not_asked": Wording(
+        422, _CHECK_IN, _("No photo was asked for with this question.")
+    ),
+    "too_many_photos": Wording(
+        409, _CHECK_IN, _("There are %(most)s photos with these answers already.")
+    ),
     "only_clinical": Wording(
         422, _CHECK_IN, _("Only a clinician can record this, not a home.")
     ),

@@ -1,0 +1,162 @@
+"""Lets the rules read answers, stores what they make of them, and alerts whom it concerns.
+
+All of it is one transaction with the answers. The colour of a check-in is that of its
+worst answers until somebody has looked: nothing that is sent makes it better.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import F
+
+from infusion import models
+from infusion.domain.assessing import (
+    Assessed,
+    assess,
+    finding_json,
+    fired_json,
+    grade_json,
+)
+from infusion.domain.findings import Source
+from infusion.domain.states import CheckInStatus, check_step
+from infusion.domain.submissions import Submission, forms_to_read, read_findings
+from infusion.domain.triage import CheckIn, Colour
+from infusion.selectors.alert_causes import site_rules
+from infusion.selectors.checkin_alerts import standing_of
+from infusion.selectors.checkins import (
+    earlier_of,
+    questionnaires,
+    reading_of,
+    signed_questions,
+)
+from infusion.services.alert_raising import raise_once
+from patients.policy import Actor
+
+# From nothing known to the worst.
+_COLOURS = ("", *Colour)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """Answers of somebody known, to a course that is locked."""
+
+    actor: Actor
+    course: models.Course
+    sent: Submission
+    source: Source
+    now: dt.datetime
+    corrects: models.CheckInAnswers | None = None
+
+    @property
+    def at(self) -> dt.datetime:
+        """Return when it was answered."""
+        return self.sent.answered_at(self.now)
+
+
+def take(given: Given, row: models.CheckIn) -> models.CheckInAnswers:
+    """Store the answers with what the rules make of them, and alert whom it concerns."""
+    known = questionnaires()
+    signed = signed_questions(given.course.site_id)
+    forms = forms_to_read(row.forms, given.sent, known)
+    findings = read_findings(forms, given.sent, given.source, given.now, signed)
+    answers = _store(given, row, signed, [form.name for form in forms])
+    result = _read(given, answers, CheckIn(at=given.at, findings=findings))
+    _colour(row, result, given)
+    _close_silence(given, row, [form.key for form in forms])
+    alert(row, given.now)
+    return answers
+
+
+def _store(
+    given: Given, row: models.CheckIn, signed: frozenset[str], names: Sequence[str]
+) -> models.CheckInAnswers:
+    sent = given.sent
+    return models.CheckInAnswers.objects.create(
+        check_in=row,
+        client_id=sent.client_id,
+        digest=sent.digest,
+        forms=list(names),
+        values=sent.values,
+        signed=sorted(signed),
+        language=sent.language,
+        source=given.source,
+        way=sent.way,
+        recorded_by_id=given.actor.user_id,
+        given_at=given.at,
+        received_at=given.now,
+        corrects=given.corrects,
+    )
+
+
+def _read(
+    given: Given, answers: models.CheckInAnswers, found: CheckIn
+) -> models.CheckInResult:
+    reading = reading_of(given.course, given.at)
+    earlier = earlier_of(given.course.pk, before=found.at, within=reading.looks_back)
+    assessed = assess(
+        found,
+        [one.check_in for one in earlier],
+        rules=reading.rules,
+        tables=reading.tables,
+        scores=reading.scores,
+    )
+    ids = [one.answers_id for one in earlier]
+    return _result(answers, assessed, ids, given.now)
+
+
+def _result(
+    answers: models.CheckInAnswers,
+    assessed: Assessed,
+    earlier: list[uuid.UUID],
+    now: dt.datetime,
+) -> models.CheckInResult:
+    found = assessed.triage
+    return models.CheckInResult.objects.create(
+        answers=answers,
+        colour=found.colour,
+        rules=found.rules,
+        findings=[finding_json(one) for one in assessed.check_in.findings],
+        fired=[fired_json(one) for one in found.fired],
+        grades=[grade_json(one) for one in assessed.grades],
+        earlier=earlier,
+        look_by=found.look_by,
+        made_at=now,
+    )
+
+
+def _colour(row: models.CheckIn, result: models.CheckInResult, given: Given) -> None:
+    """Let the check-in be as bad as the worst of its answers nobody has looked at."""
+    if row.status != CheckInStatus.ANSWERED:
+        check_step(CheckInStatus(row.status), CheckInStatus.ANSWERED)
+        row.status, row.reason = CheckInStatus.ANSWERED, ""
+        row.answered_at, row.looked_at = given.at, None
+    was_looked_at = row.looked_at is not None
+    is_worse = _COLOURS.index(result.colour) > _COLOURS.index(row.colour)
+    if is_worse or (was_looked_at and result.colour != Colour.GREEN):
+        row.colour, row.coloured_at = result.colour, given.now
+        row.look_by, row.looked_at = result.look_by, None
+    row.version += 1
+    row.save()
+
+
+def _close_silence(given: Given, row: models.CheckIn, keys: Sequence[str]) -> None:
+    """Nobody has to ring any more about earlier questions of the same kind."""
+    silent = given.course.check_ins.filter(
+        looked_at=None, due_at__lte=given.at, forms__contained_by=list(keys)
+    ).exclude(pk=row.pk)
+    closed = {"looked_at": given.now, "version": F("version") + 1}
+    silent.filter(status=CheckInStatus.MISSED).update(**closed)
+    silent.filter(status=CheckInStatus.DUE).update(
+        status=CheckInStatus.MISSED, **closed
+    )
+
+
+def alert(row: models.CheckIn, now: dt.datetime) -> None:
+    """Alert whom it concerns now, not at the next sweep."""
+    if row.colour in {"", Colour.GREEN} or row.looked_at is not None:
+        return
+    rules = site_rules()
+    standing = standing_of(row, rules, now)
+    raise_once(standing, rules.rule(standing.place.site_id, standing.cause), now)
