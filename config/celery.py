@@ -44,6 +44,10 @@ def beat_table() -> dict[str, dict[str, Any]]:
             "task": "infusion.sweep_alerts",
             "schedule": float(settings.BEAT_SECONDS),
         },
+        "plan-check-ins": {
+            "task": "infusion.plan_check_ins",
+            "schedule": float(settings.BEAT_SECONDS),
+        },
         "end-mutes": {
             "task": "infusion.end_mutes",
             "schedule": float(settings.BEAT_SECONDS),

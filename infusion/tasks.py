@@ -15,6 +15,7 @@ from infusion import dispatch
 from infusion.notifications.channels.registry import open_channels
 from infusion.services import (
     alert_sweeps,
+    checkins_planning,
     following,
     messages,
     muting,
@@ -63,6 +64,12 @@ def sweep_readiness(**_: object) -> None:
 def sweep_alerts(**_: object) -> None:
     """Raise, end and climb the alerts that are due."""
     alert_sweeps.sweep_alerts(now=clock.now(), offset=clock.offset())
+
+
+@shared_task(name="infusion.plan_check_ins")
+def plan_check_ins(**_: object) -> None:
+    """Look ahead for the courses whose next check-ins are to be planned."""
+    checkins_planning.plan_check_ins_due(now=clock.now(), offset=clock.offset())
 
 
 @shared_task(name="infusion.end_mutes")

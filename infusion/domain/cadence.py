@@ -200,7 +200,7 @@ def check_ins_of(
 def is_asked(watched: Watched, cadence: Cadence, at: dt.datetime) -> bool:
     """Say whether the family is asked at all at an instant, by the plan."""
     cycle = watched.cycle
-    if not watched.is_alive or cycle is None or not _is_home(watched, cadence, at):
+    if not watched.is_alive or cycle is None or not is_at_home(watched, cadence, at):
         return False
     if cycle.is_stopped and not cadence.while_stopped:
         return False
@@ -209,12 +209,13 @@ def is_asked(watched: Watched, cadence: Cadence, at: dt.datetime) -> bool:
 
 def is_followed_up(watched: Watched, cadence: Cadence, at: dt.datetime) -> bool:
     """Say whether some sign of harm is asked about again at an instant."""
-    if not watched.is_alive or not _is_home(watched, cadence, at):
+    if not watched.is_alive or not is_at_home(watched, cadence, at):
         return False
     return any(_is_open(one, cadence, at) for one in watched.symptoms)
 
 
-def _is_home(watched: Watched, cadence: Cadence, at: dt.datetime) -> bool:
+def is_at_home(watched: Watched, cadence: Cadence, at: dt.datetime) -> bool:
+    """Say whether the patient is where families are asked."""
     return placement_at(at, watched.places) in cadence.asked_at
 
 
@@ -349,7 +350,7 @@ def _follow_ups(
         )
         at = host.due_at
         again = [one.forms for one in watched.symptoms if _is_open(one, cadence, at)]
-        if again and now <= at < until and _is_home(watched, cadence, at):
+        if again and now <= at < until and is_at_home(watched, cadence, at):
             yield _asking_also(host, cadence, again)
 
 

@@ -13,6 +13,7 @@ from infusion.domain.regimens import Regimen, Trigger
 from infusion.domain.reminders.events import Event
 from infusion.domain.reminders.facts import (
     BagFacts,
+    CheckInFacts,
     CourseFacts,
     DateFacts,
     OwedCycle,
@@ -23,6 +24,7 @@ from infusion.domain.reminders.facts import (
 from infusion.domain.states import (
     BagStatus,
     CareDateStatus,
+    CheckInStatus,
     CycleStatus,
     PlacementKind,
     SignOffStatus,
@@ -55,6 +57,7 @@ def course_facts(rows: CourseRows, now: dt.datetime) -> CourseFacts:
             if one.ended_at is None or one.ended_at > now - _RECENT
         ),
         dates=_dates(course),
+        check_ins=_check_ins(rows),
         places=places(rows.placements),
         records_steps=policy.is_on("pharmacy_records_steps"),
     )
@@ -76,6 +79,21 @@ def _dates(course: models.Course) -> tuple[DateFacts, ...]:
     return tuple(
         DateFacts(id=row.id, event=Event(row.kind), at=row.at)
         for row in rows.order_by("at", "id")
+    )
+
+
+def _check_ins(rows: CourseRows) -> tuple[CheckInFacts, ...]:
+    """Return what waits for an answer; what counts as missed is for people by then."""
+    numbers = {one.id: one.number for one in rows.cycles}
+    waiting = rows.course.check_ins.filter(status=CheckInStatus.DUE)
+    return tuple(
+        CheckInFacts(
+            id=row.id,
+            at=row.due_at,
+            is_risky=row.is_risky,
+            cycle=numbers.get(row.cycle_id) if row.cycle_id else None,
+        )
+        for row in waiting.order_by("due_at", "id")
     )
 
 

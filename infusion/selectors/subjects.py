@@ -76,5 +76,6 @@ _READ: Mapping[Subject, Callable[[models.Message, str], Present]] = {
     Subject.SIGN_OFF: _sign_off,
     Subject.STOP: _stop,
     Subject.CARE_DATE: _by_id(models.CareDate.objects.all),
+    Subject.CHECK_IN: _by_id(models.CheckIn.objects.all),
     Subject.ALERT: _by_id(models.Alert.objects.all),
 }

@@ -22,8 +22,9 @@ from infusion.selectors.planning import (
     load_rows,
     plan_request,
 )
+from infusion.services.checkins_planning import store_check_ins
 from infusion.services.common import touch
-from infusion.services.projection import store_messages
+from infusion.services.projection import as_stored, store_messages
 from infusion.services.reassessments import hasten
 
 _OPEN = (CycleStatus.PLANNED, CycleStatus.STARTED)
@@ -56,7 +57,10 @@ def replan(
             _store_visits(cycle, cycle_plan, chain, hours or {})
     # After the visits: who is booked for them belongs to the people of the plan.
     version = _store_version(course, request, plan, cause, actor_id, now)
-    store_messages(rows, version, now)
+    stored = as_stored(rows)
+    # Before the messages: who is asked is reminded of it.
+    store_check_ins(stored, now)
+    store_messages(stored, version, now)
     # Visits, bags and the end are part of what was signed.
     hasten(course, now)
     touch(course)

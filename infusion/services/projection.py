@@ -51,12 +51,12 @@ def store_messages(
 ) -> None:
     """Add what a course newly owes and cancel what it no longer does.
 
-    What was sent stays sent: a message that is wanted again with the same event, person
-    and channel is not sent twice.
+    ``rows`` are as they are stored by now. What was sent stays sent: a message that is
+    wanted again with the same event, person and channel is not sent twice.
     """
     course = rows.course
     rules = rules_in_force(course.site_id, course.site.policy).rules
-    change = change_of(_as_stored(rows), rules, version, now)
+    change = change_of(rows, rules, version, now)
     # One on its way is cancelled too: its worker finds that it holds it no longer.
     if change.gone:
         course.messages.filter(id__in=change.gone, status__in=_OWED).update(
@@ -106,7 +106,7 @@ def project_course(course: models.Course, now: dt.datetime) -> None:
     store_messages(load_rows(course), last, now)
 
 
-def _as_stored(rows: CourseRows) -> CourseRows:
+def as_stored(rows: CourseRows) -> CourseRows:
     """Return the rows with the bags as the new plan has left them."""
     bags = list(rows.course.bags.order_by("planned_hang_at", "sequence"))
     return replace(rows, bags=bags)

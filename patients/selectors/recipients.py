@@ -193,6 +193,12 @@ def list_accounts_to_tell(
     return told
 
 
+def has_caregiver(patient: models.Patient, now: dt.datetime) -> bool:
+    """Say whether somebody cares for a patient at home on the patient's own day."""
+    links = models.CaregiverLink.objects.filter(state=models.LinkState.CONFIRMED)
+    return bool(_standing(links, {patient.pk: patient}, now))
+
+
 def _standing(
     rows: QuerySet[Any], patients: Mapping[uuid.UUID, models.Patient], now: dt.datetime
 ) -> Mapping[uuid.UUID, set[uuid.UUID]]:

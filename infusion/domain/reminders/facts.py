@@ -78,11 +78,22 @@ class DateFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CheckInFacts:
+    """A check-in that is not answered; ``cycle`` is the number of its cycle, if any."""
+
+    id: uuid.UUID
+    at: dt.datetime
+    is_risky: bool = False
+    cycle: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CourseFacts:
     """Everything of a course that a reminder may be about."""
 
     cycles: tuple[OwedCycle, ...]
     dates: tuple[DateFacts, ...] = ()
+    check_ins: tuple[CheckInFacts, ...] = ()
     places: tuple[Whereabouts, ...] = ()
     records_steps: bool = False
 

@@ -12,6 +12,7 @@ from infusion.domain.bags import PlannedBag
 from infusion.domain.reminders.events import EVENTS, Event
 from infusion.domain.reminders.facts import (
     BagFacts,
+    CheckInFacts,
     CourseFacts,
     OwedCycle,
     SignOffFacts,
@@ -38,7 +39,18 @@ def occurrences_of(facts: CourseFacts) -> tuple[Occurrence, ...]:
             )
             for day in facts.dates
         ),
+        *(_of_check_in(facts, one) for one in facts.check_ins),
     )
+
+
+def _of_check_in(facts: CourseFacts, one: CheckInFacts) -> Occurrence:
+    traits = {
+        **_traits(facts, None, one.at),
+        Trait.RISK: "YES" if one.is_risky else "NO",
+    }
+    if one.cycle is not None:
+        traits[Trait.CYCLE] = "FIRST" if one.cycle == 1 else "LATER"
+    return Occurrence(event=Event.CHECK_IN, subject_id=one.id, at=one.at, traits=traits)
 
 
 def _of_cycle(facts: CourseFacts, cycle: OwedCycle) -> Iterator[Occurrence]:
