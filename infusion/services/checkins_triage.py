@@ -32,6 +32,7 @@ from infusion.selectors.checkins import (
     signed_questions,
 )
 from infusion.services.alert_raising import raise_once
+from infusion.services.checkins_planning import follow_ups_after
 from patients.policy import Actor
 
 # From nothing known to the worst.
@@ -66,6 +67,7 @@ def take(given: Given, row: models.CheckIn) -> models.CheckInAnswers:
     _colour(row, result, given)
     _close_silence(given, row, [form.key for form in forms])
     alert(row, given.now)
+    follow_ups_after(given.course, given.now)
     return answers
 
 
