@@ -13,6 +13,7 @@ from infusion.domain.states import AlertStatus
 CAUSES: Mapping[str, Promise] = {
     Cause.PUMP_STOPPED: _("The pump stands still"),
     Cause.BAG_CHANGE_OVERDUE: _("The bag change is overdue"),
+    Cause.DOSE_ON_PUMP: _("Another dose is on the pump than the one due"),
     Cause.CHANGE_UNOWNED: _("A bag change at home is nobody's"),
     Cause.READINESS_VOID: _("The signatures for going home no longer hold"),
     Cause.NOBODY_REACHED: _("A message reached nobody"),
@@ -33,6 +34,11 @@ REASONS: Mapping[str, Promise] = {
     Cause.BAG_CHANGE_OVERDUE: _(
         "The bag on the pump should have been changed by now. It ends when the next bag "
         "is hung."
+    ),
+    Cause.DOSE_ON_PUMP: _(
+        "What was told of the infusion makes another dose due than the bag on the pump "
+        "holds; the course page names both. Ask a physician now: the service changes "
+        "nothing. It ends when a bag of the dose that is due runs."
     ),
     Cause.CHANGE_UNOWNED: _(
         "Nobody has taken the visit at which the bag is changed. It ends when somebody "

@@ -28,6 +28,7 @@ _AHEAD = frozenset({Cause.CHANGE_UNOWNED, Cause.ROTA_GAP, Cause.MUTE_ENDING})
 _AT_ONCE = frozenset(
     {
         Cause.ROTA_GAP,
+        Cause.DOSE_ON_PUMP,
         Cause.READINESS_VOID,
         Cause.NOBODY_REACHED,
         Cause.PROVIDER_FAILING,
@@ -40,7 +41,9 @@ _AT_ONCE = frozenset(
     }
 )
 # What goes on while nobody acts: who ended such an alert too early is told of it anew.
-_RETURNING = frozenset({Cause.PUMP_STOPPED, Cause.BAG_CHANGE_OVERDUE})
+_RETURNING = frozenset(
+    {Cause.PUMP_STOPPED, Cause.BAG_CHANGE_OVERDUE, Cause.DOSE_ON_PUMP}
+)
 # What else decides whether the cause holds.
 _BOUNDS: Mapping[Cause, tuple[str, ...]] = {
     Cause.NOBODY_REACHED: ("unreached_hours",),
@@ -94,4 +97,5 @@ def _times(policy: SitePolicy, cause: Cause) -> tuple[dt.timedelta, ...]:
     spans = [span_of(policy, key) for key in _TIMES.get(cause, ())]
     if cause in _AHEAD:
         spans = [-one for one in spans]
-    return (*spans, *((dt.timedelta(0),) if cause in _AT_ONCE else ()))
+    at_once = [dt.timedelta(0)] if cause in _AT_ONCE else []
+    return tuple(sorted([*spans, *at_once]))

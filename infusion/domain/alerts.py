@@ -17,6 +17,8 @@ class Cause(StrEnum):
 
     PUMP_STOPPED = "PUMP_STOPPED"
     BAG_CHANGE_OVERDUE = "BAG_CHANGE_OVERDUE"
+    # The bag on the pump holds another dose than the one that is due.
+    DOSE_ON_PUMP = "DOSE_ON_PUMP"
     # A change at home or in the clinic that is nobody's.
     CHANGE_UNOWNED = "CHANGE_UNOWNED"
     # The signatures under which a patient was to go home no longer hold.

@@ -7,6 +7,9 @@ from infusion.domain.courses import Unmet
 from infusion.domain.cycle_bags import CycleBags
 from infusion.domain.cycles import CycleFacts, HangingBag
 
+# The bag on the pump holds another dose than the one that is due.
+OTHER_DOSE = "other_dose_on_pump"
+
 
 def hung_in_vain(asked: CycleBags, number: tuple[str, str]) -> Iterator[Unmet]:
     """Name the bag on the pump when its dose is not the one that is due."""
@@ -16,7 +19,7 @@ def hung_in_vain(asked: CycleBags, number: tuple[str, str]) -> Iterator[Unmet]:
     if bag is not None and due is not None:
         doses = (("mcg", bag.daily_dose_mcg), ("due_mcg", due.daily_dose_mcg))
         params = ((name, f"{dose:f}") for name, dose in doses)
-        yield Unmet(code="other_dose_on_pump", params=(number, *params))
+        yield Unmet(code=OTHER_DOSE, params=(number, *params))
 
 
 def made_in_vain(

@@ -33,6 +33,7 @@ from infusion.domain.visits import VisitKind
 from infusion.selectors.alert_causes import SiteRules
 from infusion.selectors.checkin_alerts import CAUSES as CHECK_IN_CAUSES
 from infusion.selectors.checkin_alerts import check_ins_that_ask
+from infusion.selectors.dose_alerts import other_doses
 from infusion.selectors.mute_alerts import ending_mutes
 from infusion.selectors.rota import next_gaps
 
@@ -198,6 +199,7 @@ def _fails(rules: SiteRules, site_id: uuid.UUID, failed: int, tried: int) -> boo
 
 
 WATCHES: tuple[Watch, ...] = (
+    Watch(causes=frozenset({Cause.DOSE_ON_PUMP}), look=other_doses),
     Watch(causes=frozenset({Cause.CHANGE_UNOWNED}), look=unowned_changes),
     Watch(causes=frozenset({Cause.READINESS_VOID}), look=void_signatures),
     Watch(causes=frozenset({Cause.NOBODY_REACHED}), look=unreached_events),

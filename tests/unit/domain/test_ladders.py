@@ -91,7 +91,9 @@ def test_a_site_has_a_ladder_of_its_own_once_it_is_signed():
     assert len(cause_rule(unsigned, Cause.PUMP_STOPPED).ladder) == 2
 
 
-@pytest.mark.parametrize("cause", [Cause.PUMP_STOPPED, Cause.BAG_CHANGE_OVERDUE])
+@pytest.mark.parametrize(
+    "cause", [Cause.PUMP_STOPPED, Cause.BAG_CHANGE_OVERDUE, Cause.DOSE_ON_PUMP]
+)
 def test_what_stops_an_infusion_is_never_shown_only(cause):
     key = f"alert_{cause.lower()}_severity"
     policy = catalogue.site_policy({key: {"value": "INFO", "signed_by": "RN B"}})
