@@ -8,6 +8,7 @@ from infusion.api import (
     bags,
     care_dates,
     changes,
+    checkins,
     courses,
     cycles,
     discharging,
@@ -45,6 +46,8 @@ _SHIFT = "shifts/<uuid:shift_id>"
 _OVERLAY = "overlays/<uuid:overlay_id>"
 _MESSAGE = "messages/<uuid:message_id>"
 _MUTE = "mutes/<uuid:mute_id>"
+_CHECK_IN = "check-ins/<uuid:check_in_id>"
+_ANSWERS = "check-in-answers/<uuid:answers_id>"
 _OWN_MESSAGE = "me/messages/<uuid:message_id>"
 
 urlpatterns: list[URLPattern] = [
@@ -185,6 +188,38 @@ urlpatterns: list[URLPattern] = [
     path(f"{_BAG}/dispatch", bags.DispatchBag.as_view(), name="dispatch_bag"),
     path(f"{_BAG}/deliver", bags.DeliverBag.as_view(), name="deliver_bag"),
     path(f"{_BAG}/discard", bags.DiscardBag.as_view(), name="discard_bag"),
+    path(
+        f"{_PATIENT}/check-ins",
+        checkins.PatientCheckIns.as_view(),
+        name="patient_check_ins",
+    ),
+    path(_CHECK_IN, checkins.OneCheckIn.as_view(), name="check_in"),
+    path(f"{_CHECK_IN}/sheet", checkins.CheckInSheet.as_view(), name="check_in_sheet"),
+    path(
+        f"{_CHECK_IN}/answers",
+        checkins.CheckInAnswers.as_view(),
+        name="check_in_answers",
+    ),
+    path(f"{_CHECK_IN}/enter", checkins.EnterCheckIn.as_view(), name="enter_check_in"),
+    path(f"{_CHECK_IN}/looks", checkins.LookAtCheckIn.as_view(), name="look_at"),
+    path(
+        f"{_COURSE}/check-in-sheet",
+        checkins.CourseSheet.as_view(),
+        name="course_sheet",
+    ),
+    path(
+        f"{_COURSE}/check-ins",
+        checkins.CourseCheckIns.as_view(),
+        name="course_check_ins",
+    ),
+    path(f"{_COURSE}/call-wanted", checkins.CallWanted.as_view(), name="call_wanted"),
+    path(
+        f"{_ANSWERS}/correction",
+        checkins.CorrectAnswers.as_view(),
+        name="correct_answers",
+    ),
+    path(f"{_ANSWERS}/photos", checkins.AnswerPhotos.as_view(), name="answer_photos"),
+    path("photos/<uuid:photo_id>", checkins.OnePhoto.as_view(), name="photo"),
     path("alerts", alerts.Alerts.as_view(), name="alerts"),
     path(_ALERT, alerts.OneAlert.as_view(), name="alert"),
     path(f"{_ALERT}/take", alerts.TakeAlert.as_view(), name="take_alert"),

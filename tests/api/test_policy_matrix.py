@@ -27,8 +27,8 @@ from tests.api.doors import (
     Console,
 )
 from tests.api.world import KINDS, STAFF
+from tests.factories import checkins, reminders
 from tests.factories import infusion as factories
-from tests.factories import reminders
 from tests.factories.patients import (
     CaregiverLinkFactory,
     ContactPointFactory,
@@ -195,10 +195,18 @@ def _targets(world, patient, physician) -> dict[str, Any]:
             since=world.now,
             raised_at=world.now,
         ).id,
+        **_check_in(course, physician, world.now),
         "visit_id": models.Visit.objects.filter(cycle__course=course).first().id,
         "contact_id": ContactPointFactory(patient=patient).id,
         "link_id": CaregiverLinkFactory(patient=patient, state="PENDING").id,
     }
+
+
+def _check_in(course, physician, now) -> dict[str, Any]:
+    row = checkins.check_in(course, now)
+    answers = checkins.answers(row, physician.user_id, now)
+    photo = checkins.photo(answers, physician.user_id, now)
+    return {"check_in_id": row.id, "answers_id": answers.id, "photo_id": photo.id}
 
 
 def _message(course, physician, now) -> Any:

@@ -1,0 +1,65 @@
+"""Check-ins as rows, for tests that only need them to be there."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from infusion import models
+
+# The smallest JPEG a browser shows: a grey dot.
+JPEG = bytes.fromhex(
+    "ffd8ffe000104a46494600010100000100010000ffdb004300080606070605080707"
+    "07090908" + "0a" * 58 + "ffc0000b080001000101011100ffc40014000100"
+    "00000000000000000000000000000009ffc40014100100000000000000000000000000000000"
+    "ffda0008010100003f00549fffd9"
+)
+
+
+def check_in(course: Any, due_at: dt.datetime, **values: Any) -> models.CheckIn:
+    """Ask the daily questions at an instant."""
+    return models.CheckIn.objects.create(
+        course=course,
+        key=f"test:{uuid.uuid4()}",
+        due_at=due_at,
+        **{"forms": ["daily-adult"]} | values,
+    )
+
+
+def answers(row: models.CheckIn, user_id: uuid.UUID, at: dt.datetime) -> Any:
+    """Store answers and a result that nobody has worked out."""
+    found = models.CheckInAnswers.objects.create(
+        check_in=row,
+        client_id=uuid.uuid4(),
+        digest="0" * 64,
+        forms=["daily-adult 1.0.0"],
+        values={},
+        language="en",
+        source="PATIENT",
+        way="SELF",
+        recorded_by_id=user_id,
+        given_at=at,
+        received_at=at,
+    )
+    models.CheckInResult.objects.create(
+        answers=found,
+        colour="GREEN",
+        rules="triage 1.0.0",
+        findings=[],
+        fired=[],
+        grades=[],
+        made_at=at,
+    )
+    return found
+
+
+def photo(of: Any, user_id: uuid.UUID, at: dt.datetime) -> models.CheckInPhoto:
+    """Keep a picture beside answers."""
+    return models.CheckInPhoto.objects.create(
+        answers=of,
+        question="neuro.sentence-photo",
+        media_type="image/jpeg",
+        body=JPEG,
+        sha256=uuid.uuid4().hex,
+        recorded_by_id=user_id,
+        received_at=at,
+    )
