@@ -48,6 +48,10 @@ def beat_table() -> dict[str, dict[str, Any]]:
             "task": "infusion.plan_check_ins",
             "schedule": float(settings.BEAT_SECONDS),
         },
+        "miss-check-ins": {
+            "task": "infusion.miss_check_ins",
+            "schedule": float(settings.BEAT_SECONDS),
+        },
         "end-mutes": {
             "task": "infusion.end_mutes",
             "schedule": float(settings.BEAT_SECONDS),

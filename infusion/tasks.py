@@ -15,6 +15,7 @@ from infusion import dispatch
 from infusion.notifications.channels.registry import open_channels
 from infusion.services import (
     alert_sweeps,
+    checkins_missing,
     checkins_planning,
     following,
     messages,
@@ -70,6 +71,12 @@ def sweep_alerts(**_: object) -> None:
 def plan_check_ins(**_: object) -> None:
     """Look ahead for the courses whose next check-ins are to be planned."""
     checkins_planning.plan_check_ins_due(now=clock.now(), offset=clock.offset())
+
+
+@shared_task(name="infusion.miss_check_ins")
+def miss_check_ins(**_: object) -> None:
+    """Write down which check-ins nobody has answered in time."""
+    checkins_missing.mark_missed(now=clock.now())
 
 
 @shared_task(name="infusion.end_mutes")
