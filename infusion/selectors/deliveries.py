@@ -8,16 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from infusion import models
 from infusion.domain.delivery import Outcome, Owed, Past
 from infusion.domain.messages import NOTICE_RULES
 from infusion.domain.reminders.rules import ReminderRule
 from infusion.domain.reminders.texts import MessageText
-from infusion.domain.states import MessageStatus
 from infusion.selectors.alert_notices import notice_rule
-from infusion.selectors.mutes import mute_over
+from infusion.selectors.mutes import mutes_over
 from infusion.selectors.reminder_rules import RulesInForce, rules_in_force
 from infusion.selectors.subjects import subject_now
 
@@ -49,6 +47,24 @@ WHERE site.id IS NOT NULL
 # What is urgent has a walk and a room of its own.
 _SITES = _WAITING_SITES.format(only="")
 _URGENT_SITES = _WAITING_SITES.format(only=" AND is_urgent")
+# The same news to the same person; an account and a patient apart, so that the unique
+# index finds the few others whatever the crowd that is told of one thing.
+_SAME_NEWS = """
+SELECT given.id, other.channel
+FROM infusion_message AS given
+JOIN infusion_message AS other
+  ON other.subject_id = given.subject_id AND other.kind = given.kind
+ AND other.event_at = given.event_at AND {same_person}
+ AND other.status <> 'CANCELLED' AND NOT other.is_resend AND other.id <> given.id
+WHERE given.id = ANY (%(ids)s) AND NOT given.is_resend
+"""
+_BESIDE = " UNION ALL ".join(
+    _SAME_NEWS.format(same_person=one)
+    for one in (
+        "other.patient_id IS NULL AND other.user_id = given.user_id",
+        "other.patient_id = given.patient_id AND other.user_id IS NULL",
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,37 +110,32 @@ def list_waiting_sites(
 
 def load_delivery(message_id: uuid.UUID, now: dt.datetime) -> Delivery:
     """Load a message with the present state of what it is about."""
-    row = _rows().get(id=message_id)
-    rules = rules_in_force(row.site_id, row.site.policy)
-    return _delivery(row, rules, _other_channels([row])[row.id], now)
+    return load_deliveries([message_id], now)[message_id]
 
 
 def load_deliveries(
     ids: Collection[uuid.UUID], now: dt.datetime
 ) -> dict[uuid.UUID, Delivery]:
     """Load many messages at once, what they have in common once."""
-    rows = list(_rows().filter(id__in=ids))
+    related = models.Message.objects.select_related("course", "bag", "site")
+    rows = list(related.filter(id__in=ids))
     sites = {row.site_id: row.site.policy for row in rows}
     rules = {one: rules_in_force(one, values) for one, values in sites.items()}
-    others = _other_channels(rows)
+    others, mutes = _other_channels(rows), mutes_over(rows, now)
     return {
-        row.id: _delivery(row, rules[row.site_id], others[row.id], now) for row in rows
+        row.id: _delivery(row, rules[row.site_id], others[row.id], mutes.get(row.id))
+        for row in rows
     }
-
-
-def _rows() -> QuerySet[models.Message]:
-    return models.Message.objects.select_related("course", "bag", "site")
 
 
 def _delivery(
     row: models.Message,
     rules: RulesInForce,
     other_channels: frozenset[str],
-    now: dt.datetime,
+    mute: models.Mute | None,
 ) -> Delivery:
     past = _past(row)
     rule = notice_rule(row) or rules.rule(row.kind)
-    mute = mute_over(row, now)
     return Delivery(
         message_id=row.id,
         site_id=row.site_id,
@@ -160,10 +171,6 @@ def _owed(
     )
 
 
-# What makes two rows the same news to the same person.
-_NEWS = ("subject_id", "kind", "event_at", "patient_id", "user_id")
-
-
 def afresh(owed: Owed) -> Owed:
     """Return a message as one that was never tried and of which nobody rang."""
     return replace(owed, attempts=0, unknown_before=0, was_rung=False)
@@ -191,19 +198,9 @@ def _other_channels(
 
     What a person has sent again stands beside none of them.
     """
-    same = models.Message.objects.filter(
-        subject_id__in={row.subject_id for row in rows},
-        event_at__in={row.event_at for row in rows},
-        is_resend=False,
-    ).exclude(status=MessageStatus.CANCELLED)
-    beside: dict[Any, set[tuple[uuid.UUID, str]]] = defaultdict(set)
-    for each in same.values_list("id", "channel", *_NEWS):
-        beside[each[2:]].add(each[:2])
-    return {
-        row.id: frozenset(
-            channel
-            for one, channel in beside[tuple(getattr(row, name) for name in _NEWS)]
-            if one != row.id and not row.is_resend
-        )
-        for row in rows
-    }
+    beside: dict[uuid.UUID, set[str]] = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute(_BESIDE, {"ids": [row.id for row in rows]})
+        for message_id, channel in cursor.fetchall():
+            beside[message_id].add(channel)
+    return {row.id: frozenset(beside[row.id]) for row in rows}

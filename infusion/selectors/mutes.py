@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from django.db.models import Count, Q, QuerySet
 
@@ -19,14 +20,12 @@ def mutes_of(
     patient_id: uuid.UUID, course_id: uuid.UUID | None, now: dt.datetime
 ) -> QuerySet[models.Mute]:
     """Return the mutes that hold now: of the course, and of the patient as a whole."""
-    rows = models.Mute.objects.filter(
-        Q(course=None) | Q(course_id=course_id),
-        patient_id=patient_id,
-        ended_at=None,
-        from_at__lte=now,
-        until__gt=now,
-    )
-    return rows.order_by("-until", "-id")
+    rows = _holding(now).filter(Q(course=None) | Q(course_id=course_id))
+    return rows.filter(patient_id=patient_id).order_by("-until", "-id")
+
+
+def _holding(now: dt.datetime) -> QuerySet[models.Mute]:
+    return models.Mute.objects.filter(ended_at=None, from_at__lte=now, until__gt=now)
 
 
 def is_muted(
@@ -41,9 +40,27 @@ def is_muted(
 
 def mute_over(message: models.Message, now: dt.datetime) -> models.Mute | None:
     """Return the mute that keeps a message back now; staff are told as ever."""
-    if message.person_kind == STAFF or message.course is None:
-        return None
-    return mutes_of(message.course.patient_id, message.course_id, now).first()
+    return mutes_over([message], now).get(message.id)
+
+
+def mutes_over(
+    messages: Sequence[models.Message], now: dt.datetime
+) -> dict[uuid.UUID, models.Mute]:
+    """Return by message the mute that keeps it back now, in one query for all."""
+    told = {
+        one: one.course.patient_id
+        for one in messages
+        if one.course and one.person_kind != STAFF
+    }
+    rows = _holding(now).filter(patient_id__in=set(told.values())) if told else ()
+    found = {}
+    # The one that lasts longest comes last, and stays.
+    for mute in sorted(rows, key=lambda each: (each.until, each.id)):
+        for one, patient_id in told.items():
+            covers = mute.course_id in {None, one.course_id}
+            if covers and mute.patient_id == patient_id:
+                found[one.id] = mute
+    return found
 
 
 def list_mutes(actor: Actor, patient_id: uuid.UUID) -> QuerySet[models.Mute]:

@@ -15,7 +15,9 @@ from infusion.notifications.channels.registry import Channels
 from infusion.selectors import deliveries
 from infusion.services import messages, reports, sweeps
 from patients import models as people
-from tests.factories.messages import Scene
+from patients.selectors import people as people_of
+from tests.factories import patients as factories
+from tests.factories.messages import Scene, in_hours
 from tests.fakes.email import EmailChannel
 from tests.faults.ledger import owe_many
 from tests.integration.messages.deliver.post import NO_OFFSET, attempts, deliver, state
@@ -126,7 +128,7 @@ def test_a_wave_that_cannot_be_looked_at_together_is_delivered_one_by_one(
     def broken(*_: object) -> None:
         raise LookupError
 
-    monkeypatch.setattr(deliveries, "load_deliveries", broken)
+    monkeypatch.setattr(people_of, "recipients_of", broken)
     go(post, sms)
 
     assert {state(row) for row in rows} == {("SENT", "")}
@@ -272,3 +274,22 @@ def test_a_provider_that_dies_under_a_wave_is_asked_again_later(
 
     assert {state(row)[0] for row in rows} == {"PENDING"}
     assert {attempts(row)[0][0] for row in rows} == {"UNKNOWN"}
+
+
+def test_families_cost_no_more_questions_either(
+    post: EmailChannel, sms: KeyedSms
+) -> None:
+    """Whom a mute keeps back is looked up for all of a wave."""
+    site, asked = factories.SiteFactory(), []
+    for number in (1, 2, 4):
+        scenes = [Scene(site=site, address=None) for _ in range(number)]
+        rows = [one.owe(due_at=in_hours(-0.1), channel="SMS") for one in scenes]
+        for one in scenes:
+            mobile = {"channel": "SMS", "value": "+447400123456"}
+            factories.ContactPointFactory(patient=one.patient, **mobile)
+        with CaptureQueriesContext(connection) as queries:
+            go(post, sms)
+        asked.append(len(queries))
+        assert {state(row) for row in rows} == {("SENT", "")}
+
+    assert asked[2] == asked[1]
