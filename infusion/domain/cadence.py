@@ -191,10 +191,12 @@ def check_ins_of(
     """Return every occasion from now until an instant, in order of time."""
     if not watched.is_alive:
         return ()
-    found = {one.due_at: one for one in _planned(watched, cadence, now, until)}
-    for again in _follow_ups(watched, cadence, found.values(), now, until):
+    # A day more on both sides: what is asked again belongs to the first of its morning.
+    around = now - _DAY, until + _DAY
+    found = {one.due_at: one for one in _planned(watched, cadence, *around)}
+    for again in _follow_ups(watched, cadence, found.values(), *around):
         found[again.due_at] = again
-    return tuple(found[at] for at in sorted(found))
+    return tuple(found[at] for at in sorted(found) if now <= at < until)
 
 
 def is_asked(watched: Watched, cadence: Cadence, at: dt.datetime) -> bool:

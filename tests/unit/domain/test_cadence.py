@@ -326,3 +326,15 @@ def test_an_instant_without_a_zone_is_refused():
         Symptom(at=START.replace(tzinfo=None), forms=("daily-adult",))
     with pytest.raises(NaiveTime):
         cycle(started_at=START.replace(tzinfo=None))
+
+
+def test_what_is_asked_again_belongs_to_the_first_of_its_morning_even_at_the_edge():
+    at = START + 15 * DAY
+    fever = Symptom(at=at, forms=("daily-adult",))
+    one = watched(symptoms=(fever,))
+    eight, nine = at + 22 * HOUR, at + 23 * HOUR
+
+    # The morning asks at nine: eight is not asked though nine lies beyond the edge.
+    assert check_ins_of(one, CADENCE, at, eight + HOUR / 2) == ()
+    assert len(check_ins_of(one, CADENCE, at, nine + HOUR)) == 1
+    assert check_ins_of(one, CADENCE, nine + HOUR, nine + 9 * HOUR) == ()
