@@ -123,5 +123,6 @@ STEPS: Mapping[str, Promise] = {
     AlertStepKind.EXHAUSTED: _("Nobody took it"),
     AlertStepKind.TAKEN: pgettext_lazy("alert", "Taken"),
     AlertStepKind.HANDED_OVER: _("Handed over"),
+    AlertStepKind.LEFT_ALONE: _("Nobody's again: who had it can take it no more"),
     AlertStepKind.RESOLVED: pgettext_lazy("alert", "Over"),
 }

@@ -66,6 +66,8 @@ class AlertStepKind(StrEnum):
     EXHAUSTED = "EXHAUSTED"
     TAKEN = "TAKEN"
     HANDED_OVER = "HANDED_OVER"
+    # Who had it has left, or looks after the patient no more: it climbs anew.
+    LEFT_ALONE = "LEFT_ALONE"
     RESOLVED = "RESOLVED"
 
 

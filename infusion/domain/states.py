@@ -310,7 +310,8 @@ ALERT_STEPS: Mapping[AlertStatus, frozenset[AlertStatus]] = {
     AlertStatus.OPEN: frozenset(
         {AlertStatus.TAKEN, AlertStatus.EXHAUSTED, AlertStatus.RESOLVED}
     ),
-    AlertStatus.TAKEN: frozenset({AlertStatus.RESOLVED}),
+    # Open again when who took it can take it no more.
+    AlertStatus.TAKEN: frozenset({AlertStatus.OPEN, AlertStatus.RESOLVED}),
     AlertStatus.EXHAUSTED: frozenset({AlertStatus.TAKEN, AlertStatus.RESOLVED}),
     AlertStatus.RESOLVED: frozenset(),
 }

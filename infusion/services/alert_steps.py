@@ -9,7 +9,7 @@ from infusion.catalogue.alerts import cause_rule, span_of
 from infusion.domain.alerts import AlertStepKind, Cause, CauseRule, Outcome, Standing
 from infusion.domain.ladders import Reached, Severity, Whom, next_rung
 from infusion.domain.states import AlertStatus, check_step
-from infusion.selectors.alert_people import is_left_alone, list_holders
+from infusion.selectors.alert_people import list_holders
 from infusion.services.alert_telling import call_off, tell
 
 
@@ -72,11 +72,21 @@ def _exhaust(
     note(alert, AlertStepKind.EXHAUSTED, now, role=Whom.EVERY_ADMIN, told=told)
 
 
-def tell_again(alert: models.Alert, now: dt.datetime) -> None:
-    """Tell it again: its owner, or everybody whom it has reached so far.
+def let_go(alert: models.Alert, now: dt.datetime) -> None:
+    """Take an alert from an owner who left, and let it climb from the first rung."""
+    move(alert, AlertStatus.OPEN)
+    alert.owner_id = None
+    alert.rung = -1
+    alert.climb_at = None
+    save(alert)
+    call_off(alert)
+    note(alert, AlertStepKind.LEFT_ALONE, now)
+    if alert.severity != Severity.INFO:
+        climb(alert, now)
 
-    When its owner has left, nobody has it: everybody on its ladder is told.
-    """
+
+def tell_again(alert: models.Alert, now: dt.datetime) -> None:
+    """Tell it again: its owner, or everybody whom it has reached so far."""
     if alert.severity == Severity.INFO:
         save(alert)
         return
@@ -89,14 +99,12 @@ def tell_again(alert: models.Alert, now: dt.datetime) -> None:
 
 
 def _reached_so_far(alert: models.Alert, now: dt.datetime) -> set[uuid.UUID]:
-    is_left = is_left_alone(alert, now)
-    if alert.owner_id is not None and not is_left:
+    if alert.owner_id is not None:
         return {alert.owner_id}
     holders = list_holders(alert, now)
-    ladder = rule_of(alert).ladder
-    rungs = ladder if is_left else ladder[: alert.rung + 1]
+    rungs = rule_of(alert).ladder[: alert.rung + 1]
     people = {one for rung in rungs for one in holders[rung.whom]}
-    if is_left or alert.status == AlertStatus.EXHAUSTED:
+    if alert.status == AlertStatus.EXHAUSTED:
         people |= holders[Whom.EVERY_ADMIN]
     return people
 

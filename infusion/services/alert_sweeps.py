@@ -26,6 +26,7 @@ from infusion.selectors.alert_causes import (
     site_rules,
     watched_cycles,
 )
+from infusion.selectors.alert_people import is_left_alone
 from infusion.selectors.alert_watches import WATCHES, Watch
 from infusion.selectors.alerts import places_with_alerts
 from infusion.services import alert_steps
@@ -165,7 +166,7 @@ def _look_at(
         if Cause(alert.cause) not in here.unread:
             standing = held.get((Cause(alert.cause), alert.subject))
             _follow(alert, standing, instant, done)
-        elif _is_due(alert, now):
+        elif is_left_alone(alert, now) or _is_due(alert, now):
             _go_on(alert, instant, done)
     for standing in here.causes:
         instant += _APART
@@ -190,10 +191,16 @@ def _open_alerts(place: Place) -> Collection[models.Alert]:
 def _follow(
     alert: models.Alert, standing: Standing | None, now: dt.datetime, done: AlertSweep
 ) -> None:
-    """End an alert whose cause is gone; else tell what is due of it."""
+    """End an alert whose cause is gone; else tell what is due of it.
+
+    Whose owner left is told at once, from the first rung on.
+    """
     if standing is None or standing.stage == 0:
         alert_steps.end(alert, Outcome.CAUSE_ENDED, now)
         done.ended += 1
+    elif is_left_alone(alert, now):
+        alert.stage = standing.stage
+        _go_on(alert, now, done)
     elif standing.stage > alert.stage:
         alert.stage = standing.stage
         alert_steps.tell_again(alert, now)
@@ -208,7 +215,9 @@ def _is_due(alert: models.Alert, now: dt.datetime) -> bool:
 
 def _go_on(alert: models.Alert, now: dt.datetime, done: AlertSweep) -> None:
     """Go to the next person; who has it, or was told in vain, is told again."""
-    if alert.status == AlertStatus.OPEN:
+    if is_left_alone(alert, now):
+        alert_steps.let_go(alert, now)
+    elif alert.status == AlertStatus.OPEN:
         alert_steps.climb(alert, now)
     else:
         alert_steps.tell_again(alert, now)

@@ -6,6 +6,7 @@ import pytest
 
 from infusion import models
 from infusion.domain.alerts import Cause
+from infusion.selectors.alerts import count_waiting
 from infusion.services import alert_sweeps, alerts, interruptions
 from patients import models as people
 from patients.policy import Actor
@@ -127,6 +128,32 @@ def test_an_alert_whose_owner_has_left_is_told_to_who_is_there(taken):
     sweep(taken.since + HOUR)
 
     assert taken.admin.id in told()
+
+
+def test_an_alert_whose_owner_has_left_waits_and_climbs_from_the_first_rung(taken):
+    models.Shift.objects.create(
+        site=taken.site,
+        role="PHYSICIAN",
+        user_id=taken.physician.user_id,
+        from_at=MONDAY,
+        to_at=MONDAY + 28 * 24 * HOUR,
+    )
+    assert count_waiting(taken.nurse) == 0
+    leave(taken.other_nurse.user_id)
+    left = taken.since + 5 * MINUTE
+
+    sweep(left)
+    sweep(left + MINUTE)
+
+    one = models.Alert.objects.get()
+    assert (one.status, one.owner_id, one.rung) == ("OPEN", None, 1)
+    assert count_waiting(taken.nurse) == 1
+    assert told() == [taken.physician.user_id]
+    kinds = list(one.steps.order_by("at", "id").values_list("kind", flat=True))
+    assert kinds[-2:] == ["LEFT_ALONE", "CLIMBED"]
+    # The physician leaves it, too: the administrators.
+    sweep(left + 15 * MINUTE)
+    assert told()[-1] == taken.admin.id
 
 
 def test_an_alert_whose_owner_has_left_can_be_taken_by_another(taken):

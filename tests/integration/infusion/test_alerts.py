@@ -284,7 +284,7 @@ def test_a_ward_where_all_is_well_costs_the_same_however_many_run(
     neighbour = here.neighbour()
     neighbour.running()
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         done = sweep(HOUR)
 
     assert done == alert_sweeps.AlertSweep()
