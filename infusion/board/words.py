@@ -187,6 +187,8 @@ MESSAGE_REASONS: Words = {
     "no_adapter": _("no way to send to this address is set up"),
     "no_way_left": _("every way to this person was refused"),
     "no_recipient": _("nobody is to be told any more"),
+    "consent_withdrawn": _("the patient has withdrawn consent to reminders"),
+    "patient_died": _("the patient has died"),
     "no_sender": _("no sender is registered for that country"),
     "answer_lost": _("the provider took it and its answer was lost"),
 }

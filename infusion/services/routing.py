@@ -64,7 +64,8 @@ def find_recipient(
 ) -> Recipient:
     """Return the person as they stand now; ``known`` are people just looked up.
 
-    :raises Undeliverable: when they are no recipient any more.
+    :raises Undeliverable: when they are no recipient any more, or nothing is to be said
+        to them.
     """
     staff = [found.user_id] if found.user_id and found.person_kind == STAFF else []
     if not found.patient_id:
@@ -77,9 +78,16 @@ def find_recipient(
         if person.kind == found.person_kind and (
             person.kind == PATIENT or person.user_id == found.user_id
         ):
-            return person
+            return _spoken_to(person)
     # A link or an account that has ended: nobody is owed this any more.
     raise Undeliverable(MessageStatus.CANCELLED, "no_recipient")
+
+
+def _spoken_to(person: Recipient) -> Recipient:
+    # Nothing has failed: whoever wants no reminders is owed none.
+    if person.silence:
+        raise Undeliverable(MessageStatus.CANCELLED, person.silence)
+    return person
 
 
 def usable_addresses(

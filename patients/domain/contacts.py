@@ -24,6 +24,9 @@ SENDABLE = (EMAIL, SMS, PUSH, WECHAT, IN_APP, CONSOLE)
 # These need an account that logs in, and nobody writes their address down.
 OF_THE_ACCOUNT = frozenset({PUSH, IN_APP})
 
+# Why nothing is said to a family, whatever addresses there are.
+CONSENT_WITHDRAWN = "consent_withdrawn"
+PATIENT_DIED = "patient_died"
 
 _DAY = dt.timedelta(days=1)
 _MINUTE = dt.timedelta(minutes=1)
@@ -44,7 +47,10 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
-    """A person who may get messages about one patient."""
+    """A person who may get messages about one patient.
+
+    ``silence`` is why they get none and have no address here; empty of who is told.
+    """
 
     kind: str
     user_id: uuid.UUID | None
@@ -53,6 +59,7 @@ class Recipient:
     language: str
     time_zone: str
     addresses: tuple[Address, ...] = ()
+    silence: str = ""
 
 
 def is_quiet(

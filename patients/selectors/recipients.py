@@ -13,9 +13,11 @@ from django.db.models import Q, QuerySet
 from patients import models
 from patients.domain.contacts import (
     CAREGIVER,
+    CONSENT_WITHDRAWN,
     EMAIL,
     OF_THE_ACCOUNT,
     PATIENT,
+    PATIENT_DIED,
     PHONE,
     PUSH,
     SENDABLE,
@@ -90,7 +92,7 @@ def get_recipients(
     Staff count only while they have an active role at the patient's site.
 
     The family of a patient who died, or who has withdrawn consent to reminders, is
-    named without any address. Staff who are also caregivers are named once, as staff.
+    named without any address, and with the reason. Staff who are also caregivers are named once, as staff.
 
     :raises NotFound: when there is no such patient.
     """
@@ -127,7 +129,7 @@ def recipients_of(
             book,
             [users[one] for one in sorted(family)],
             [users[one] for one in sorted(here)],
-            is_silent=patient.is_deceased or patient_id in withdrawn,
+            silence=_silence(patient, withdrawn),
         )
     return found
 
@@ -138,15 +140,15 @@ def _told(
     caregivers: Sequence[models.User],
     staff: Sequence[models.User],
     *,
-    is_silent: bool,
+    silence: str,
 ) -> tuple[Recipient, ...]:
     here, home = patient.site.time_zone, patient.time_zone
     family = [_as_patient(patient, book)]
     family += [
         _as_account(CAREGIVER, user, home, book, patient.id) for user in caregivers
     ]
-    if is_silent:
-        family = [_silenced(person) for person in family]
+    if silence:
+        family = [_silenced(person, silence) for person in family]
     return *family, *(
         _as_account(STAFF, user, here, book, patient.id) for user in staff
     )
@@ -321,5 +323,12 @@ def _as_address(point: models.ContactPoint, value: str) -> Address:
     )
 
 
-def _silenced(person: Recipient) -> Recipient:
-    return dataclasses.replace(person, addresses=())
+def _silence(patient: models.Patient, withdrawn: Collection[uuid.UUID]) -> str:
+    """Return why nothing is said to the family of a patient; empty when it is told."""
+    if patient.is_deceased:
+        return PATIENT_DIED
+    return CONSENT_WITHDRAWN if patient.pk in withdrawn else ""
+
+
+def _silenced(person: Recipient, silence: str) -> Recipient:
+    return dataclasses.replace(person, addresses=(), silence=silence)

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from infusion import models
+from infusion.services.alert_sweeps import sweep_alerts
 from patients import models as people
 from tests.factories import patients as factories
 from tests.factories.messages import Scene, in_hours
@@ -52,14 +54,30 @@ def test_an_opt_out_that_came_after_the_claim_counts(post: EmailChannel) -> None
     assert (state(message), post.taken) == (("FAILED", "no_address"), [])
 
 
-def test_consent_that_was_withdrawn_silences_the_family(post: EmailChannel) -> None:
+def test_consent_that_was_withdrawn_silences_the_family_and_alarms_nobody(
+    post: EmailChannel,
+) -> None:
     scene = Scene()
-    message = scene.owe()
+    link = factories.CaregiverLinkFactory(patient=scene.patient)
+    family = [scene.owe(), scene.owe(user=link.user, person_kind="CAREGIVER")]
     factories.ConsentFactory(patient=scene.patient, withdrawn_at=in_hours(-0.1))
 
     deliver(post)
+    sweep_alerts(now=in_hours(0))
 
-    assert (state(message), post.taken) == (("FAILED", "no_address"), [])
+    silent = ("CANCELLED", "consent_withdrawn")
+    assert ([state(one) for one in family], post.taken) == ([silent] * 2, [])
+    assert not models.Alert.objects.exists()
+
+
+def test_the_family_of_who_has_died_hears_nothing(post: EmailChannel) -> None:
+    scene = Scene()
+    message = scene.owe()
+    people.Patient.objects.filter(id=scene.patient.id).update(is_deceased=True)
+
+    deliver(post)
+
+    assert (state(message), post.taken) == (("CANCELLED", "patient_died"), [])
 
 
 def test_a_caregiver_whose_link_ended_hears_nothing(post: EmailChannel) -> None:
