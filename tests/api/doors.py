@@ -33,6 +33,14 @@ class Console:
     of: str = "course"
 
 
+@dataclass(frozen=True)
+class Family:
+    """A page for a patient and their caregivers alone, whatever role staff have."""
+
+    needs: dict[str, str]
+    of: str = "course"
+
+
 def get(action: str) -> Api:
     return Api({"GET": action})
 
@@ -194,6 +202,11 @@ ROUTES: dict[str, Any] = {
     "discard_bag": post("bag.discard"),
     "visits": get("course.view"),
     "assign_visit": post("visit.assign"),
+    "board:my": Family({"GET": "checkin.answer"}),
+    "board:my_check_in": Family({"GET": "checkin.answer", "POST": "checkin.answer"}),
+    "board:my_paper": Family({"GET": "checkin.answer"}),
+    "board:my_tell": Family({"GET": "checkin.answer", "POST": "checkin.answer"}),
+    "board:ring_me": Family({"POST": "checkin.answer"}),
     "board:home": OPEN,
     "board:login": OPEN,
     "board:logout": OPEN,
