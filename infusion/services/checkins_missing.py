@@ -5,6 +5,7 @@ The alerts do not wait for it: who is silent is read from the instants alone.
 
 import datetime as dt
 
+from django.db import transaction
 from django.db.models import F
 
 from infusion import models
@@ -25,6 +26,7 @@ def mark_missed(*, now: dt.datetime) -> int:
     return done
 
 
+@transaction.atomic
 def _mark_batch(now: dt.datetime) -> int:
     due = (
         models.CheckIn.objects.select_for_update(skip_locked=True)
