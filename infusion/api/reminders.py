@@ -79,6 +79,8 @@ class ReminderRulesOut(Output):
 
     site_id = serializers.UUIDField()
     rules = ReminderRuleOut(many=True)
+    # What the site wrote and this version of the service can't follow any more.
+    left_out = serializers.ListField(child=serializers.CharField())
 
 
 class ReminderDocumentOut(Output):
@@ -103,6 +105,8 @@ class ReminderPreviewOut(Output):
     added = serializers.IntegerField()
     called_off = serializers.IntegerField()
     moved = serializers.IntegerField()
+    # Courses whose facts can't be read: nobody knows what it would do to them.
+    broken = serializers.ListField(child=serializers.UUIDField())
 
 
 class DocumentPages(Pages):
@@ -123,7 +127,11 @@ class SiteReminders(Endpoint):
     def get(self, request: Request, site_id: uuid.UUID) -> Response:
         """List every rule, those switched off included."""
         self.allow(get_visible_site(self.actor, site_id))
-        found = {"site_id": site_id, "rules": reads.rules_of_site(site_id)}
+        found = {
+            "site_id": site_id,
+            "rules": reads.rules_of_site(site_id),
+            "left_out": reads.left_out_at(site_id),
+        }
         return Response(ReminderRulesOut(found).data)
 
 

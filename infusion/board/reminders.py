@@ -78,7 +78,7 @@ class Reminders(RegimenConsole):
     def page(
         self,
         form: RulesForm | None,
-        seen: dict[str, int] | None = None,
+        seen: services.Seen | None = None,
         status: HTTPStatus = HTTPStatus.OK,
     ) -> HttpResponse:
         """Render the page."""
@@ -90,6 +90,7 @@ class Reminders(RegimenConsole):
             "sites": self.sites,
             "zone": self.zone,
             "rules": reads.rules_of_site(self.site.pk),
+            "left_out": reads.left_out_at(self.site.pk),
             "documents": documents,
         }
         return render(self.request, "board/reminders.html", context, status=status)

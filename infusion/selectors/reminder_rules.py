@@ -56,16 +56,26 @@ def as_in_force(
 
 def rules_of_site(site_id: uuid.UUID) -> tuple[ShippedRule, ...]:
     """Return every rule as it stands at a site, those switched off included."""
-    rows = models.ReminderDocument.objects.filter(
-        site_id=site_id, status=OverlayStatus.IN_FORCE
-    )
-    found = rows.values_list("id", flat=True).first()
+    found = documents_in_force({site_id}).get(site_id)
     return rules_with(found) if found else catalogue.shipped_reminders()
 
 
-@lru_cache(maxsize=256)
+def left_out_at(site_id: uuid.UUID) -> tuple[str, ...]:
+    """Return the keys of a site's own document that this version can't follow any more."""
+    found = documents_in_force({site_id}).get(site_id)
+    return _laid_over(found)[1] if found else ()
+
+
 def rules_with(document_id: uuid.UUID) -> tuple[ShippedRule, ...]:
-    """Return the rules with a document laid over; what was in force never changes."""
+    """Return the rules with a document laid over."""
+    return _laid_over(document_id)[0]
+
+
+@lru_cache(maxsize=256)
+def _laid_over(
+    document_id: uuid.UUID,
+) -> tuple[tuple[ShippedRule, ...], tuple[str, ...]]:
+    """Return the same with the keys left out; what was in force never changes."""
     body = models.ReminderDocument.objects.values_list("body", flat=True)
     rules, left_out = catalogue.reminders_in_force(body.get(id=document_id))
     if left_out:
@@ -74,7 +84,7 @@ def rules_with(document_id: uuid.UUID) -> tuple[ShippedRule, ...]:
             document_id=str(document_id),
             left_out=left_out,
         )
-    return rules
+    return rules, left_out
 
 
 def documents_in_force(site_ids: set[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:

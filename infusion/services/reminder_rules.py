@@ -7,7 +7,8 @@ whatever was made under other rules.
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
+from typing import Any, TypedDict
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -18,7 +19,8 @@ from infusion.domain.refusals import Refusal
 from infusion.domain.states import CourseStatus, OverlayStatus, check_step
 from infusion.selectors.planning import load_rows
 from infusion.selectors.reminder_rules import as_in_force
-from infusion.services.projection import change_of
+from infusion.services.projection import Change, change_of
+from infusion.services.sparing import sparing_the_others
 from patients import policy
 from patients.domain.refusals import NotFound, VersionOutdated
 from patients.policy import Actor
@@ -174,11 +176,25 @@ def _locked(
     return row
 
 
+class Seen(TypedDict):
+    """How many messages a change would add, call off and move, in how many courses."""
+
+    courses: int
+    looked_at: int
+    added: int
+    called_off: int
+    moved: int
+    # Those that could not be read; the others are counted all the same.
+    broken: list[uuid.UUID]
+
+
 @transaction.atomic
 def preview_reminders(
     *, actor: Actor, site_id: uuid.UUID, body: Body, now: dt.datetime
-) -> dict[str, int]:
+) -> Seen:
     """Return how many messages would be owed, called off and moved; nothing is stored.
+
+    A course that cannot be read is named and hides none of the others.
 
     :raises ReminderRulesRefused: naming the rule, the field and the reason.
     """
@@ -189,9 +205,17 @@ def preview_reminders(
         site_id=site_id, status__in=[CourseStatus.ORDERED, CourseStatus.ACTIVE]
     )
     number = courses.count()
-    changes = [
-        change_of(load_rows(course), rules.rules, None, now)
-        for course in courses.order_by("id")[:MOST_COURSES]
+    changes: list[Change] = []
+
+    def look(course: models.Course) -> bool:
+        changes.append(change_of(load_rows(course), rules.rules, None, now))
+        return True
+
+    event = "reminders_not_previewed"
+    broken = [
+        one.pk
+        for one in courses.order_by("id")[:MOST_COURSES]
+        if not sparing_the_others(partial(look, one), course_id=one.pk, event=event)
     ]
     return {
         "courses": number,
@@ -199,4 +223,5 @@ def preview_reminders(
         "added": sum(len(one.added) for one in changes),
         "called_off": sum(len(one.gone) for one in changes),
         "moved": sum(len(one.moved) for one in changes),
+        "broken": broken,
     }

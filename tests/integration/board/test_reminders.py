@@ -32,6 +32,24 @@ def test_the_console_shows_the_rules_and_counts_before_it_stores(browser_of):
     assert models.ReminderDocument.objects.get().body == {"off": ["bag_change_2h"]}
 
 
+def test_what_an_update_leaves_out_of_a_sites_rules_is_shown(browser_of):
+    site = people.SiteFactory()
+    actor = staff(site, "NURSE")
+    models.ReminderDocument.objects.create(
+        site=site,
+        number=1,
+        body={"off": ["visit_24h", "of_old"]},
+        status="IN_FORCE",
+        drafted_by_id=actor.user_id,
+        drafted_at=clock.now(),
+    )
+
+    page = browser_of(actor).get("/reminders/").content.decode()
+
+    assert "<code>of_old</code>" in page
+    assert "<code>visit_24h</code>" not in page
+
+
 def test_a_nurse_sees_the_rules_and_changes_none(browser_of):
     site = people.SiteFactory()
     browser = browser_of(staff(site, "NURSE"))

@@ -64,9 +64,33 @@ def test_a_running_course_follows_the_rules_that_came_in_force():
             kind="bag_change_2h", status="CANCELLED"
         ).count(),
         "moved": 0,
+        "broken": [],
     }
     assert {one.event_at - one.due_at for one in new} == {12 * HOUR}
     assert refresh_recipients(now=MONDAY + HOUR) == 0
+
+
+def test_one_course_that_cannot_be_read_is_named_and_hides_no_other():
+    here = ward()
+    good = here.running()
+    broken = here.neighbour().running()
+    # A ledger that cannot be: the cycle ends, and the pump is started again.
+    for hours, kind in ((1, "STOP"), (2, "RESUME")):
+        models.InfusionEvent.objects.create(
+            cycle=broken.cycles.get(status="STARTED"),
+            kind=kind,
+            at=MONDAY + hours * HOUR,
+            recorded_by_id=here.nurse.user_id,
+        )
+
+    seen = reminder_rules.preview_reminders(
+        actor=admin(here.site), site_id=here.site.id, body=BODY, now=MONDAY + 3 * HOUR
+    )
+
+    assert (seen["courses"], seen["looked_at"]) == (2, 1)
+    assert seen["broken"] == [broken.id]
+    gone = good.messages.filter(kind="bag_change_2h", status="PENDING")
+    assert seen["called_off"] == gone.count()
 
 
 def test_another_offset_moves_what_waits_and_doubles_nothing():
