@@ -2,11 +2,12 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from infusion import catalogue, models
+from infusion.domain.clock import Ledger
 from infusion.domain.courses import Unmet
 from infusion.domain.plans import effective_ledger
 from infusion.domain.previews import (
@@ -45,13 +46,19 @@ def load_picture(course: models.Course, now: dt.datetime) -> Picture:
     visits = list(
         models.Visit.objects.filter(cycle__course=course).order_by("planned_at", "id")
     )
+    messages = list(course.messages.filter(status__in=_OWED).order_by("due_at", "id"))
+    people = [
+        *(one.assigned_to_id for one in visits),
+        *(one.user_id for one in messages),
+    ]
+    names = names_of({one for one in people if one})
     used = {one.bag_id for one in visits if one.status == VisitStatus.BOOKED}
     return Picture(
         course_status=course.status,
         cycles=tuple(_cycles(rows, body)),
         bags=tuple(_bags(rows, used, now)),
-        visits=_visits(visits),
-        messages=_messages(course),
+        visits=_visits(visits, names),
+        messages=_messages(messages, names),
         unmet=tuple(_unmet(one) for one in body.get("unmet", ())),
         risks=tuple(_risks(body)),
         waits_for=_waits_for(course),
@@ -100,14 +107,16 @@ def _risks(body: Mapping[str, Any]) -> Iterator[Risk]:
 def _bags(
     rows: CourseRows, used: set[uuid.UUID | None], now: dt.datetime
 ) -> Iterator[BagPicture]:
-    cycles = {one.id: one for one in rows.cycles}
+    ledgers = {
+        one.id: effective_ledger(cycle_facts(rows.of(one)), now) for one in rows.cycles
+    }
     for bag in rows.bags:
         recipe = catalogue.get_recipe(bag.recipe_key)
         is_hanging = bag.status == BagStatus.HUNG
         is_used = is_hanging or bag.id in used
-        run = _run(rows, cycles.get(bag.cycle_id), bag, now) if is_used else _ZERO
-        if bag.hung_at and not is_hanging:
-            run = _run(rows, cycles.get(bag.cycle_id), bag, now)
+        has_run = bag.hung_at is not None and not is_hanging
+        ledger = ledgers.get(bag.cycle_id)
+        run = _run(ledger, bag, now) if is_used or has_run else _ZERO
         left = max(recipe.life - run, _ZERO)
         yield BagPicture(
             id=bag.id,
@@ -126,17 +135,11 @@ def _bags(
         )
 
 
-def _run(
-    rows: CourseRows,
-    cycle: models.Cycle | None,
-    bag: models.Bag,
-    now: dt.datetime,
-) -> dt.timedelta:
+def _run(ledger: Ledger | None, bag: models.Bag, now: dt.datetime) -> dt.timedelta:
     """Return how long a bag has run and is planned to run on."""
-    if bag.hung_at is None or cycle is None:
+    if bag.hung_at is None or ledger is None:
         return bag.planned_take_down_at - bag.planned_hang_at
     down = bag.taken_down_at or bag.planned_take_down_at
-    ledger = effective_ledger(cycle_facts(rows.of(cycle)), now)
     past = ledger.delivered(min(down, now)) - ledger.delivered(bag.hung_at)
     return past + (max(down - now, _ZERO) if bag.taken_down_at is None else _ZERO)
 
@@ -147,8 +150,9 @@ def _ml(span: dt.timedelta, rate_ml_h: Decimal) -> Decimal:
     return volume.quantize(Decimal("0.1"))
 
 
-def _visits(rows: list[models.Visit]) -> tuple[VisitPicture, ...]:
-    names = names_of({row.assigned_to_id for row in rows if row.assigned_to_id})
+def _visits(
+    rows: Sequence[models.Visit], names: Mapping[uuid.UUID, str]
+) -> tuple[VisitPicture, ...]:
     return tuple(
         VisitPicture(
             id=row.id,
@@ -165,9 +169,9 @@ def _visits(rows: list[models.Visit]) -> tuple[VisitPicture, ...]:
     )
 
 
-def _messages(course: models.Course) -> tuple[MessagePicture, ...]:
-    rows = list(course.messages.filter(status__in=_OWED).order_by("due_at", "id"))
-    names = names_of({row.user_id for row in rows if row.user_id})
+def _messages(
+    rows: Sequence[models.Message], names: Mapping[uuid.UUID, str]
+) -> tuple[MessagePicture, ...]:
     return tuple(
         MessagePicture(
             id=row.id,

@@ -52,6 +52,8 @@ class CourseRows:
     placements: Sequence[models.Placement]
     dose_changes: Sequence[models.DoseChange] = ()
     adjustments: Sequence[models.PlanAdjustment] = ()
+    # The visits to come, where whoever made the plan has them at hand.
+    booked: Sequence[models.Visit] | None = None
 
     def of(self, cycle: models.Cycle) -> "CycleRows":
         """Return the rows of one cycle."""

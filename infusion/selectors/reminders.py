@@ -47,7 +47,8 @@ def course_facts(rows: CourseRows, now: dt.datetime) -> CourseFacts:
     course = rows.course
     if _has_died(rows):
         return CourseFacts(cycles=())
-    visits, sign_offs = _visits(course), _sign_offs(course)
+    visits = _visits(course) if rows.booked is None else rows.booked
+    sign_offs = _sign_offs(course)
     regimen, policy = regimen_of(course), catalogue.site_policy(course.site.policy)
     needle = needle_days(policy, course.patient_id)
     return CourseFacts(

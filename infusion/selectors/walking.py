@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from infusion import models
 from infusion.domain.conditions import FactKind, KnownFact
 from infusion.domain.instants import local_date, zone
@@ -118,7 +120,9 @@ def load_walk(
 
 def waits_for(course: models.Course) -> Standing:
     """Say where a course stands by its rows alone, without its plan."""
-    blocks, decisions = _walked(course)
+    # Only where it stands: who decided and what the cycles are by now is not asked.
+    blocks = list(_blocks(course))
+    decisions = list(course.decisions.order_by("decided_at", "id"))
     regimen, where = regimen_of(course), zone(course.time_zone)
     return standing(regimen, tuple(_rounds(regimen, blocks, decisions, {}, where)))
 
@@ -127,15 +131,16 @@ def _walked(
     course: models.Course,
 ) -> tuple[list[models.CourseBlock], list[models.Decision]]:
     """Read the rounds and the decisions of a course, in their order."""
-    blocks = (
-        course.blocks.exclude(status=BlockStatus.CANCELLED)
-        .select_related("cycle", "gate_passed_by")
-        .order_by("sequence")
-    )
+    blocks = _blocks(course).select_related("cycle", "gate_passed_by")
     decisions = course.decisions.select_related("decided_by", "from_block").order_by(
         "decided_at", "id"
     )
     return list(blocks), list(decisions)
+
+
+def _blocks(course: models.Course) -> QuerySet[models.CourseBlock]:
+    rows = course.blocks.exclude(status=BlockStatus.CANCELLED)
+    return rows.order_by("sequence")
 
 
 def facts_of(
@@ -209,7 +214,7 @@ def _days(
     if row.status == BlockStatus.OMITTED:
         # A cycle ordered later has the number of the one that was left out.
         return None, None
-    plan = plans.get(row.cycle.number) if row.cycle else None
+    plan = plans.get(row.cycle.number) if plans and row.cycle else None
     if plan is None:
         return row.starts_on, row.ended_on
     starts_on, ends_on = local_date(plan.starts_at, where), plan.ends_on

@@ -39,6 +39,7 @@ def changing(
     """
     with written_by(actor):
         rows = models.Course.objects.select_for_update(of=("self",))
+        rows = rows.select_related("site", "patient")
         course = rows.filter(id=course_id).first()
         if course is None or not policy.can(actor, "course.view", course):
             raise NotFound(field="course")

@@ -18,13 +18,14 @@ from infusion.domain.states import BagStatus, CycleStatus, VisitStatus
 from infusion.domain.visits import PlannedVisit, VisitKind
 from infusion.selectors.following import people_of
 from infusion.selectors.planning import (
+    CourseRows,
     CycleRows,
     load_rows,
     plan_request,
 )
 from infusion.services.checkins_planning import store_check_ins
 from infusion.services.common import touch
-from infusion.services.projection import as_stored, store_messages
+from infusion.services.projection import store_messages
 from infusion.services.reassessments import hasten
 
 _OPEN = (CycleStatus.PLANNED, CycleStatus.STARTED)
@@ -51,20 +52,33 @@ def replan(
     rows = load_rows(course)
     request = plan_request(rows, now)
     plan = make_plan(request)
+    bags, visits = {bag.id: bag for bag in rows.bags}, []
     for cycle, cycle_plan in zip(rows.cycles, plan.cycles, strict=False):
         if cycle.status in _OPEN:
             chain = _store_bags(rows.of(cycle), cycle_plan)
-            _store_visits(cycle, cycle_plan, chain, hours or {})
+            bags |= {bag.id: bag for bag in chain}
+            visits += _store_visits(cycle, cycle_plan, chain, hours or {})
     # After the visits: who is booked for them belongs to the people of the plan.
     version = _store_version(course, request, plan, cause, actor_id, now)
-    stored = as_stored(rows)
+    stored = _as_planned(rows, bags.values(), visits)
     # Before the messages: who is asked is reminded of it.
     store_check_ins(stored, now)
-    store_messages(stored, version, now)
+    store_messages(stored, version, now, request.rules)
     # Visits, bags and the end are part of what was signed.
     hasten(course, now)
     touch(course)
     return plan
+
+
+def _as_planned(
+    rows: CourseRows, bags: Iterable[models.Bag], visits: Iterable[models.Visit]
+) -> CourseRows:
+    """Return the rows as the plan has left them in the database."""
+    return replace(
+        rows,
+        bags=sorted(bags, key=lambda bag: (bag.planned_hang_at, bag.sequence)),
+        booked=sorted(visits, key=lambda visit: (visit.planned_at, visit.id)),
+    )
 
 
 def _store_version(
@@ -75,10 +89,11 @@ def _store_version(
     actor_id: uuid.UUID | None,
     now: dt.datetime,
 ) -> models.PlanVersion:
-    last = course.plan_versions.order_by("-number").first()
+    # Not the rows: each holds a whole plan.
+    numbers = course.plan_versions.order_by("-number").values_list("number", flat=True)
     return models.PlanVersion.objects.create(
         course=course,
-        number=last.number + 1 if last else 1,
+        number=(numbers.first() or 0) + 1,
         cause=cause,
         made_by_id=actor_id,
         made_at=now,
@@ -193,15 +208,14 @@ def _cancel(row: models.Bag) -> None:
 
 def _store_visits(
     cycle: models.Cycle, plan: CyclePlan, chain: Sequence[models.Bag], hours: Hours
-) -> None:
-    """Bring the booked visits in line with the plan; each stays that of its bag.
+) -> list[models.Visit]:
+    """Bring the booked visits in line with the plan and return those that stand.
 
-    One that somebody put to an hour is the one at that hour, whichever bag is hung then.
+    Each stays that of its bag. One that somebody put to an hour is the one at that hour,
+    whichever bag is hung then.
     """
-    booked = {
-        (row.kind, row.bag_id): row
-        for row in cycle.visits.filter(status=VisitStatus.BOOKED)
-    }
+    found = list(cycle.visits.filter(status=VisitStatus.BOOKED))
+    booked = {(row.kind, row.bag_id): row for row in found}
     wanted = [
         (visit, chain[visit.bag_index] if visit.bag_index is not None else None)
         for visit in plan.visits
@@ -217,8 +231,8 @@ def _store_visits(
     # Whoever is booked for an hour comes, though another bag is hung then.
     rest = _at_their_hours(fresh, booked, _hours_of(booked))
     _cancel_visits(booked.values())
-    for visit, bag in rest:
-        _book(cycle, visit, bag)
+    new = [_book(cycle, visit, bag) for visit, bag in rest]
+    return [*(row for row in found if row.status == VisitStatus.BOOKED), *new]
 
 
 def _at_their_hours(
@@ -242,8 +256,10 @@ def _hours_of(booked: _Booked) -> Hours:
     return {row.id: row.planned_at for row in booked.values()}
 
 
-def _book(cycle: models.Cycle, visit: PlannedVisit, bag: models.Bag | None) -> None:
-    models.Visit.objects.create(
+def _book(
+    cycle: models.Cycle, visit: PlannedVisit, bag: models.Bag | None
+) -> models.Visit:
+    return models.Visit.objects.create(
         cycle=cycle,
         kind=visit.kind.value,
         bag=bag,

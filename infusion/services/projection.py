@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -47,15 +47,20 @@ class Change:
 
 
 def store_messages(
-    rows: CourseRows, version: models.PlanVersion | None, now: dt.datetime
+    rows: CourseRows,
+    version: models.PlanVersion | None,
+    now: dt.datetime,
+    rules: Sequence[ReminderRule] | None = None,
 ) -> None:
     """Add what a course newly owes and cancel what it no longer does.
 
-    ``rows`` are as they are stored by now. What was sent stays sent: a message that is
-    wanted again with the same event, person and channel is not sent twice.
+    ``rows`` are as they are stored by now, ``rules`` those of the site where they are at
+    hand. What was sent stays sent: a message that is wanted again with the same event,
+    person and channel is not sent twice.
     """
     course = rows.course
-    rules = rules_in_force(course.site_id, course.site.policy).rules
+    if rules is None:
+        rules = rules_in_force(course.site_id, course.site.policy).rules
     change = change_of(rows, rules, version, now)
     # One on its way is cancelled too: its worker finds that it holds it no longer.
     if change.gone:
@@ -76,7 +81,7 @@ def change_of(
     """Return what rules make of the stored facts of a course, beside what is stored."""
     course = rows.course
     occurrences = occurrences_of(course_facts(rows, now))
-    people = People(course, now, rules)
+    people = People(course, now, rules, {one.owner_id for one in occurrences})
     owed = project(occurrences, rules, now, zone(course.time_zone))
     stored = {_key(row): row for row in _stored(course)}
     told = {
@@ -102,14 +107,9 @@ def change_of(
 
 def project_course(course: models.Course, now: dt.datetime) -> None:
     """Look again at what a locked course owes, when no plan was made for the change."""
-    last = course.plan_versions.order_by("-number").first()
+    # Not what it says: a whole plan, and nobody reads it here.
+    last = course.plan_versions.order_by("-number").only("id", "course_id").first()
     store_messages(load_rows(course), last, now)
-
-
-def as_stored(rows: CourseRows) -> CourseRows:
-    """Return the rows with the bags as the new plan has left them."""
-    bags = list(rows.course.bags.order_by("planned_hang_at", "sequence"))
-    return replace(rows, bags=bags)
 
 
 def _stored(course: models.Course) -> Sequence[models.Message]:

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from infusion import models
 from infusion.domain.instants import local_date, zone
@@ -22,7 +22,7 @@ from patients.domain.contacts import (
     quiet_began_at,
 )
 from patients.policy import COORDINATOR, PHARMACIST
-from patients.selectors.assignments import ids_assigned_staff, list_staff
+from patients.selectors.assignments import ids_assigned_staff, staff_by_role
 from patients.selectors.people import get_recipients
 
 _FAMILY = {To.PATIENT: PATIENT, To.CAREGIVER: CAREGIVER}
@@ -65,27 +65,29 @@ def due_for(
 
 
 class People:
-    """Who gets the messages of a course, read once."""
+    """Who gets the messages of a course, read once.
+
+    ``owners`` are those who have taken the visits that are spoken of.
+    """
 
     def __init__(
-        self, course: models.Course, now: dt.datetime, rules: Sequence[ReminderRule]
+        self,
+        course: models.Course,
+        now: dt.datetime,
+        rules: Sequence[ReminderRule],
+        owners: Collection[uuid.UUID | None] = (),
     ) -> None:
         self.zone = zone(course.time_zone)
         today = local_date(now, self.zone)
         self.site_id = course.site_id
         self.assigned = ids_assigned_staff(course.patient_id, today)
-        staff = list_staff(course.site_id)
-        self.by_role = {
-            to: {user_id for user_id, _name, roles in staff if role in roles}
-            for to, role in _ROLES.items()
-        }
-        booked = models.Visit.objects.filter(
-            cycle__course=course, status="BOOKED", assigned_to__isnull=False
-        )
-        owners = set(booked.values_list("assigned_to_id", flat=True))
-        named = self.assigned | owners | set().union(*self.by_role.values())
-        if any(To.ON_CALL in rule.to for rule in rules):
-            named |= {user_id for user_id, _name, _roles in staff}
+        staff = staff_by_role(course.site_id)
+        self.by_role = {to: staff[role] for to, role in _ROLES.items()}
+        # Whoever may be on call: anybody who works there.
+        is_on_call_told = any(To.ON_CALL in rule.to for rule in rules)
+        told = staff if is_on_call_told else self.by_role
+        named = self.assigned | {one for one in owners if one}
+        named |= set().union(*told.values())
         self.everyone = get_recipients(course.patient_id, now, named)
         self._on_call: dict[dt.datetime, uuid.UUID | None] = {}
 
