@@ -5,7 +5,11 @@ evidence mark. See docs/catalogue.md for how to add one.
 """
 
 from infusion.catalogue.blocks import shared_blocks
-from infusion.catalogue.cadence import cadence_of
+from infusion.catalogue.cadence import (
+    cadence_numbers,
+    cadence_of,
+    cadence_values,
+)
 from infusion.catalogue.completing import completed
 from infusion.catalogue.policies import PolicyValue, SitePolicy, site_policy
 from infusion.catalogue.readiness import (
@@ -40,7 +44,9 @@ __all__ = [
     "ToxicityTable",
     "all_recipes",
     "all_regimens",
+    "cadence_numbers",
     "cadence_of",
+    "cadence_values",
     "completed",
     "criteria_of",
     "digest_of",

@@ -155,6 +155,7 @@ def cadence_numbers(policy: SitePolicy) -> tuple[SiteNumber, ...]:
     return tuple(policy.shown(key) for key in keys)
 
 
+@cache
 def cadence_values() -> frozenset[str]:
     """Return the keys of the site values by which families are asked."""
     return frozenset(key for _, _, key in _values_in(shipped_cadence().data))

@@ -13,8 +13,14 @@ from infusion.domain.cadence import Cadence, Symptom, Watched, WatchedCycle
 from infusion.domain.checkins import CheckInKind
 from infusion.domain.clock import Ledger, needs_reinitiation
 from infusion.domain.instants import local_date, zone
-from infusion.domain.states import BagStatus, CheckInStatus, CycleStatus
+from infusion.domain.states import (
+    BagStatus,
+    CheckInStatus,
+    CycleStatus,
+    PlacementKind,
+)
 from infusion.domain.triage import Colour
+from infusion.domain.visits import Whereabouts, placement_at
 from infusion.selectors.planning import CourseRows, CycleRows, places, told_by
 from infusion.selectors.walking import years
 from patients.selectors.recipients import has_caregiver
@@ -51,18 +57,25 @@ def watched_of(
     """Return what the cadence asks of a course, from rows as they are stored by now."""
     course = rows.course
     patient, where = course.patient, zone(course.time_zone)
+    spots = places(rows.placements)
     # The same that reminders ask: nobody is told anything after a death.
     by_event = any(one.end_reason == "DEATH" for one in rows.cycles)
     born = patient.birth_date
     return Watched(
         zone=where,
-        places=places(rows.placements),
+        places=spots,
         cycle=_running(rows),
         symptoms=tuple(_symptoms(check_ins)),
         years=years(born, local_date(now, where)) if born else None,
-        has_caregiver=has_caregiver(patient, now),
+        # On a ward nobody is asked, so nobody has to be looked for.
+        has_caregiver=not _is_ward(now, spots) and has_caregiver(patient, now),
         is_alive=not (by_event or patient.is_deceased),
     )
+
+
+def _is_ward(at: dt.datetime, spots: Sequence[Whereabouts]) -> bool:
+    """Say whether the patient lies on a ward at an instant."""
+    return placement_at(at, spots) == PlacementKind.WARD
 
 
 def _running(rows: CourseRows) -> WatchedCycle | None:

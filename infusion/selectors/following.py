@@ -75,8 +75,9 @@ def _rules(sites: Mapping[uuid.UUID, Any]) -> dict[uuid.UUID, list[str]]:
 
 
 def _signed(stored: Mapping[str, Any], rules: Sequence[ShippedRule]) -> list[str]:
-    """Return the values that a site has signed and its rules go by."""
+    """Return the values that a site has signed and its rules and check-ins go by."""
     asked = {one.rule.policy for one in rules} | {"pharmacy_records_steps"}
+    asked |= catalogue.cadence_values()
     signed = catalogue.site_policy(stored).signed
     return [f"VALUE:{key}={signed[key]}" for key in sorted(asked & signed.keys())]
 

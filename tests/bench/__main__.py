@@ -18,6 +18,7 @@ def main(names: list[str]) -> int:
     from rich.table import Table
 
     from tests.bench import (
+        cadence,
         claims,
         deliveries,
         import_fhir,
@@ -37,8 +38,13 @@ def main(names: list[str]) -> int:
         "messages": messages.run,
         "claims": claims.run,
         "deliveries": deliveries.run,
+        "cadence": cadence.run,
     }
-    methods = {"planner": planner.METHOD, "claims": claims.METHOD}
+    methods = {
+        "planner": planner.METHOD,
+        "claims": claims.METHOD,
+        "cadence": cadence.METHOD,
+    }
     unknown = set(names) - set(parts)
     if unknown:
         print(f"unknown: {', '.join(unknown)}; known: {', '.join(parts)}")  # noqa: T201

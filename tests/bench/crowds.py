@@ -29,6 +29,8 @@ _COPIED = (
     "infusion.Visit",
     "infusion.InfusionEvent",
     "infusion.HangCheck",
+    "infusion.CheckIn",
+    "infusion.CadenceDebt",
     "infusion.Message",
 )
 # What would collide, or only take room.
@@ -128,5 +130,7 @@ def course_paths() -> list[tuple[Any, str]]:
         "PlanAdjustment": "cycle__course",
         "PlanChange": "course",
         "DoseChange": "cycle__course",
+        "CheckIn": "course",
+        "CadenceDebt": "course",
     }
     return [(apps.get_model("infusion", name), path) for name, path in paths.items()]

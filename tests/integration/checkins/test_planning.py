@@ -10,6 +10,7 @@ from infusion import models
 from infusion.domain.states import BagStatus
 from infusion.selectors.subjects import subject_now
 from infusion.services import checkins_planning
+from infusion.services.checkins_missing import mark_missed
 from infusion.services.planning import replan
 from tests.factories.messages import Scene
 
@@ -348,3 +349,14 @@ def test_a_plan_costs_few_queries_more(django_assert_max_num_queries):
 
     with django_assert_max_num_queries(3):
         checkins_planning.store_check_ins(rows, NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_missed_is_written_down_by_a_worker_that_opens_no_transaction():
+    one = scene()
+    plan(one)
+    first = asked(one)[0]
+
+    assert mark_missed(now=first.alert_at) == 1
+
+    assert [each.id for each in asked(one, "MISSED")] == [first.id]
