@@ -17,8 +17,10 @@ import jsonschema
 import phonenumbers
 
 from infusion.notifications.channels.secrets import (
+    NEEDS_TLS,
     SecretMissing,
     SecretReader,
+    is_kept_from_others,
     with_secrets,
 )
 
@@ -77,7 +79,7 @@ def read_routes(path: Path, secret: SecretReader) -> Routes:
     _check_shape(path, data)
     providers = _filled(path, data, secret)
     for name, one in providers.items():
-        _check_template(path, name, one)
+        _check_provider(path, name, one)
     return Routes(providers=providers, senders=_senders(path, data))
 
 
@@ -107,8 +109,10 @@ def _filled(path: Path, data: Mapping[str, Any], secret: SecretReader) -> Any:
         raise RoutesRefused(f"{path.name}: {error}") from error
 
 
-def _check_template(path: Path, name: str, provider: Mapping[str, Any]) -> None:
-    """Refuse a body that names what no message has, or leaves out the text."""
+def _check_provider(path: Path, name: str, provider: Mapping[str, Any]) -> None:
+    """Refuse an address in the open, and a body that leaves out what it must say."""
+    if not is_kept_from_others(provider.get("url", "https://")):
+        raise RoutesRefused(f"{path.name}: providers.{name}.url: {NEEDS_TLS}")
     body = provider.get("body")
     if body is None:
         return

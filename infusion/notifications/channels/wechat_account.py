@@ -16,8 +16,10 @@ from typing import Any
 import jsonschema
 
 from infusion.notifications.channels.secrets import (
+    NEEDS_TLS,
     SecretMissing,
     SecretReader,
+    is_kept_from_others,
     with_secrets,
 )
 
@@ -78,6 +80,8 @@ def read_account(path: Path, secret: SecretReader) -> Account:
         data = with_secrets(data, secret, but=("data",))
     except SecretMissing as error:
         raise AccountRefused(f"{path.name}: {error}") from error
+    if not is_kept_from_others(data.get("url", WECHAT_URL)):
+        raise AccountRefused(f"{path.name}: url: {NEEDS_TLS}")
     return Account(
         app_id=data["app_id"],
         app_secret=data["app_secret"],

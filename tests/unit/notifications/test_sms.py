@@ -290,6 +290,14 @@ BAD = {
         ROUTES.replace('"{url}/send"', '"file:///etc/passwd"'),
         "providers.keyless",
     ),
+    "an address that anybody on the way can read": (
+        ROUTES.replace('"{url}/send"', '"http://sms.example.org/send"'),
+        "providers.keyless.url: must be https",
+    ),
+    "an address that only looks like this machine": (
+        ROUTES.replace('"{url}/send"', '"http://127.0.0.1@sms.example.org/send"'),
+        "providers.keyless.url: must be https",
+    ),
 }
 
 
@@ -298,7 +306,7 @@ def test_routes_that_are_not_sound_are_refused_with_the_place(
     read: Callable[[str], Routes], name: str
 ) -> None:
     content, why = BAD[name]
-    filled = content.replace("{url}", "http://x").replace("{{", "{").replace("}}", "}")
+    filled = content.replace("{url}", "https://x").replace("{{", "{").replace("}}", "}")
 
     with pytest.raises(RoutesRefused) as refused:
         read(filled)
@@ -311,7 +319,7 @@ def test_routes_that_are_not_sound_are_refused_with_the_place(
 def test_a_refusal_never_repeats_a_secret_that_stands_in_the_file(
     read: Callable[[str], Routes],
 ) -> None:
-    content = ROUTES.replace("key_header", "key_heder").format(url="http://x")
+    content = ROUTES.replace("key_header", "key_heder").format(url="https://x")
     with pytest.raises(RoutesRefused) as refused:
         read(content.replace("${ACME_TOKEN}", "written-here"))
 

@@ -265,7 +265,7 @@ def test_an_error_names_no_reader_no_text_and_no_secret(
 
 # --- The file of the account ------------------------------------------------
 
-GOOD = ACCOUNT.format(url="http://x", app_id="wx1", sign="!")
+GOOD = ACCOUNT.format(url="https://x", app_id="wx1", sign="!")
 BAD = {
     "no TOML": ("app_id = ", "Invalid value"),
     "nothing in it": ("", "required"),
@@ -284,7 +284,11 @@ BAD = {
     ),
     "a limit that is none": (GOOD.replace("longest = 20", "longest = 0"), "longest"),
     "a misspelt key": (GOOD.replace("app_secret", "app_secrets"), "app_secret"),
-    "an address that is none": (GOOD.replace("http://x", "file:///etc"), "url"),
+    "an address that is none": (GOOD.replace("https://x", "file:///etc"), "url"),
+    "an address that anybody on the way can read": (
+        GOOD.replace("https://x", "http://api.weixin.qq.com"),
+        "url: must be https",
+    ),
 }
 
 
