@@ -64,6 +64,17 @@ def course_facts(rows: CourseRows, now: dt.datetime) -> CourseFacts:
     )
 
 
+def check_in_facts(rows: CourseRows) -> CourseFacts:
+    """Return what a course may be reminded of as to its check-ins, and nothing else."""
+    policy = catalogue.site_policy(rows.course.site.policy)
+    return CourseFacts(
+        cycles=(),
+        check_ins=() if _has_died(rows) else _check_ins(rows),
+        places=places(rows.placements),
+        records_steps=policy.is_on("pharmacy_records_steps"),
+    )
+
+
 def _has_died(rows: CourseRows) -> bool:
     """Say whether nobody may be reminded of anything any more."""
     by_event = any(one.end_reason == "DEATH" for one in rows.cycles)

@@ -25,6 +25,7 @@ from infusion.domain.cadence import (
     is_followed_up,
 )
 from infusion.domain.checkins import CheckInKind
+from infusion.domain.reminders.events import Event
 from infusion.domain.states import CheckInStatus
 from infusion.selectors.cadence import (
     PLANNED_KINDS,
@@ -103,10 +104,7 @@ def follow_ups_after(course: models.Course, now: dt.datetime) -> None:
 
     After a sign of harm the same is asked again next morning; once it is gone, no more.
     """
-    rows = load_rows(course)
-    if store_check_ins(rows, now):
-        last = course.plan_versions.order_by("-number").first()
-        store_messages(rows, last, now)
+    _look(course, now)
 
 
 def plan_check_ins_due(*, now: dt.datetime, offset: dt.timedelta) -> int:
@@ -143,11 +141,16 @@ def look_ahead(course_id: uuid.UUID, now: dt.datetime) -> bool:
     course = locked.filter(id=course_id).first()
     if course is None:
         return False
+    return _look(course, now)
+
+
+def _look(course: models.Course, now: dt.datetime) -> bool:
     rows = load_rows(course)
     if not store_check_ins(rows, now):
         return False
-    last = course.plan_versions.order_by("-number").first()
-    store_messages(rows, last, now)
+    # Not what it says: a whole plan, and nobody reads it here.
+    last = course.plan_versions.order_by("-number").only("id", "course_id").first()
+    store_messages(rows, last, now, only=Event.CHECK_IN)
     return True
 
 

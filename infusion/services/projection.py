@@ -12,7 +12,7 @@ from infusion.domain.delivery import FINAL_REASONS, Arrival, Outcome
 from infusion.domain.differences import difference
 from infusion.domain.instants import zone
 from infusion.domain.messages import NOTICES
-from infusion.domain.reminders.events import EVENTS
+from infusion.domain.reminders.events import EVENTS, Event
 from infusion.domain.reminders.occurrences import occurrences_of
 from infusion.domain.reminders.projection import (
     Occurrence,
@@ -24,7 +24,7 @@ from infusion.domain.reminders.rules import ReminderRule, Urgency
 from infusion.domain.states import MessageStatus
 from infusion.selectors.planning import CourseRows, load_rows
 from infusion.selectors.reminder_rules import rules_in_force
-from infusion.selectors.reminders import course_facts
+from infusion.selectors.reminders import check_in_facts, course_facts
 from infusion.services.recipients import People, due_for, first_channel
 from patients.domain.contacts import PATIENT, Recipient
 
@@ -51,17 +51,18 @@ def store_messages(
     version: models.PlanVersion | None,
     now: dt.datetime,
     rules: Sequence[ReminderRule] | None = None,
+    only: Event | None = None,
 ) -> None:
     """Add what a course newly owes and cancel what it no longer does.
 
     ``rows`` are as they are stored by now, ``rules`` those of the site where they are at
-    hand. What was sent stays sent: a message that is wanted again with the same event,
+    hand. With ``only`` nothing but that event is looked at: nothing else has changed. What was sent stays sent: a message that is wanted again with the same event,
     person and channel is not sent twice.
     """
     course = rows.course
     if rules is None:
         rules = rules_in_force(course.site_id, course.site.policy).rules
-    change = change_of(rows, rules, version, now)
+    change = change_of(rows, rules, version, now, only)
     # One on its way is cancelled too: its worker finds that it holds it no longer.
     if change.gone:
         course.messages.filter(id__in=change.gone, status__in=_OWED).update(
@@ -77,13 +78,18 @@ def change_of(
     rules: Sequence[ReminderRule],
     version: models.PlanVersion | None,
     now: dt.datetime,
+    only: Event | None = None,
 ) -> Change:
     """Return what rules make of the stored facts of a course, beside what is stored."""
     course = rows.course
-    occurrences = occurrences_of(course_facts(rows, now))
+    if only is not None:
+        rules = [rule for rule in rules if rule.event == only]
+    is_check_in = only is Event.CHECK_IN
+    facts = check_in_facts(rows) if is_check_in else course_facts(rows, now)
+    occurrences = occurrences_of(facts)
     people = People(course, now, rules, {one.owner_id for one in occurrences})
     owed = project(occurrences, rules, now, zone(course.time_zone))
-    stored = {_key(row): row for row in _stored(course)}
+    stored = {_key(row): row for row in _stored(course, only)}
     told = {
         _names(row)
         for row in stored.values()
@@ -112,13 +118,17 @@ def project_course(course: models.Course, now: dt.datetime) -> None:
     store_messages(load_rows(course), last, now)
 
 
-def _stored(course: models.Course) -> Sequence[models.Message]:
+def _stored(
+    course: models.Course, only: Event | None = None
+) -> Sequence[models.Message]:
     """Return what the course owed or said, and what is not to be said for good.
 
     What a person had sent again is theirs, not the plan's.
     """
     stands = ~Q(status=MessageStatus.CANCELLED) | Q(reason__in=FINAL_REASONS)
     rows = course.messages.filter(stands | _told_all_the_same(), is_resend=False)
+    if only is not None:
+        rows = rows.filter(event=only)
     return list(rows.exclude(kind__in=NOTICES))
 
 

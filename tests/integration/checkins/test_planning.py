@@ -360,3 +360,14 @@ def test_what_is_missed_is_written_down_by_a_worker_that_opens_no_transaction():
     assert mark_missed(now=first.alert_at) == 1
 
     assert [each.id for each in asked(one, "MISSED")] == [first.id]
+
+
+def test_what_is_owed_about_anything_else_is_left_alone():
+    one = scene()
+    other = one.owe(due_at=NOW + DAY, expires_at=NOW + 2 * DAY)
+
+    plan(one)
+
+    other.refresh_from_db()
+    assert other.status == "PENDING"
+    assert reminders(one)
