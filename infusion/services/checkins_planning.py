@@ -138,7 +138,8 @@ def _look_ahead(course_id: uuid.UUID, now: dt.datetime) -> bool:
 def look_ahead(course_id: uuid.UUID, now: dt.datetime) -> bool:
     """Plan the check-ins of the next days, with their reminders; say if any changed."""
     locked = models.Course.objects.select_for_update(of=("self",))
-    course = locked.filter(id=course_id).first()
+    found = locked.select_related("site", "patient").filter(id=course_id)
+    course = found.first()
     if course is None:
         return False
     return _look(course, now)
