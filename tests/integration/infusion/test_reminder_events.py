@@ -5,6 +5,10 @@ import datetime as dt
 import pytest
 
 from infusion import models
+from infusion.catalogue import shipped_reminders
+from infusion.domain.reminders.events import Event
+from infusion.domain.reminders.rules import Trait
+from infusion.services import alert_sweeps
 from infusion.services.compounding import (
     check_compounded,
     compound_bag,
@@ -12,6 +16,7 @@ from infusion.services.compounding import (
     order_bag,
 )
 from infusion.services.interruptions import pause, resume
+from infusion.services.projection import project_course
 from infusion.services.visits import assign_visit
 from patients import models as people_models
 from tests.factories import patients as people
@@ -124,6 +129,44 @@ def test_a_visit_at_home_that_nobody_has_is_told_to_the_coordinator(here):
         one for one in owed(course, "VISIT_WITHOUT_OWNER") if one.subject_id == visit.id
     ]
     assert message.event_at == visit.planned_at
+
+
+def test_a_change_at_home_that_is_nobodys_a_day_before_is_told_by_its_alert_alone(here):
+    course = here.running()
+    visit = models.Visit.objects.filter(status="BOOKED").order_by("planned_at").first()
+    models.Visit.objects.filter(id=visit.id).update(placement="HOME")
+    late = visit.planned_at - DAY
+    project_course(course, here.now)
+    told = course.messages.filter(kind__contains="without_owner", subject_id=visit.id)
+    assert {one.expires_at for one in told} == {late}
+    told.delete()
+
+    project_course(course, late - HOUR)
+    assert told.filter(status="PENDING").count() == 1
+    told.delete()
+    project_course(course, late)
+    assert not told.exists()
+    alert_sweeps.sweep_alerts(now=late)
+    assert models.Alert.objects.filter(cause="CHANGE_UNOWNED").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "kind", "key"),
+    [
+        ("CLINIC", "BAG_CHANGE", "clinic_without_owner_48h"),
+        ("HOME", "START", "start_without_owner_48h"),
+    ],
+)
+def test_what_raises_no_alert_is_reminded_of_to_the_last_hour(place, kind, key):
+    rules = {one.rule.key: one.rule for one in shipped_reminders()}
+    traits = {Trait.PLACE: place, Trait.VISIT: kind}
+    said = [
+        one
+        for one in rules.values()
+        if one.event is Event.VISIT_WITHOUT_OWNER and one.asks_for(traits)
+    ]
+
+    assert [(one.key, one.expires_minutes) for one in said] == [(key, -60)]
 
 
 def test_a_dose_step_and_its_premedication_are_told_of_the_visit(here):
