@@ -1,7 +1,7 @@
 """Template messages of a WeChat official account.
 
-WeChat knows a repeated message by its key for ten minutes: a lost answer is asked for
-again well within that. What it reports of delivery is not signed over its content, so
+WeChat knows a repeated message by its key for ten minutes: three times a lost answer is
+asked for again within that, and what comes later may arrive twice. What it reports of delivery is not signed over its content, so
 nothing is believed of it: what it took is the last that is known.
 """
 
