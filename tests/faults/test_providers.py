@@ -30,13 +30,13 @@ from tests.faults.ledger import (
 
 # How the provider behaves to the first requests, and how many of them.
 BAD = {
-    "429": (fakes.BUSY, 8),
-    "5xx": (fakes.BROKEN, 8),
-    "a gateway's 504": (fakes.GATEWAY, 8),
-    "hanging": (fakes.HANG, 2),
-    "taking and dropping the line": (fakes.DROP, 8),
-    "dropping the line before taking": (fakes.DROP_BEFORE, 8),
-    "answering nonsense": (fakes.NONSENSE, 8),
+    "429": (fakes.BUSY, 20),
+    "5xx": (fakes.BROKEN, 20),
+    "a gateway's 504": (fakes.GATEWAY, 20),
+    "hanging": (fakes.HANG, 10),
+    "taking and dropping the line": (fakes.DROP, 20),
+    "dropping the line before taking": (fakes.DROP_BEFORE, 20),
+    "answering nonsense": (fakes.NONSENSE, 20),
 }
 
 
@@ -56,7 +56,7 @@ def test_a_bad_provider_gets_everything_once_in_the_end(
 ) -> None:
     does, requests = BAD[fault]
     provider.then = [does] * many(requests)
-    rows = owe_many(many(20))
+    rows = owe_many(many(50))
     service.worker(answer_seconds=1.5)
     service.beat()
     wait_until_done()
@@ -71,7 +71,7 @@ def test_a_slow_provider_costs_time_only(
     service: Service, provider: Provider, ground: Ground
 ) -> None:
     ground.to_provider.seconds = 0.2
-    rows = owe_many(many(20))
+    rows = owe_many(many(100))
     service.worker()
     service.beat()
     wait_until_done()
@@ -84,7 +84,7 @@ def test_a_slow_provider_costs_time_only(
 def test_an_answer_after_the_timeout_doubles_nothing(
     service: Service, provider: Provider, ground: Ground
 ) -> None:
-    rows = owe_many(many(20))
+    rows = owe_many(many(150))
     service.worker(answer_seconds=0.5)
     service.beat()
     for _ in range(2):
@@ -105,7 +105,7 @@ def test_a_provider_without_keys_is_not_asked_again_where_once_is_better(
 ) -> None:
     """The answer was lost, nobody knows, and the ledger says so."""
     provider.then = [fakes.DROP] * 7
-    rows = owe_many(many(20), kind="infusion_end_24h", country="4915100")
+    rows = owe_many(many(50), kind="infusion_end_24h", country="4915100")
     service.worker()
     service.beat()
     wait_until_done()
@@ -117,8 +117,10 @@ def test_a_provider_without_keys_is_not_asked_again_where_once_is_better(
 
 def test_a_poison_row_stops_nobody_else(service: Service, provider: Provider) -> None:
     scene = Scene(address=None)
-    poison = Scene(site=scene.site, patient_fields={"time_zone": "No/Zone"}).owe()
-    rows = owe_many(many(30), scene)
+    poison = Scene(site=scene.site, patient_fields={"time_zone": "No/Zone"}).owe(
+        channel="SMS"
+    )
+    rows = owe_many(many(60), scene)
     service.worker()
     service.beat()
     wait_until_done()
@@ -186,8 +188,8 @@ def test_a_plan_change_overtakes_what_is_already_claimed(
     service: Service, provider: Provider, ground: Ground
 ) -> None:
     """Nothing leaves after it but what was on the wire, and the ledger says so."""
-    gone, stays = owe_many(many(30)), owe_many(many(10))
-    ground.to_provider.seconds = 0.05
+    gone, stays = owe_many(many(100)), owe_many(many(50))
+    ground.to_provider.seconds = 0.2
     service.worker()
     service.beat()
     wait_for_more(provider, 5)

@@ -8,10 +8,11 @@ from django.db import connection
 
 from tests.fakes.provider import Provider
 from tests.faults.conftest import Service
-from tests.faults.ground import Ground, wait_until
+from tests.faults.ground import Ground
 from tests.faults.ledger import (
     is_long,
     judge,
+    left,
     let_claims_end,
     let_leases_end,
     many,
@@ -21,6 +22,15 @@ from tests.faults.ledger import (
     wait_until_done,
     wait_until_still,
 )
+
+
+def in_mid_batch(service: Service, provider: Provider) -> None:
+    """Start everything and return when some have arrived and most have not."""
+    service.ground.to_provider.seconds = 0.2
+    service.worker()
+    service.beat()
+    wait_for_more(provider)
+    assert left()
 
 
 def forget(ground: Ground) -> None:
@@ -50,11 +60,8 @@ BROKER = {
 def test_a_broker_that_forgets_loses_nothing(
     fault: str, service: Service, provider: Provider, ground: Ground
 ) -> None:
-    rows = owe_many(many(40))
-    ground.to_provider.seconds = 0.01
-    service.worker()
-    service.beat()
-    wait_until(lambda: len(provider.carried) > 5)
+    rows = owe_many(many(150))
+    in_mid_batch(service, provider)
 
     BROKER[fault](ground)
     let_claims_end()
@@ -94,11 +101,8 @@ DATABASE = {
 def test_a_database_that_goes_away_loses_nothing(
     fault: str, service: Service, provider: Provider, ground: Ground
 ) -> None:
-    rows = owe_many(many(40))
-    ground.to_provider.seconds = 0.01
-    service.worker()
-    service.beat()
-    wait_until(lambda: len(provider.carried) > 5)
+    rows = owe_many(many(150))
+    in_mid_batch(service, provider)
 
     connection.close()
     DATABASE[fault](ground)
@@ -123,11 +127,8 @@ def test_a_full_disk_costs_time_and_no_message(
     service: Service, provider: Provider, ground: Ground
 ) -> None:
     """Every write is refused with the error PostgreSQL has for it, then none."""
-    rows = owe_many(many(40))
-    ground.to_provider.seconds = 0.01
-    service.worker()
-    service.beat()
-    wait_until(lambda: len(provider.carried) > 5)
+    rows = owe_many(many(150))
+    in_mid_batch(service, provider)
 
     refuse = "BEFORE INSERT OR UPDATE ON {0} EXECUTE FUNCTION no_space()"
     full = [f"CREATE TRIGGER full_disk {refuse.format(one)}" for one in TABLES]
@@ -161,9 +162,9 @@ def test_a_network_that_is_cut_loses_nothing(
     to: str, kind: str, service: Service, provider: Provider, ground: Ground
 ) -> None:
     """A wire that ends at once, or one that first says nothing for a while."""
-    rows = owe_many(many(40))
+    rows = owe_many(many(150))
     wire = WIRES[to](ground)
-    ground.to_provider.seconds = 0.01
+    ground.to_provider.seconds = 0.2
     service.worker()
     service.beat()
     for _ in range(2):

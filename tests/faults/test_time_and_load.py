@@ -12,7 +12,7 @@ from tests.factories import patients as factories
 from tests.factories.messages import Scene
 from tests.fakes.provider import Provider
 from tests.faults.conftest import Service
-from tests.faults.ground import wait_until
+from tests.faults.ground import Ground, wait_until
 from tests.faults.ledger import (
     judge,
     left,
@@ -53,7 +53,7 @@ def clock(tmp_path: Path) -> MovedClock:
 def test_a_clock_stepped_forward_and_back_loses_and_doubles_nothing(
     service: Service, provider: Provider, clock: MovedClock
 ) -> None:
-    now, soon = owe_many(many(10)), owe_many(many(10), due_in_hours=0.5)
+    now, soon = owe_many(many(50)), owe_many(many(50), due_in_hours=0.5)
     late = owe_many(5, due_in_hours=1.4)
     service.worker(settings=clock.settings)
     service.beat(settings=clock.settings)
@@ -94,8 +94,8 @@ def test_a_night_of_daylight_saving_keeps_every_instant(
         site=factories.SiteFactory(time_zone=zone),
     )
     steps = [change + minutes * HOUR / 60 for minutes in range(-60, 61, 30)]
-    by_step = {one: owe_many(many(2), scene, due_at=one) for one in steps}
-    quiet = owe_many(many(2), scene, due_at=steps[0])
+    by_step = {one: owe_many(many(10), scene, due_at=one) for one in steps}
+    quiet = owe_many(many(10), scene, due_at=steps[0])
     people.ContactPoint.objects.filter(
         user__in=models.Message.objects.filter(id__in=quiet).values("user")
     ).update(quiet_from=dt.time(22), quiet_to=dt.time(6))
@@ -128,10 +128,11 @@ def test_a_night_of_daylight_saving_keeps_every_instant(
 
 
 def test_ten_times_the_load_at_eight_starves_nobody(
-    service: Service, provider: Provider
+    service: Service, provider: Provider, ground: Ground
 ) -> None:
     """The flood of one site does not hold up the few messages of another."""
-    flood = owe_many(many(100))
+    flood = owe_many(many(400))
+    ground.to_provider.seconds = 0.3
     others = [owe_many(3) for _ in range(3)]
     service.worker()
     service.worker()
@@ -147,10 +148,11 @@ def test_ten_times_the_load_at_eight_starves_nobody(
 
 
 def test_an_urgent_message_overtakes_the_flood_of_its_own_site(
-    service: Service, provider: Provider
+    service: Service, provider: Provider, ground: Ground
 ) -> None:
     scene = Scene(address=None)
-    flood = owe_many(many(160), scene)
+    flood = owe_many(many(300), scene)
+    ground.to_provider.seconds = 0.3
     service.worker()
     service.beat()
     wait_for_more(provider, 5)

@@ -31,7 +31,7 @@ def send_task(ground: Ground, name: str, *, queue: str, **arguments: object) -> 
 
 def test_nothing_is_wrong(service: Service, provider: Provider) -> None:
     """The ground the faults stand on: everything arrives once."""
-    rows = owe_many(many(40))
+    rows = owe_many(many(100))
     service.worker()
     service.beat()
 
@@ -108,7 +108,7 @@ def test_a_worker_killed_around_a_send_loses_nothing(
 def test_two_workers_on_one_batch_send_it_once(
     service: Service, provider: Provider, ground: Ground
 ) -> None:
-    rows = owe_many(many(40))
+    rows = owe_many(many(100))
     service.worker(queues="default", children=1)
     service.beat()
     wait_until(lambda: left("PENDING") == 0 or left("SENDING") >= 1000)
@@ -135,7 +135,7 @@ def test_two_workers_on_one_batch_send_it_once(
 
 
 def test_two_beats_send_nothing_twice(service: Service, provider: Provider) -> None:
-    rows = owe_many(many(40))
+    rows = owe_many(many(100))
     for start in (service.worker, service.worker, service.beat, service.beat):
         start()
     wait_until_done()
@@ -148,7 +148,7 @@ def test_two_beats_send_nothing_twice(service: Service, provider: Provider) -> N
 def test_no_beat_costs_time_and_no_message(
     service: Service, provider: Provider
 ) -> None:
-    rows = owe_many(many(30))
+    rows = owe_many(many(60))
     service.worker()
     time.sleep(2)
     assert left("PENDING") == len(rows)
@@ -172,7 +172,7 @@ def test_no_beat_costs_time_and_no_message(
 def test_a_worker_with_a_wrong_clock_sends_nothing_early_or_late(
     hours: int, service: Service, provider: Provider
 ) -> None:
-    rows = owe_many(many(30))
+    rows = owe_many(many(60))
     later = owe_many(5, due_in_hours=0.9)
     service.worker(clock_seconds=3600 * hours)
     service.beat(clock_seconds=3600 * hours)
@@ -188,15 +188,16 @@ def test_a_deploy_in_the_middle_loses_nothing(
     service: Service, provider: Provider, ground: Ground
 ) -> None:
     """The old worker ends warmly; tasks of newer code reach it before it does."""
-    rows = owe_many(many(40))
-    ground.to_provider.seconds = 0.02
+    rows = owe_many(many(200))
+    ground.to_provider.seconds = 0.3
     old = service.worker()
     service.beat()
-    wait_until(lambda: len(provider.carried) > 5)
+    wait_for_more(provider)
     newer = {"newer": "argument"}
     send_task(ground, dispatch.SWEEP_MESSAGES, queue="default", **newer)
     send_task(ground, "infusion.not_yet_known", queue="messages", **newer)
     old.ask_to_end()
+    assert left("PENDING", "SENDING")
     service.worker()
     wait_until(lambda: not old.is_alive(), 60)
     let_claims_end()

@@ -9,7 +9,7 @@ import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,8 @@ class Routes:
         return self.senders.get(country_of(number))
 
 
+# One message asks several times; a wave asks for all of its own before it leaves.
+@lru_cache(maxsize=256)
 def country_of(number: str) -> str:
     """Return the two-letter country of a number in E.164, empty when it has none."""
     try:
