@@ -32,6 +32,8 @@ def make(folder: Path = FOLDER) -> list[str]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     keep_or_write(folder, "secret_key", secrets.token_urlsafe(50))
+    # With another one every device must subscribe anew: it is kept with the backups.
+    keep_or_write(folder, "vapid_private_key", secrets.token_urlsafe(32))
     made = {
         name: keep_or_write(folder, name, secrets.token_urlsafe(24))
         for name in PASSWORDS

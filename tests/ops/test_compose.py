@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from deploy import new_secrets
+from infusion.notifications.channels.push import signer_of
+from infusion.notifications.channels.registry import NEEDS
 from ops.layout import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -92,6 +94,30 @@ def test_every_secret_is_used_and_made_or_asked_for(tmp_path: Path) -> None:
     made = {path.name for path in (tmp_path / "secrets").iterdir()}
     wanted = {Path(each["file"]).name for each in COMPOSE["secrets"].values()}
     assert made | set(by_hand) == wanted
+
+
+def test_the_key_of_push_messages_is_one_and_stays(tmp_path: Path) -> None:
+    for _number in range(2):
+        new_secrets.make(tmp_path)
+    key = (tmp_path / "vapid_private_key").read_text()
+
+    assert signer_of(key, "https://infusion.example.org").public_key()
+    assert {n for n in OURS if "vapid_private_key" in SERVICES[n]["secrets"]} == {*OURS}
+
+
+@pytest.mark.parametrize("name", ["text-messages", "wechat"])
+def test_what_is_laid_over_gives_a_channel_its_files_and_secrets(name: str) -> None:
+    laid = yaml.safe_load((ROOT / "deploy" / f"{name}.yml").read_text())
+
+    # Web answers the reports of a provider, the worker sends.
+    assert set(laid["services"]) == {"web", "worker"}
+    for service in laid["services"].values():
+        given = {f"/run/secrets/{one}" for one in service["secrets"]}
+        assert set(service["environment"].values()) == given
+        assert set(service["secrets"]) == set(laid["secrets"])
+    assert not set(laid["secrets"]) & set(COMPOSE["secrets"])
+    needed = {*NEEDS.values()} & set(laid["services"]["web"]["environment"])
+    assert len(needed) == 1
 
 
 def test_secrets_that_are_there_are_kept(tmp_path: Path) -> None:
