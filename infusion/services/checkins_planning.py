@@ -7,7 +7,7 @@ its identity, and nothing that is silent is forgotten while the patient is at ho
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,10 +76,19 @@ class _Standing:
     check_ins: Sequence[models.CheckIn]
     watched: Watched
     cadence: Cadence
+    # Only these may be cancelled.
+    kinds: Collection[CheckInKind]
 
 
-def store_check_ins(rows: CourseRows, now: dt.datetime) -> bool:
-    """Bring the check-ins of a locked course in line; say whether any changed."""
+def store_check_ins(
+    rows: CourseRows,
+    now: dt.datetime,
+    kinds: Collection[CheckInKind] = PLANNED_KINDS,
+) -> bool:
+    """Bring the check-ins of a locked course in line; say whether any changed.
+
+    Nothing is cancelled but what is of one of the ``kinds``.
+    """
     cadence = cadence_at(rows.course)
     check_ins = standing_check_ins(rows.course, cadence, now)
     found = _Standing(
@@ -87,6 +96,7 @@ def store_check_ins(rows: CourseRows, now: dt.datetime) -> bool:
         check_ins=check_ins,
         watched=watched_of(rows, check_ins, now),
         cadence=cadence,
+        kinds=kinds,
     )
     planned = check_ins_of(found.watched, cadence, now, now + HORIZON)
     wanted = {one.key: one for one in planned if one.forms}
@@ -103,8 +113,9 @@ def follow_ups_after(course: models.Course, now: dt.datetime) -> None:
     """Plan what follows from answers that were just stored; the course is locked.
 
     After a sign of harm the same is asked again next morning; once it is gone, no more.
+    What the plan asks is no less asked for it.
     """
-    _look(course, now)
+    _look(course, now, (CheckInKind.FOLLOW_UP,))
 
 
 def plan_check_ins_due(*, now: dt.datetime, offset: dt.timedelta) -> int:
@@ -142,12 +153,14 @@ def look_ahead(course_id: uuid.UUID, now: dt.datetime) -> bool:
     course = found.first()
     if course is None:
         return False
-    return _look(course, now)
+    return _look(course, now, PLANNED_KINDS)
 
 
-def _look(course: models.Course, now: dt.datetime) -> bool:
+def _look(
+    course: models.Course, now: dt.datetime, kinds: Collection[CheckInKind]
+) -> bool:
     rows = load_rows(course)
-    if not store_check_ins(rows, now):
+    if not store_check_ins(rows, now, kinds):
         return False
     # Not what it says: a whole plan, and nobody reads it here.
     last = course.plan_versions.order_by("-number").only("id", "course_id").first()
@@ -198,7 +211,7 @@ def _is_gone(
 
     Silence is only given up where somebody sees the patient, or nobody can answer.
     """
-    if row.kind not in PLANNED_KINDS:
+    if row.kind not in found.kinds:
         return False
     watched, cadence = found.watched, found.cadence
     is_seen = not watched.is_alive or not is_at_home(watched, cadence, now)
@@ -208,7 +221,8 @@ def _is_gone(
         return False
     if row.due_at >= now:
         return row.key not in wanted
-    stands = is_asked(watched, cadence, now) or is_followed_up(watched, cadence, now)
+    at = row.due_at
+    stands = is_asked(watched, cadence, at) or is_followed_up(watched, cadence, at)
     return is_seen or not stands
 
 

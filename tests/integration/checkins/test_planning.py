@@ -256,8 +256,7 @@ def test_a_sign_of_harm_is_followed_up_though_the_cycle_is_over():
     answer(first, "AMBER", at)
     _end(one)
 
-    with transaction.atomic():
-        checkins_planning.follow_ups_after(one.course, at)
+    plan(one, at)
 
     assert walls(asked(one)) == ["31 08:00", "01 08:00", "02 08:00"]
     assert {each.forms[0] for each in asked(one)} == {"daily-adult"}
@@ -371,3 +370,15 @@ def test_what_is_owed_about_anything_else_is_left_alone():
     other.refresh_from_db()
     assert other.status == "PENDING"
     assert reminders(one)
+
+
+def test_what_was_asked_before_the_last_bag_ran_out_still_waits_for_its_answer():
+    one = scene()
+    plan(one)
+    first = asked(one)[0]
+    models.Bag.objects.update(planned_take_down_at=first.due_at + HOUR)
+
+    # Nobody has recorded the disconnect yet.
+    plan(one, first.due_at + 2 * HOUR)
+
+    assert [each.id for each in asked(one)] == [first.id]
