@@ -6,6 +6,9 @@ with its scale and the version of it.
 
 from enum import StrEnum
 
+from infusion.domain.refusals import Refusal
+from infusion.domain.toxicity import GRADES, Scale
+
 
 class Relation(StrEnum):
     """How far the drug is taken for the cause, in the words of causality assessment."""
@@ -55,3 +58,29 @@ class EntryKind(StrEnum):
     RESOLVED = "RESOLVED"
     # It should never have been recorded.
     WITHDRAWN = "WITHDRAWN"
+
+
+class GradeWithoutScale(Refusal):
+    """A grade says nothing without its scale."""
+
+    code = "grade_without_scale"
+
+
+class GradeNotOnScale(Refusal):
+    """No scale has such a grade."""
+
+    code = "grade_not_on_scale"
+
+
+def check_grade(grade: int | None, scale: Scale | None) -> None:
+    """Refuse a grade that no table of the catalogue gives. A death is a seriousness.
+
+    :raises GradeWithoutScale: when it is not said by which scale.
+    :raises GradeNotOnScale: when it is none.
+    """
+    if grade is None:
+        return
+    if scale is None:
+        raise GradeWithoutScale(field="scale")
+    if grade not in GRADES:
+        raise GradeNotOnScale(field="grade")

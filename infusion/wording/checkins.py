@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from infusion.wording.base import Wording
 
 _CHECK_IN = _("The check-in")
+_ADVERSE_EVENT = _("The adverse event")
 
 CHECKINS: Mapping[str, Wording] = {
     "form_differs": Wording(
@@ -59,5 +60,20 @@ CHECKINS: Mapping[str, Wording] = {
     ),
     "only_clinical": Wording(
         422, _CHECK_IN, _("Only a clinician can record this, not a home.")
+    ),
+    "result_of_another": Wording(
+        422, _ADVERSE_EVENT, _("This result is not of this course.")
+    ),
+    "adverse_event_closed": Wording(
+        409, _ADVERSE_EVENT, _("It was withdrawn; nothing more is written down of it.")
+    ),
+    "event_ends_before": Wording(
+        422, _ADVERSE_EVENT, _("This instant lies before it began.")
+    ),
+    "grade_without_scale": Wording(
+        422, _ADVERSE_EVENT, _("Say by which scale it was graded.")
+    ),
+    "grade_not_on_scale": Wording(
+        422, _ADVERSE_EVENT, _("There is no such grade. Leave it out if not known.")
     ),
 }
