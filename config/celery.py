@@ -60,6 +60,10 @@ def beat_table() -> dict[str, dict[str, Any]]:
             "task": "infusion.refresh_recipients",
             "schedule": REFRESH_SECONDS,
         },
+        "forget-devices": {
+            "task": "infusion.forget_devices",
+            "schedule": PURGE_SECONDS,
+        },
         "purge-replies": {"task": "infusion.purge_replies", "schedule": PURGE_SECONDS},
     }
 

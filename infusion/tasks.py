@@ -25,6 +25,7 @@ from infusion.services import (
     sweeps,
 )
 from patients import clock
+from patients.services import push
 
 
 @shared_task(name=dispatch.SWEEP_MESSAGES)
@@ -89,6 +90,12 @@ def end_mutes(**_: object) -> None:
 def refresh_recipients(**_: object) -> None:
     """Plan again the courses about which other people are to be told now."""
     following.refresh_recipients(now=clock.now())
+
+
+@shared_task(name="infusion.forget_devices")
+def forget_devices(**_: object) -> None:
+    """Delete the devices that ended long enough ago."""
+    push.forget_ended(now=clock.now())
 
 
 @shared_task(name="infusion.purge_replies")

@@ -1,5 +1,5 @@
 """Back-office pages: records of the sites an administrator works for."""
 
-from patients.admin import history, people, setup
+from patients.admin import devices, history, people, setup
 
-__all__ = ["history", "people", "setup"]
+__all__ = ["devices", "history", "people", "setup"]

@@ -21,6 +21,9 @@ from patients.services.writing import violated, written_by
 
 # A person has a phone, a tablet, a computer at work; more is a leak.
 MOST_DEVICES = 10
+# So long it can be told why a device is told nothing any more; its address and its keys
+# serve nobody.
+ENDED_KEPT_FOR = dt.timedelta(days=30)
 
 
 class EndpointRefused(Refusal):
@@ -131,6 +134,12 @@ def end_subscriptions(ids: Collection[str], now: dt.datetime) -> None:
     """Forget devices of which their push service says that they are gone."""
     live = models.PushSubscription.objects.filter(ended_at=None, id__in=ids)
     _end(live, SubscriptionEnd.GONE, now)
+
+
+def forget_ended(*, now: dt.datetime) -> int:
+    """Delete devices that ended long enough ago; return how many."""
+    old = models.PushSubscription.objects.filter(ended_at__lt=now - ENDED_KEPT_FOR)
+    return old.delete()[0]
 
 
 def _end(

@@ -200,3 +200,29 @@ def test_an_administrator_looks_at_the_own_site_and_changes_nothing(
     roles = reverse("admin:patients_membership_add")
     assert administrator.get(roles).status_code == 403
     assert superuser.get(other_page).status_code == 200
+
+
+def test_devices_are_listed_for_the_own_site_without_what_writes_to_them(
+    administrator, site
+):
+    nurse = MembershipFactory(site=site, role="NURSE").user
+    for user, label in ((nurse, "Ward phone"), (UserFactory(), "Strange phone")):
+        models.PushSubscription.objects.create(
+            user=user,
+            endpoint=f"https://push.example.org/{label}",
+            p256dh="public-key",
+            auth="shared-secret",
+            label=label,
+        )
+    device = models.PushSubscription.objects.get(user=nurse)
+
+    page = reverse("admin:patients_pushsubscription_changelist")
+    listed = administrator.get(page).content.decode()
+    page = reverse("admin:patients_pushsubscription_change", args=[device.id])
+    shown = administrator.get(page).content.decode()
+
+    assert "Ward phone" in listed
+    assert "Strange phone" not in listed
+    assert "Ward phone" in shown
+    for secret in ("push.example.org", "public-key", "shared-secret"):
+        assert secret not in listed + shown

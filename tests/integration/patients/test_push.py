@@ -14,9 +14,11 @@ from patients.selectors.actors import get_actor
 from patients.selectors.people import get_recipients
 from patients.services.contacts import add_contact_point, opt_out
 from patients.services.push import (
+    ENDED_KEPT_FOR,
     MOST_DEVICES,
     add_subscription,
     end_subscriptions,
+    forget_ended,
     remove_subscription,
     use_account_channel,
 )
@@ -279,3 +281,16 @@ def test_two_accounts_at_once_on_one_device_leave_it_to_one(patient):
 
     assert errors == []
     assert len(live()) == 1
+
+
+def test_a_device_that_ended_is_forgotten_after_its_days(patient: Any) -> None:
+    live, gone = (
+        register(patient.user, Browser(f"{BROWSER.endpoint}-{name}"))
+        for name in ("phone", "tablet")
+    )
+    end_subscriptions([str(gone.id)], NOW)
+
+    assert forget_ended(now=NOW + ENDED_KEPT_FOR) == 0
+    assert forget_ended(now=NOW + ENDED_KEPT_FOR + dt.timedelta(seconds=1)) == 1
+
+    assert [one.id for one in models.PushSubscription.objects.all()] == [live.id]
