@@ -26,6 +26,7 @@ def main(names: list[str]) -> int:
         pages,
         planner,
         plans,
+        projections,
         replans,
     )
 
@@ -34,6 +35,7 @@ def main(names: list[str]) -> int:
         "planner": planner.run,
         "pages": pages.run,
         "replans": replans.run,
+        "projections": projections.run,
         "import_fhir": import_fhir.run,
         "messages": messages.run,
         "claims": claims.run,

@@ -3,26 +3,42 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tests.factories.messages import Scene
 
-# Sent long ago, so that the claim has to find its rows in a table of real size.
+# Sent long ago, so that the claim has to find its rows in a table of real size. Ids are
+# ordered by time, as those of the service; thirty messages are about one subject.
 _FILL = """
 INSERT INTO infusion_message (
     id, created_at, kind, event_at, person_kind, channel, due_at, expires_at, status,
     reason, attempts, bag_id, event, subject_kind, subject_id, course_id,
     plan_version_id, site_id, patient_id)
-SELECT gen_random_uuid(), now(), kind, event_at + number * interval '1 second',
-    person_kind, channel, now() - interval '1 hour' + number * interval '1 millisecond',
+SELECT (lpad(to_hex(1750000000000 + number), 12, '0') || '7000'
+        || '8' || substr(md5(number::text), 1, 15))::uuid,
+    now(), kind, event_at + number * interval '1 second',
+    person_kind, channel, now() - interval '1 hour' + number * interval '1 microsecond',
     now() + interval '2 hours', %(status)s, '', 0, bag_id, event, subject_kind,
-    subject_id, course_id, plan_version_id, site_id, patient_id
+    md5((number / 30)::text)::uuid, course_id, plan_version_id, site_id, patient_id
 FROM infusion_message, generate_series(%(first)s, %(last)s) AS number
 WHERE id = %(model)s
 """
 _PIECE = 500_000
+# From here on it is quicker to make the indexes afterwards.
+_MANY = 1_000_000
+_INDEXES = """
+SELECT 'DROP INDEX ' || indexname, indexdef FROM pg_indexes
+WHERE tablename = 'infusion_message' AND indexname NOT LIKE '%%pkey'
+"""
+# They are checked for every new row from then on, as before.
+_KEYS = """
+SELECT 'ALTER TABLE infusion_message DROP CONSTRAINT ' || conname,
+    'ALTER TABLE infusion_message ADD CONSTRAINT ' || conname || ' '
+    || pg_get_constraintdef(oid) || ' NOT VALID'
+FROM pg_constraint WHERE conrelid = 'infusion_message'::regclass AND contype = 'f'
+"""
 
 
 @contextmanager
@@ -30,6 +46,11 @@ def scratch() -> Iterator[None]:
     """Point Django at an empty database of its own for a while."""
     from django.db import connection
 
+    from tests import template
+
+    # Only what the peers add is left to migrate.
+    migrated = template.migrated(os.environ["DATABASE_URL"])
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
         yield
@@ -48,17 +69,40 @@ class Table:
         self.rows = 0
 
     def fill(self, status: str, count: int) -> None:
-        """Add rows, the due ones an hour ago and a millisecond apart."""
+        """Add rows, the due ones an hour ago and a microsecond apart."""
+        with bare() if count > max(self.rows, _MANY) else nullcontext():
+            self._fill(status, self.rows + count)
+        vacuum()
+
+    def _fill(self, status: str, end: int) -> None:
         from django.db import connection
 
-        end = self.rows + count
         while self.rows < end:
             last = min(self.rows + _PIECE, end)
             values = {"status": status, "first": self.rows + 1, "last": last}
             with connection.cursor() as cursor:
                 cursor.execute(_FILL, {**values, "model": self.model.id})
             self.rows = last
-        vacuum()
+
+
+@contextmanager
+def bare() -> Iterator[None]:
+    """Leave the messages without indexes and foreign keys for a while."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("SET maintenance_work_mem = '1GB'")
+        cursor.execute(_INDEXES)
+        taken = cursor.fetchall()
+        cursor.execute(_KEYS)
+        taken += cursor.fetchall()
+        for drop, _ in taken:
+            cursor.execute(drop)
+    yield
+    with connection.cursor() as cursor:
+        for _, make in taken:
+            cursor.execute(make)
 
 
 def vacuum() -> None:

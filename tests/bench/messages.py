@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import django
 
+from tests.bench.ground import scratch
 from tests.bench.rows import Row
 
 if TYPE_CHECKING:
@@ -48,13 +49,8 @@ RETURNING id
 
 def run(rows: int = 200_000) -> list[Row]:
     """Measure in a scratch database and return the lines of the report."""
-    from django.db import connection
-
-    name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
+    with scratch():
         found = measure(rows)
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
     limit = found["claim by hand"]
     return [
         Row("claim messages", found["claim"], "rows/s", limit, found["claim"] / limit),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.bench.crowds import Crowd, copies_of, course_paths, rows_of
+from tests.bench.ground import scratch
 from tests.bench.rows import Row, alone, beside
 
 SIZES = tuple(map(int, os.environ.get("BENCH_COURSES", "1000,10000").split(",")))
@@ -53,13 +54,8 @@ class Measured:
 
 def run() -> list[Row]:
     """Measure in a scratch database."""
-    from django.db import connection
-
-    name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
+    with scratch():
         return list(_measure())
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 def _measure() -> Iterator[Row]:
