@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from infusion.api import (
+    adverse_events,
     advising,
     alerts,
     bags,
@@ -48,6 +49,7 @@ _MESSAGE = "messages/<uuid:message_id>"
 _MUTE = "mutes/<uuid:mute_id>"
 _CHECK_IN = "check-ins/<uuid:check_in_id>"
 _ANSWERS = "check-in-answers/<uuid:answers_id>"
+_ADVERSE = "adverse-events/<uuid:adverse_event_id>"
 _OWN_MESSAGE = "me/messages/<uuid:message_id>"
 
 urlpatterns: list[URLPattern] = [
@@ -219,6 +221,27 @@ urlpatterns: list[URLPattern] = [
         name="correct_answers",
     ),
     path(f"{_ANSWERS}/photos", checkins.AnswerPhotos.as_view(), name="answer_photos"),
+    path(
+        f"{_COURSE}/adverse-events",
+        adverse_events.CourseAdverseEvents.as_view(),
+        name="adverse_events",
+    ),
+    path(_ADVERSE, adverse_events.OneAdverseEvent.as_view(), name="adverse_event"),
+    path(
+        f"{_ADVERSE}/grades",
+        adverse_events.GradeAgain.as_view(),
+        name="grade_adverse_event",
+    ),
+    path(
+        f"{_ADVERSE}/resolution",
+        adverse_events.ResolveAdverseEvent.as_view(),
+        name="resolve_adverse_event",
+    ),
+    path(
+        f"{_ADVERSE}/withdrawal",
+        adverse_events.WithdrawAdverseEvent.as_view(),
+        name="withdraw_adverse_event",
+    ),
     path("photos/<uuid:photo_id>", checkins.OnePhoto.as_view(), name="photo"),
     path("alerts", alerts.Alerts.as_view(), name="alerts"),
     path(_ALERT, alerts.OneAlert.as_view(), name="alert"),

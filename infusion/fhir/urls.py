@@ -20,4 +20,14 @@ urlpatterns: list[URLPattern] = [
         views.OneFhirQuestionnaire.as_view(),
         name="fhir_questionnaire",
     ),
+    path(
+        "fhir/AdverseEvent",
+        views.FhirAdverseEvents.as_view(),
+        name="fhir_adverse_events",
+    ),
+    path(
+        "fhir/AdverseEvent/<uuid:adverse_event_id>",
+        views.OneFhirAdverseEvent.as_view(),
+        name="fhir_adverse_event",
+    ),
 ]

@@ -10,10 +10,13 @@ from rest_framework.response import Response
 
 from infusion.catalogue.questionnaires import shipped_questionnaires
 from infusion.domain.regimens import RegimenUnknown
+from infusion.fhir.adverse_events import adverse_event
 from infusion.fhir.elements import Json
 from infusion.fhir.endpoints import FHIR_JSON, FhirEndpoint
 from infusion.fhir.plan_definitions import plan_definition
 from infusion.fhir.questionnaires import questionnaire
+from infusion.selectors.adverse_events import get_adverse_event, list_adverse_events
+from infusion.selectors.courses import get_course
 from infusion.selectors.regimens import effective_regimen
 from patients.api.fields import Input
 from patients.domain.refusals import NotFound
@@ -83,6 +86,47 @@ class OneFhirQuestionnaire(FhirEndpoint):
         if form is None:
             raise NotFound
         return Response(questionnaire(form))
+
+
+class CourseSearch(Input):
+    """Of which course."""
+
+    course = serializers.UUIDField()
+
+
+class FhirAdverseEvents(FhirEndpoint):
+    """The adverse events of a course, as a searchset."""
+
+    policy_actions = {"GET": "adverse.view"}
+    query_class = CourseSearch
+
+    @extend_schema(
+        operation_id="search_adverse_events",
+        parameters=[CourseSearch],
+        responses={(200, FHIR_JSON): OpenApiTypes.OBJECT},
+    )
+    def get(self, request: Request) -> Response:
+        """Export what was recorded, with its grades over time."""
+        course = get_course(self.actor, self.query["course"])
+        self.allow(course)
+        rows = list_adverse_events(self.actor, course.pk)
+        return Response(_searchset([adverse_event(each) for each in rows]))
+
+
+class OneFhirAdverseEvent(FhirEndpoint):
+    """One adverse event."""
+
+    policy_actions = {"GET": "adverse.view"}
+
+    @extend_schema(
+        operation_id="get_fhir_adverse_event",
+        responses={(200, FHIR_JSON): OpenApiTypes.OBJECT},
+    )
+    def get(self, request: Request, adverse_event_id: uuid.UUID) -> Response:
+        """Export an adverse event."""
+        row = get_adverse_event(self.actor, adverse_event_id)
+        self.allow(row)
+        return Response(adverse_event(row))
 
 
 def _searchset(found: list[Json]) -> Json:
