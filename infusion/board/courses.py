@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from infusion.board.access import Console
+from infusion.board.checkin_rows import CheckInRow, row_of
 from infusion.board.people import identity
 from infusion.board.premedication import BandRules, due_before, steps_up
 from infusion.board.steps import offered
@@ -23,6 +24,7 @@ from infusion.domain.courses import BagState, CourseState, CycleState
 from infusion.domain.regimens import Trigger
 from infusion.domain.ribbon import draw, labels_in, ribbon_of
 from infusion.domain.states import PlacementKind
+from infusion.selectors.checkin_pages import check_ins_of_course
 from infusion.selectors.courses import get_course, show_course
 from infusion.selectors.events import list_events
 from infusion.selectors.messages import list_ledger
@@ -33,6 +35,7 @@ from patients import policy
 from patients.domain.refusals import NotFound
 from patients.selectors.people import get_patient
 
+_CHECK_INS_SHOWN = 5
 _SOON = dt.timedelta(days=2)
 
 
@@ -88,12 +91,20 @@ class CoursePage(CourseConsole):
             "visit_steps": steps_by(steps, "visit"),
             "event_steps": steps_by(steps, "event"),
             "events": list_events(self.state.id),
+            "check_ins": self._check_ins(),
             **self._messages(),
             **self._mutes(),
             "may_change": policy.can(self.actor, "plan.change", self.state),
             "is_first_reader": self._entered_by_me(),
             **self._way(),
         }
+
+    def _check_ins(self) -> list[CheckInRow]:
+        """Return what was asked lately, and what waits for somebody."""
+        found = [row_of(one, self.now) for one in check_ins_of_course(self.state.id)]
+        past = [one for one in found if one.state != "COMING"]
+        waiting = [one for one in past[_CHECK_INS_SHOWN:] if one.is_open]
+        return [*past[:_CHECK_INS_SHOWN], *waiting]
 
     def _way(self) -> dict[str, Any]:
         """Return where the course stands in its regimen, and what follows from it."""

@@ -5,8 +5,10 @@ from django.views.generic import RedirectView
 
 from infusion.board import (
     accounts,
+    adverse,
     alerts,
     changing,
+    checkins,
     courses,
     deciding,
     families,
@@ -47,6 +49,36 @@ urlpatterns = [
         "patients/<uuid:patient_id>/compare",
         starting.ComparePlans.as_view(),
         name="compare",
+    ),
+    path(
+        "courses/<uuid:course_id>/check-ins",
+        checkins.CheckIns.as_view(),
+        name="check_ins",
+    ),
+    path(
+        "courses/<uuid:course_id>/check-ins/enter",
+        checkins.EnterUnplanned.as_view(),
+        name="enter_unplanned",
+    ),
+    path(
+        "check-ins/<uuid:check_in_id>",
+        checkins.CheckInPage.as_view(),
+        name="check_in",
+    ),
+    path(
+        "check-ins/<uuid:check_in_id>/enter",
+        checkins.EnterCheckIn.as_view(),
+        name="enter_check_in",
+    ),
+    path(
+        "courses/<uuid:course_id>/adverse-events",
+        adverse.AdverseEvents.as_view(),
+        name="adverse_events",
+    ),
+    path(
+        "adverse-events/<uuid:adverse_event_id>",
+        adverse.AdverseEventPage.as_view(),
+        name="adverse_event",
     ),
     path("my/", families.My.as_view(), name="my"),
     path(

@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from infusion.board import (
+    adverse_words,
     alert_words,
     change_words,
+    checkin_words,
     event_words,
     message_words,
     reminder_words,
@@ -316,6 +318,8 @@ LISTS: Mapping[str, Words] = {
     "severity": alert_words.SEVERITIES,
     "whom": alert_words.WHOM,
     "alert_step": alert_words.STEPS,
+    **adverse_words.LISTS,
+    **checkin_words.LISTS,
 }
 
 

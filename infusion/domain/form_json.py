@@ -147,3 +147,10 @@ def _part(one: Part) -> Json:
         "points": {key: _number(value) for key, value in one.points},
         "most": _number(one.most),
     }
+
+
+def question_texts(form: Questionnaire) -> dict[str, dict[str, Text]]:
+    """Return the words of every answer to choose, by question."""
+    return {
+        one.key: {each.key: each.text for each in one.options} for one in form.questions
+    }

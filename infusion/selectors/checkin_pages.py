@@ -36,6 +36,25 @@ def list_check_ins(actor: Actor, patient_id: uuid.UUID) -> QuerySet[models.Check
     return _complete(policy.scope(rows, actor)).order_by("-due_at", "-id")
 
 
+def check_ins_of_course(course_id: uuid.UUID) -> QuerySet[models.CheckIn]:
+    """Return the check-ins of a course the actor was let into, the latest first."""
+    rows = models.CheckIn.objects.filter(course_id=course_id)
+    return _complete(rows).order_by("-due_at", "-id")
+
+
+def answers_before(
+    answers: models.CheckInAnswers, number: int
+) -> Sequence[models.CheckInAnswers]:
+    """Return some answers of the course that were given before, the earliest first."""
+    rows = models.CheckInAnswers.objects.filter(
+        check_in__course_id=answers.check_in.course_id,
+        given_at__lt=answers.given_at,
+        corrected_by=None,
+    )
+    latest = rows.select_related("result").order_by("-given_at", "-id")[:number]
+    return list(reversed(latest))
+
+
 def get_check_in(actor: Actor, check_in_id: uuid.UUID) -> models.CheckIn:
     """Return a check-in with its answers, results and looks.
 

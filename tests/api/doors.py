@@ -22,6 +22,8 @@ class Api:
     body: dict[str, str] | None = None
     # Whom the address names: a patient, or a site alone.
     of: str = "patient"
+    # What it names beside that, by key.
+    key: str = "us-label-rr"
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,13 @@ ROUTES: dict[str, Any] = {
     "correct_answers": post("checkin.enter"),
     "answer_photos": post("checkin.answer"),
     "photo": get("checkin.view"),
+    "adverse_events": both("adverse.view", "adverse.record"),
+    "adverse_event": get("adverse.view"),
+    "grade_adverse_event": post("adverse.record"),
+    "resolve_adverse_event": post("adverse.record"),
+    "withdraw_adverse_event": post("adverse.record"),
+    "fhir_adverse_events": get("adverse.view"),
+    "fhir_adverse_event": get("adverse.view"),
     "alerts": get("alert.view"),
     "alert": get("alert.view"),
     "take_alert": post("alert.take"),
@@ -139,7 +148,7 @@ ROUTES: dict[str, Any] = {
     "withdraw_overlay": Api({"POST": "overlay.withdraw"}, of="site"),
     "plan_definition": get("regimen.view"),
     "fhir_questionnaires": get("regimen.view"),
-    "fhir_questionnaire": get("regimen.view"),
+    "fhir_questionnaire": Api({"GET": "regimen.view"}, key="daily-adult"),
     "patient_courses": both("course.view", "course.order"),
     "course_preview": post("course.preview"),
     "start_days": post("course.preview"),
@@ -202,6 +211,12 @@ ROUTES: dict[str, Any] = {
     "discard_bag": post("bag.discard"),
     "visits": get("course.view"),
     "assign_visit": post("visit.assign"),
+    "board:check_ins": page("checkin.view"),
+    "board:check_in": page("checkin.view", "checkin.look"),
+    "board:enter_check_in": page("checkin.enter", "checkin.enter"),
+    "board:enter_unplanned": page("checkin.enter", "checkin.enter"),
+    "board:adverse_events": page("adverse.view", "adverse.record"),
+    "board:adverse_event": page("adverse.view", "adverse.record"),
     "board:my": Family({"GET": "checkin.answer"}),
     "board:my_check_in": Family({"GET": "checkin.answer", "POST": "checkin.answer"}),
     "board:my_paper": Family({"GET": "checkin.answer"}),

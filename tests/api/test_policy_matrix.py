@@ -223,7 +223,13 @@ def _check_in(course, physician, now) -> dict[str, Any]:
     row = checkins.check_in(course, now)
     answers = checkins.answers(row, physician.user_id, now)
     photo = checkins.photo(answers, physician.user_id, now)
-    return {"check_in_id": row.id, "answers_id": answers.id, "photo_id": photo.id}
+    event = checkins.adverse_event(course, physician.user_id, now)
+    return {
+        "check_in_id": row.id,
+        "answers_id": answers.id,
+        "photo_id": photo.id,
+        "adverse_event_id": event.id,
+    }
 
 
 def _message(course, physician, now) -> Any:

@@ -63,3 +63,16 @@ def photo(of: Any, user_id: uuid.UUID, at: dt.datetime) -> models.CheckInPhoto:
         recorded_by_id=user_id,
         received_at=at,
     )
+
+
+def adverse_event(course: Any, user_id: uuid.UUID, at: dt.datetime) -> Any:
+    """Store an adverse event without a grade."""
+    return models.AdverseEvent.objects.create(
+        course=course,
+        event="CRS",
+        onset_at=at,
+        seriousness="NOT_SERIOUS",
+        source="NURSE",
+        recorded_by_id=user_id,
+        recorded_at=at,
+    )

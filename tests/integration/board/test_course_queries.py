@@ -18,4 +18,4 @@ def test_a_page_of_a_course_plans_once(ward, browser_of, tail):
 
     statements = [one["sql"] for one in seen.captured_queries]
     assert sum('FROM "patients_siteday"' in sql for sql in statements) == 1
-    assert len(statements) <= 43
+    assert len(statements) <= 44
