@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import F
 
 from infusion import models
@@ -33,6 +34,7 @@ from infusion.selectors.checkins import (
 )
 from infusion.services.alert_raising import raise_once
 from infusion.services.checkins_planning import follow_ups_after
+from infusion.services.sparing import sparing_the_others
 from patients.policy import Actor
 
 # From nothing known to the worst.
@@ -67,8 +69,22 @@ def take(given: Given, row: models.CheckIn) -> models.CheckInAnswers:
     _colour(row, result, given)
     _close_silence(given, row, [form.key for form in forms])
     alert(row, given.now)
-    follow_ups_after(given.course, given.now)
+    _ask_again(given)
     return answers
+
+
+def _ask_again(given: Given) -> None:
+    """Plan what follows; where that fails, the answers and their alert are kept.
+
+    The sweep that looks ahead plans it later.
+    """
+
+    def plan() -> bool:
+        with transaction.atomic():
+            follow_ups_after(given.course, given.now)
+        return True
+
+    sparing_the_others(plan, course_id=given.course.pk, event="follow_ups_not_planned")
 
 
 def _store(

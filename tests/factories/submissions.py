@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from infusion import models
+from infusion import catalogue, models
 from infusion.catalogue.questionnaires import shipped_questionnaires
 from infusion.domain.checkins import Way
 from infusion.domain.submissions import FormAnswers, Submission
@@ -75,8 +75,11 @@ def due(course: models.Course, at: dt.datetime, **more: Any) -> models.CheckIn:
 
 def bare_course(place: Ward) -> models.Course:
     """Store a course without a plan: enough to ask how somebody is."""
-    snapshot = models.RegimenSnapshot.objects.create(
-        key="bare", version="1.0.0", digest=uuid.uuid4().hex, body={}
+    body = catalogue.document("us-label-rr")
+    snapshot, _ = models.RegimenSnapshot.objects.get_or_create(
+        digest=catalogue.digest_of(body),
+        version="1.0.0",
+        defaults={"key": "us-label-rr", "body": body},
     )
     return models.Course.objects.create(
         patient=place.patient,

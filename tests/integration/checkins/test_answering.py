@@ -370,3 +370,14 @@ def test_a_wish_to_be_rung_is_red_once(here):
 
     assert (first.pk, first.colour) == (again.pk, "RED")
     assert alerts() == [(Cause.CALL_WANTED, "OPEN")]
+
+
+def test_a_course_whose_plan_cannot_be_read_loses_no_red_answer(here):
+    row = due(here.course, here.now)
+    # When to ask again can't be told without a clock on the wall.
+    models.Course.objects.filter(pk=here.course.pk).update(time_zone="Nowhere")
+
+    answers = answer(here, row, sent(here.now, form(temperature="38.4")))
+
+    assert answers.result.colour == "RED"
+    assert alerts() == [("CHECK_IN_RED", "OPEN")]
