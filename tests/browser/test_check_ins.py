@@ -61,6 +61,9 @@ def go_to_the_questions(caregiver, row):
     """Begin where a family begins, and look at the pages on the way."""
     caregiver.open("/my/")
     caregiver.inspect("my")
+    caregiver.open(f"/my/check-ins/{row.pk}/paper")
+    caregiver.inspect("check-in-paper")
+    caregiver.open("/my/")
     caregiver.follow(f"a[href='/my/check-ins/{row.pk}']")
     caregiver.inspect("check-in-question")
     caregiver.page.set_viewport_size(PHONE)
