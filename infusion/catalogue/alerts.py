@@ -19,8 +19,6 @@ _TIMES: Mapping[Cause, tuple[str, ...]] = {
     Cause.CHANGE_UNOWNED: ("unowned_change_hours", "unowned_change_again_hours"),
     Cause.ROTA_GAP: ("rota_gap_days", "rota_gap_again_hours"),
     Cause.MUTE_ENDING: ("mute_warn_hours",),
-    Cause.CHECK_IN_RED: ("check_in_again_minutes",),
-    Cause.CALL_WANTED: ("check_in_again_minutes",),
 }
 # Their times lie before what they warn of.
 _AHEAD = frozenset({Cause.CHANGE_UNOWNED, Cause.ROTA_GAP, Cause.MUTE_ENDING})
@@ -42,7 +40,14 @@ _AT_ONCE = frozenset(
 )
 # What goes on while nobody acts: who ended such an alert too early is told of it anew.
 _RETURNING = frozenset(
-    {Cause.PUMP_STOPPED, Cause.BAG_CHANGE_OVERDUE, Cause.DOSE_ON_PUMP}
+    {
+        Cause.PUMP_STOPPED,
+        Cause.BAG_CHANGE_OVERDUE,
+        Cause.DOSE_ON_PUMP,
+        Cause.CHECK_IN_RED,
+        Cause.CHECK_IN_MISSED,
+        Cause.CALL_WANTED,
+    }
 )
 # What else decides whether the cause holds.
 _BOUNDS: Mapping[Cause, tuple[str, ...]] = {

@@ -8,6 +8,9 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from django.db.models import Q
 
 from infusion import models
 from infusion.domain.alerts import Cause, Place, Standing
@@ -39,7 +42,7 @@ def check_ins_that_ask(rules: SiteRules, now: dt.datetime) -> Iterator[Standing]
     for row in rows.select_related("course"):
         yield standing_of(row, rules, now)
     for unanswered in _unanswered(now).values():
-        yield _silence(unanswered, now)
+        yield _silence(unanswered, rules, now)
 
 
 def standing_of(
@@ -53,24 +56,18 @@ def standing_of(
         wants_call = check_in.kind == CheckInKind.CALL_WANTED
         cause = Cause.CALL_WANTED if wants_call else Cause.CHECK_IN_RED
         return rules.standing(cause, place, subject, since, now)
+    standing = rules.standing(Cause.CHECK_IN_AMBER, place, subject, since, now)
     # Told once more when the time in which somebody was to look is over.
     is_late = check_in.look_by is not None and check_in.look_by <= now
-    return Standing(
-        cause=Cause.CHECK_IN_AMBER,
-        place=place,
-        subject=subject,
-        since=since,
-        stage=1 + is_late,
-    )
+    return replace(standing, stage=1 + is_late)
 
 
 def _unanswered(now: dt.datetime) -> Mapping[uuid.UUID, Sequence[models.CheckIn]]:
     """Return by course what nobody has answered although somebody is to ring."""
+    # A sign of harm is asked about again though the course is over by then.
+    goes_on = Q(course__status__in=_GOING_ON) | Q(kind=CheckInKind.FOLLOW_UP)
     rows = models.CheckIn.objects.filter(
-        status__in=_SILENT,
-        looked_at=None,
-        call_at__lte=now,
-        course__status__in=_GOING_ON,
+        goes_on, status__in=_SILENT, looked_at=None, call_at__lte=now
     )
     found: dict[uuid.UUID, list[models.CheckIn]] = defaultdict(list)
     for row in rows.select_related("course").order_by("due_at", "id"):
@@ -78,17 +75,20 @@ def _unanswered(now: dt.datetime) -> Mapping[uuid.UUID, Sequence[models.CheckIn]
     return found
 
 
-def _silence(rows: Sequence[models.CheckIn], now: dt.datetime) -> Standing:
+def _silence(
+    rows: Sequence[models.CheckIn], rules: SiteRules, now: dt.datetime
+) -> Standing:
     """Return one cause a course: it is told again with every further silence."""
     missed = [row for row in rows if row.alert_at and row.alert_at <= now]
     silent = missed or rows
     first = silent[0]
     cause = Cause.CHECK_IN_MISSED if missed else Cause.CHECK_IN_TO_RING
-    since = first.alert_at if missed else first.call_at
-    return Standing(
-        cause=cause,
-        place=Place(first.course.site_id, first.course_id),
-        subject=str(first.pk),
-        since=since or now,
-        stage=len(silent),
-    )
+    since = (first.alert_at if missed else first.call_at) or now
+    place = Place(first.course.site_id, first.course_id)
+    standing = rules.standing(cause, place, str(first.pk), since, now)
+    return replace(standing, stage=len(silent))
+
+
+def check_in_behind(alert: models.Alert) -> str | None:
+    """Return the check-in that an alert is about; None for an alert of another cause."""
+    return alert.subject.partition(":")[0] if alert.cause in CAUSES else None

@@ -73,7 +73,7 @@ def test_three_days_are_planned_with_their_reminders_and_the_next_look():
 
     assert plan(one)
 
-    assert walls(asked(one)) == ["30 09:00", "31 09:00", "01 09:00"]
+    assert walls(asked(one)) == ["30 08:00", "31 08:00", "01 08:00"]
     assert [(each.kind, each.event_at) for each in reminders(one)][:2] == [
         ("check_in_due", asked(one)[0].due_at),
         ("check_in_missed", asked(one)[0].due_at),
@@ -81,7 +81,7 @@ def test_three_days_are_planned_with_their_reminders_and_the_next_look():
     assert models.CadenceDebt.objects.get().due_at == NOW + DAY
 
 
-def test_nine_o_clock_stays_nine_o_clock_over_the_night_when_the_clocks_change():
+def test_eight_o_clock_stays_eight_o_clock_over_the_night_when_the_clocks_change():
     one = scene()
     plan(one)
 
@@ -113,7 +113,7 @@ def test_a_plan_made_again_keeps_what_waits_and_what_was_answered():
         replan(course, cause="test", actor_id=None, now=later)
 
     assert [each.id for each in asked(one)][:2] == [second.id, third.id]
-    assert walls(asked(one)) == ["31 09:00", "01 09:00", "02 09:00"]
+    assert walls(asked(one)) == ["31 08:00", "01 08:00", "02 08:00"]
     assert [each.id for each in asked(one, "ANSWERED")] == [first.id]
 
 
@@ -232,7 +232,7 @@ def test_after_a_red_the_next_morning_asks_again_until_it_is_gone():
         checkins_planning.follow_ups_after(one.course, at)
 
     again = asked(one)
-    assert walls(again) == ["31 09:00", "01 09:00"]
+    assert walls(again) == ["31 08:00", "01 08:00"]
     assert {each.kind for each in again} == {"FOLLOW_UP"}
     assert {each.follows_id for each in again} == {first.id}
     assert again[0].alert_at - again[0].due_at == 2 * HOUR
@@ -242,7 +242,7 @@ def test_after_a_red_the_next_morning_asks_again_until_it_is_gone():
     with transaction.atomic():
         checkins_planning.follow_ups_after(one.course, gone)
 
-    assert walls(asked(one)) == ["01 09:00", "02 09:00"]
+    assert walls(asked(one)) == ["01 08:00", "02 08:00"]
     assert asked(one)[0].id == again[1].id
     assert {each.kind for each in asked(one)} == {"PLANNED"}
     assert {each.follows_id for each in asked(one)} == {None}
@@ -258,7 +258,7 @@ def test_a_sign_of_harm_is_followed_up_though_the_cycle_is_over():
 
     plan(one, at)
 
-    assert walls(asked(one)) == ["31 08:00", "01 08:00", "02 08:00"]
+    assert walls(asked(one)) == ["31 08:00", "01 08:00"]
     assert {each.forms[0] for each in asked(one)} == {"daily-adult"}
     assert {each.event_at for each in reminders(one)} == {
         each.due_at for each in asked(one)
@@ -291,8 +291,8 @@ def test_the_sweep_looks_ahead_for_what_is_due_and_once():
     changed = checkins_planning.plan_check_ins_due(now=tomorrow, offset=dt.timedelta(0))
 
     assert changed == 1
-    assert walls(asked(one))[-1] == "02 09:00"
-    assert walls(asked(other))[-1] == "01 09:00"
+    assert walls(asked(one))[-1] == "02 08:00"
+    assert walls(asked(other))[-1] == "01 08:00"
     assert debts.get(course=one.course).due_at == tomorrow + DAY
 
 
@@ -307,7 +307,7 @@ def test_a_course_that_is_broken_holds_up_no_other(monkeypatch):
     changed = checkins_planning.plan_check_ins_due(now=tomorrow, offset=dt.timedelta(0))
 
     assert changed == 1
-    assert walls(asked(one))[-1] == "02 09:00"
+    assert walls(asked(one))[-1] == "02 08:00"
     # It is tried again when its lease is over.
     assert models.CadenceDebt.objects.get(course=broken.course).lease_until
 
@@ -332,7 +332,7 @@ def test_a_step_of_the_dose_opens_a_risk_window():
     plan(one)
 
     assert walls(asked(one)) == [
-        "30 09:00",
+        "30 08:00",
         *["30 14:00", "30 20:00"],
         *["31 08:00", "31 14:00", "31 20:00"],
         "01 08:00",

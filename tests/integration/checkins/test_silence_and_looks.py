@@ -61,7 +61,7 @@ def test_silence_is_a_call_then_an_alert_then_told_again(here):
     assert sweep(here, 8 * HOUR)[1:] == [("CHECK_IN_MISSED", "OPEN", 2)]
 
 
-def test_a_silence_that_a_person_ended_comes_back_with_the_next_one(here):
+def test_a_silence_that_a_person_ended_comes_back(here):
     due(here.course, here.now)
     due(here.course, here.now + 6 * HOUR)
     sweep(here, 2 * HOUR)
@@ -80,8 +80,32 @@ def test_a_silence_that_a_person_ended_comes_back_with_the_next_one(here):
         now=here.now + 2 * HOUR,
     )
 
-    assert sweep(here, 3 * HOUR) == [("CHECK_IN_MISSED", "RESOLVED", 1)]
+    assert sweep(here, 2 * HOUR + MINUTE) == [("CHECK_IN_MISSED", "RESOLVED", 1)]
+    # Nobody has answered since: that it was done has stood for long enough.
+    assert sweep(here, 3 * HOUR)[1:] == [("CHECK_IN_MISSED", "OPEN", 1)]
     assert sweep(here, 8 * HOUR)[1:] == [("CHECK_IN_MISSED", "OPEN", 2)]
+
+
+def test_a_red_that_a_person_ended_without_a_look_comes_back(here):
+    row = due(here.course, here.now)
+    answer(here, row, form(temperature="38.4"), at=here.now)
+    (alert,) = models.Alert.objects.all()
+    taken = alerts.take_alert(
+        actor=here.nurse,
+        alert_id=alert.id,
+        expected_version=alert.version,
+        now=here.now,
+    )
+    alerts.resolve_alert(
+        actor=here.nurse,
+        alert_id=alert.id,
+        expected_version=taken.version,
+        outcome="FALSE_ALARM",
+        now=here.now + 2 * HOUR,
+    )
+
+    assert len(sweep(here, 3 * HOUR - MINUTE)) == 1
+    assert sweep(here, 3 * HOUR)[1:] == [("CHECK_IN_RED", "OPEN", 1)]
 
 
 def test_the_alerts_of_silence_need_no_other_sweep(here):
