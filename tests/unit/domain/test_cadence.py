@@ -62,7 +62,7 @@ def test_the_first_days_ask_three_times_a_day_and_the_rest_tapers_to_once():
 
     assert walls(asked(one, START)) == ["01 14:00", "01 20:00", "02 08:00"]
     assert walls(asked(one, START + 4 * DAY)) == ["05 20:00", "06 08:00"]
-    assert walls(asked(one, START + 15 * DAY)) == ["17 09:00"]
+    assert walls(asked(one, START + 15 * DAY)) == ["17 08:00"]
 
 
 def test_a_window_is_over_to_the_hour_and_leaves_no_day_out():
@@ -104,7 +104,7 @@ def test_a_step_and_a_restart_open_a_window_of_their_own(more, window):
     found = asked(one, START + 16 * DAY, days=3)
 
     assert {each.window for each in found if each.due_at < START + 18 * DAY} == {window}
-    assert walls(found)[-1] == "20 09:00"
+    assert walls(found)[-1] == "20 08:00"
     assert not found[-1].window
 
 
@@ -193,21 +193,21 @@ def test_an_occasion_keeps_its_name_whatever_window_it_lies_in():
     before = asked(watched(), START + 15 * DAY)
     after = asked(watched(cycle=cycle(2)), START + 15 * DAY)
 
-    assert [one.key for one in before] == ["2026-06-17T0900"]
-    assert [one.key for one in after] == ["2026-06-17T0900"]
+    assert [one.key for one in before] == ["2026-06-17T0800"]
+    assert [one.key for one in after] == ["2026-06-17T0800"]
 
 
 @pytest.mark.parametrize(
     ("date", "at"),
     [
         # Clocks go forward at 02:00 on 8 March, back at 02:00 on 1 November 2026.
-        (dt.date(2026, 3, 7), "2026-03-07T14:00:00+00:00"),
-        (dt.date(2026, 3, 8), "2026-03-08T13:00:00+00:00"),
-        (dt.date(2026, 10, 31), "2026-10-31T13:00:00+00:00"),
-        (dt.date(2026, 11, 1), "2026-11-01T14:00:00+00:00"),
+        (dt.date(2026, 3, 7), "2026-03-07T13:00:00+00:00"),
+        (dt.date(2026, 3, 8), "2026-03-08T12:00:00+00:00"),
+        (dt.date(2026, 10, 31), "2026-10-31T12:00:00+00:00"),
+        (dt.date(2026, 11, 1), "2026-11-01T13:00:00+00:00"),
     ],
 )
-def test_nine_o_clock_is_nine_o_clock_when_the_clocks_change(date, at):
+def test_eight_o_clock_is_eight_o_clock_when_the_clocks_change(date, at):
     start = dt.datetime.combine(date, dt.time(5), tzinfo=dt.UTC) - 20 * DAY
     one = watched(
         cycle=cycle(started_at=start, ends_at=start + 28 * DAY), places=(home(start),)
@@ -216,7 +216,7 @@ def test_nine_o_clock_is_nine_o_clock_when_the_clocks_change(date, at):
     (found,) = asked(one, start + 20 * DAY)
 
     assert found.due_at.isoformat() == at
-    assert walls([found])[0].endswith("09:00")
+    assert walls([found])[0].endswith("08:00")
 
 
 def test_an_hour_that_the_clocks_skip_is_asked_once_and_under_its_own_name():
@@ -258,7 +258,7 @@ def test_a_fever_is_asked_about_again_every_morning_beside_what_is_planned_anywa
 
     found = asked(watched(symptoms=(fever,)), at, days=3)
 
-    assert walls(found) == ["17 09:00", "18 09:00", "19 09:00"]
+    assert walls(found) == ["17 08:00", "18 08:00", "19 08:00"]
     assert {one.kind for one in found} == {CheckInKind.FOLLOW_UP}
     assert found[0].forms == ("daily-adult", "neuro", "pump-line")
     # What follows a sign of harm is missed as soon as in a risk window.
@@ -317,7 +317,7 @@ def test_a_symptom_at_night_is_asked_about_the_same_morning():
 
     (found,) = asked(watched(symptoms=(fever,)), night, days=0.5)
 
-    assert walls([found]) == ["17 09:00"]
+    assert walls([found]) == ["17 08:00"]
     assert found.kind == CheckInKind.FOLLOW_UP
 
 
@@ -329,12 +329,22 @@ def test_an_instant_without_a_zone_is_refused():
 
 
 def test_what_is_asked_again_belongs_to_the_first_of_its_morning_even_at_the_edge():
+    cadence = replace(CADENCE, follow_up_at=dt.time(7))
     at = START + 15 * DAY
-    fever = Symptom(at=at, forms=("daily-adult",))
-    one = watched(symptoms=(fever,))
-    eight, nine = at + 22 * HOUR, at + 23 * HOUR
+    one = watched(symptoms=(Symptom(at=at, forms=("daily-adult",)),))
+    seven, eight = at + 21 * HOUR, at + 22 * HOUR
 
-    # The morning asks at nine: eight is not asked though nine lies beyond the edge.
-    assert check_ins_of(one, CADENCE, at, eight + HOUR / 2) == ()
-    assert len(check_ins_of(one, CADENCE, at, nine + HOUR)) == 1
-    assert check_ins_of(one, CADENCE, nine + HOUR, nine + 9 * HOUR) == ()
+    # The morning asks at eight: seven is not asked though eight lies beyond the edge.
+    assert check_ins_of(one, cadence, at, seven + HOUR / 2) == ()
+    assert len(check_ins_of(one, cadence, at, eight + HOUR)) == 1
+    assert check_ins_of(one, cadence, eight + HOUR, eight + 9 * HOUR) == ()
+
+
+def test_a_window_that_opens_or_closes_between_two_hours_takes_none_away():
+    opens = START + 15 * DAY + 22 * HOUR + HOUR / 60
+    one = watched(cycle=cycle(2, restarts=(opens,)))
+
+    # The usual eight of the 17th, then the hours of the window.
+    assert walls(asked(one, START + 15 * DAY))[-1] == "17 08:00"
+    assert walls(asked(one, opens))[0] == "17 14:00"
+    assert walls(asked(one, opens + 2 * DAY))[0] == "20 08:00"
