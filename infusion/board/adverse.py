@@ -239,6 +239,14 @@ def _offered(offer: Offer) -> dict[str, Any]:
     }
 
 
+def _name(row: Any) -> str:
+    """Return what it is: its event with the term, or the term of what has no event."""
+    event = str(toxicity_words.EVENTS.get(row.event, row.event))
+    if not row.term:
+        return event
+    return row.term if row.event == ToxicityEvent.OTHER else f"{event}: {row.term}"
+
+
 def _shown(row: Any) -> dict[str, Any]:
     """Return an adverse event with its words and its last grade."""
     entries = [
@@ -248,7 +256,7 @@ def _shown(row: Any) -> dict[str, Any]:
     graded = [one for one in entries if one["entry"].verdict]
     return {
         "row": row,
-        "event": toxicity_words.EVENTS.get(row.event, row.event),
+        "event": _name(row),
         "entries": entries,
         "last": graded[-1] if graded else None,
     }

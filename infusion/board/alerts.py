@@ -19,6 +19,7 @@ from infusion.domain.alerts import SAID_BY_PEOPLE, Cause
 from infusion.domain.states import AlertStatus
 from infusion.selectors.alert_people import is_left_alone, list_takers, rungs_now
 from infusion.selectors.alerts import get_alert, list_alerts, rule_behind
+from infusion.selectors.checkin_pages import check_in_behind
 from infusion.services import alerts
 from patients import policy
 from patients.domain.refusals import NotFound, VersionOutdated
@@ -50,6 +51,7 @@ class AlertConsole(Console):
                 course.time_zone if course else alert.site.time_zone
             ),
             "detail": _detail(alert),
+            "check_in_id": check_in_behind(alert),
             "now": self.now,
             "is_ahead": alert.since > self.now,
             "may_take": may

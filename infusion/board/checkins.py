@@ -35,6 +35,8 @@ from patients.domain.refusals import NotFound, VersionOutdated
 from patients.selectors.people import get_patient
 
 _BEFORE = 3
+# Answers that took longer to arrive waited on a phone, or were typed in later.
+_AT_ONCE = dt.timedelta(minutes=2)
 # More than any version has, and fewer than no number can be read from.
 _DIGITS = 12
 _WAYS = {one.value: one for one in Way if one is not Way.SELF}
@@ -120,10 +122,13 @@ class CheckInPage(CheckInConsole):
 
     def _given(self, answers: Any) -> dict[str, Any]:
         before = list(pages.answers_before(answers, _BEFORE))
+        fired = [_fired(one) for one in answers.result.fired]
         return {
             "answers": answers,
             "result": answers.result,
-            "fired": [_fired(one) for one in answers.result.fired],
+            "is_late": answers.received_at - answers.given_at > _AT_ONCE,
+            "fired": [one for one in fired if not one["is_unanswered"]],
+            "unanswered": [one for one in fired if one["is_unanswered"]],
             "grades": [_graded(one) for one in answers.result.grades],
             "forms": answered_forms(answers),
             "before": before,

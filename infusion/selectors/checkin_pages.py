@@ -17,6 +17,7 @@ from infusion.domain.instants import local_date, zone
 from infusion.domain.questionnaires import Questionnaire
 from infusion.domain.states import CheckInStatus, CourseStatus, OverlayStatus
 from infusion.selectors import checkins
+from infusion.selectors.checkin_alerts import CAUSES
 from infusion.selectors.walking import years
 from patients import policy
 from patients.domain.refusals import NotFound
@@ -156,3 +157,8 @@ def sheet_of(
     reading = checkins.reading_of(course, now)
     signed = checkins.signed_questions(course.site_id)
     return forms_json(forms, reading.rules, reading.scores, signed)
+
+
+def check_in_behind(alert: models.Alert) -> str | None:
+    """Return the check-in that an alert is about; None for an alert of another cause."""
+    return alert.subject.partition(":")[0] if alert.cause in CAUSES else None

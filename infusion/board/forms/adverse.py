@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from infusion.board import adverse_words, toxicity_words
 from infusion.board.forms.fields import Instant, Remark
 from infusion.board.forms.people import SiteForm
+from infusion.catalogue.scales import shipped_scale
 from infusion.domain.adverse_events import (
     ActionTaken,
     RecordedFrom,
@@ -62,10 +63,12 @@ class GradeForm(SiteForm):
     def graded(self) -> Graded:
         """Return the grade."""
         found = self.cleaned_data
+        scale = Scale(found["scale"]) if found["scale"] else None
         return Graded(
             at=found["at"],
             grade=int(found["grade"]) if found["grade"] else None,
-            scale=Scale(found["scale"]) if found["scale"] else None,
+            scale=scale,
+            scale_version=shipped_scale(scale).version if scale else "",
             actions=tuple(map(ActionTaken, found["actions"])),
             note=found["note"],
         )

@@ -69,7 +69,7 @@ def test_a_check_in_shows_answers_rules_and_what_was_before(nurse, ward, course,
     assert "Mayo" in found
     assert "<td>36.9</td>" in found
     assert "&lt;i&gt;cold" in found
-    assert "asked and not answered" in found
+    assert "Asked and not answered" in found
     assert "cannot assess" in found
 
 
