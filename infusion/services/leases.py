@@ -36,12 +36,16 @@ WHERE id = %(id)s AND status = 'SENDING' AND lease_until = %(token)s
 RETURNING lease_until, clock_timestamp() + %(offset)s
 """
 # A message that was tried before is delivered alone: should it be the one that kills its
-# worker, no other is given up with it.
+# worker, no other is given up with it. Nor is one taken that a plan change is writing:
+# who held some and waited for others could stand in its way, and it in ours.
 _TAKE_UP_MANY = """
 UPDATE infusion_message SET
     lease_until = statement_timestamp() + %(lease)s, attempts = attempts + 1
-WHERE id = ANY (%(ids)s) AND status = 'SENDING' AND lease_until = %(token)s
-  AND attempts = 0 AND channel = ANY (%(channels)s)
+WHERE id = ANY (ARRAY (
+    SELECT id FROM infusion_message
+    WHERE id = ANY (%(ids)s) AND status = 'SENDING' AND lease_until = %(token)s
+      AND attempts = 0 AND channel = ANY (%(channels)s)
+    FOR UPDATE SKIP LOCKED))
 RETURNING id, lease_until, statement_timestamp() + %(offset)s
 """
 
@@ -167,10 +171,14 @@ def fail(message_id: uuid.UUID, lease: Lease, code: str) -> None:
 
 
 @transaction.atomic
-def record_taken(taken: Mapping[uuid.UUID, Try], lease: Lease) -> None:
-    """Append tries of one lease that a provider took, and settle them together."""
-    locked = _held(taken, lease).select_for_update().order_by("id")
-    ours = set(locked.values_list("id", flat=True))
+def record_taken(taken: Mapping[uuid.UUID, Try], lease: Lease) -> frozenset[uuid.UUID]:
+    """Append tries of one lease that a provider took, and settle them together.
+
+    Return which: those that are not ours any more, or that another is writing now, are
+    left to be recorded each for itself.
+    """
+    free = _held(taken, lease).select_for_update(skip_locked=True)
+    ours = frozenset(free.values_list("id", flat=True))
     models.Message.objects.filter(id__in=ours).update(
         status=MessageStatus.SENT,
         reason="",
@@ -179,16 +187,16 @@ def record_taken(taken: Mapping[uuid.UUID, Try], lease: Lease) -> None:
         sent_at=Now() + lease.offset,
     )
     models.MessageAttempt.objects.bulk_create(
-        _attempt(one, lease, each, is_ours=one in ours) for one, each in taken.items()
+        _attempt(one, lease, taken[one], is_ours=True) for one in ours
     )
-    for each in taken.values():
-        if each.gone:
-            end_subscriptions(each.gone, lease.now)
+    if gone := [device for one in ours for device in taken[one].gone]:
+        end_subscriptions(gone, lease.now)
     told = models.DeliveryReport.objects.filter(message_id__in=ours)
     for one in told.values_list("message_id", flat=True).distinct():
         catch_up(one, lease.now)
-    for one in taken:
-        _tell(one, Step(status=MessageStatus.SENT), is_ours=one in ours)
+    for one in ours:
+        _tell(one, Step(status=MessageStatus.SENT), is_ours=True)
+    return ours
 
 
 def _attempt(

@@ -78,7 +78,7 @@ def deliver_messages(
     give_up_at = time.monotonic() + BATCH_SECONDS
     wide = channels.side_by_side()
     # What was looked at together leaves at once: none waits for another of its wave.
-    size = min(wide.values(), default=len(ids))
+    size = min(wide.values(), default=sweeps.PER_TASK)
     for start in range(0, len(ids), size):
         wave = ids[start : start + size]
         if time.monotonic() > give_up_at:
@@ -219,9 +219,9 @@ def _record_wave(tries: Sequence[tuple[Ready, Try | Exception]]) -> None:
         for ready, one in tries
         if isinstance(one, Try) and one.tried.outcome is Outcome.ACCEPTED
     }
-    together = bool(accepted) and _is_recorded(accepted, tries[0][0].lease)
+    done = _record_taken(accepted, tries[0][0].lease) if accepted else frozenset()
     for ready, one in tries:
-        if together and ready.found.message_id in accepted:
+        if ready.found.message_id in done:
             continue
         with _blamed_on(ready.found.message_id, ready.lease):
             if isinstance(one, Exception):
@@ -229,15 +229,16 @@ def _record_wave(tries: Sequence[tuple[Ready, Try | Exception]]) -> None:
             _finish(ready, one)
 
 
-def _is_recorded(accepted: Mapping[uuid.UUID, Try], lease: Lease) -> bool:
+def _record_taken(
+    accepted: Mapping[uuid.UUID, Try], lease: Lease
+) -> frozenset[uuid.UUID]:
     try:
-        leases.record_taken(accepted, lease)
+        return leases.record_taken(accepted, lease)
     except (InterfaceError, OperationalError):
         raise
     except Exception as error:  # noqa: BLE001 - the bad one is found one by one
         log.warning("wave_not_recorded", error=_place(error))
-        return False
-    return True
+        return frozenset()
 
 
 def _place(error: Exception) -> str:

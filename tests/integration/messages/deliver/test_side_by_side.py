@@ -6,19 +6,20 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from infusion import models
 from infusion.notifications.channels import AnswerLost, ChannelError, Outgoing, Receipt
 from infusion.notifications.channels.registry import Channels
 from infusion.selectors import deliveries
-from infusion.services import messages, reports, sweeps
+from infusion.services import leases, messages, reports, sweeps
 from patients import models as people
 from patients.selectors import people as people_of
 from tests.factories import patients as factories
 from tests.factories.messages import Scene, in_hours
 from tests.fakes.email import EmailChannel
+from tests.faults.ground import wait_until
 from tests.faults.ledger import owe_many
 from tests.integration.messages.deliver.post import NO_OFFSET, attempts, deliver, state
 
@@ -293,3 +294,56 @@ def test_families_cost_no_more_questions_either(
         assert {state(row) for row in rows} == {("SENT", "")}
 
     assert asked[2] == asked[1]
+
+
+def test_what_was_cancelled_on_its_way_is_told_so_and_stays_cancelled(
+    post: EmailChannel, sms: KeyedSms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = rows_of(3)
+    record = leases.record_taken
+
+    def cancel_first(*given: Any) -> Any:
+        change = {"status": "CANCELLED", "reason": "plan_changed", "lease_until": None}
+        models.Message.objects.filter(id=rows[1].id).update(**change)
+        return record(*given)
+
+    monkeypatch.setattr(leases, "record_taken", cancel_first)
+    go(post, sms)
+
+    assert [state(row)[0] for row in rows] == ["SENT", "CANCELLED", "SENT"]
+    assert attempts(rows[1]) == [("ACCEPTED", "not_ours_any_more")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_change_in_the_middle_is_waited_for_by_its_own_row_only(
+    post: EmailChannel, sms: KeyedSms
+) -> None:
+    """Who holds some rows and waits for others could stand in the way of a change."""
+    rows = rows_of(WIDE)
+    begun, seen = threading.Event(), []
+
+    def change() -> None:
+        with transaction.atomic():
+            models.Message.objects.select_for_update().get(id=rows[1].id)
+            begun.set()
+            wait_until(lambda: len(sms.taken) == WIDE - 1)
+            others = models.Message.objects.exclude(id=rows[1].id)
+            wait_until(lambda: not others.exclude(status="SENT").exists())
+            seen.append(len(sms.taken))
+        connection.close()
+
+    claim = sweeps.claim_due(rows[0].site_id, NO_OFFSET, WIDE)
+    assert claim.leased_until
+    changing = threading.Thread(target=change)
+    changing.start()
+    begun.wait(10)
+    messages.deliver_messages(
+        ids=claim.held,
+        leased_until=claim.leased_until,
+        offset=NO_OFFSET,
+        channels=Channels({"SMS": lambda: sms}),
+    )
+    changing.join(10)
+
+    assert seen == [WIDE - 1]
+    assert {state(row) for row in rows} == {("SENT", "")}
