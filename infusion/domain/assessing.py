@@ -22,7 +22,14 @@ from infusion.domain.grading import (
     grade,
     term_of_neurotoxicity,
 )
-from infusion.domain.triage import CheckIn, Fired, RuleSet, Triage, triage
+from infusion.domain.triage import (
+    CheckIn,
+    Fired,
+    RuleSet,
+    Triage,
+    triage,
+    with_later,
+)
 
 Json = dict[str, Any]
 
@@ -43,12 +50,17 @@ def assess(
     rules: RuleSet,
     tables: Sequence[Table],
     scores: Sequence[Score],
+    later: Sequence[CheckIn] = (),
 ) -> Assessed:
-    """Give a check-in its colour, and grade what it says anything about."""
+    """Give a check-in its colour, and grade what it says anything about.
+
+    ``later`` are check-ins that were answered after it and have arrived before it.
+    """
     listed = check_in.findings
+    found = triage(rules, check_in, earlier, scores)
     return Assessed(
         check_in=check_in,
-        triage=triage(rules, check_in, earlier, scores),
+        triage=with_later(rules, found, check_in, later, scores),
         grades=tuple(
             grade(table, listed, scores) for table in _touched(tables, listed, scores)
         ),

@@ -8,7 +8,7 @@ green. Nothing here is a diagnosis, and nothing advises a drug.
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -141,7 +141,32 @@ def triage(
         for one in sorted(earlier, key=lambda one: one.at)
         if one.at < now_found.at
     ]
-    fired = tuple(_fired(rules, reading, before))
+    return _triage(rules, now_found.at, tuple(_fired(rules, reading, before)))
+
+
+def with_later(
+    rules: RuleSet,
+    found: Triage,
+    check_in: CheckIn,
+    later: Sequence[CheckIn],
+    scores: Sequence[Score] = (),
+) -> Triage:
+    """Add what trends say of later check-ins that did not know of this one yet.
+
+    Answers given without a network arrive after those of hours later: a fall between the
+    two is found by whichever comes last.
+    """
+    only = replace(rules, rules=tuple(one for one in rules.rules if one.trend))
+    known = {one.rule.key for one in found.fired}
+    since: dict[str, Fired] = {}
+    for one in sorted(later, key=lambda one: one.at):
+        for fired in triage(only, one, [check_in], scores).fired:
+            if fired.rule.key not in known and not fired.is_unanswered:
+                since.setdefault(fired.rule.key, fired)
+    return _triage(rules, check_in.at, (*found.fired, *since.values()))
+
+
+def _triage(rules: RuleSet, at: dt.datetime, fired: tuple[Fired, ...]) -> Triage:
     colour = _colour(rules, fired)
     spans = {Colour.AMBER: rules.follow_up, Colour.RED: dt.timedelta(0)}
     span = spans.get(colour)
@@ -149,7 +174,7 @@ def triage(
         colour=colour,
         fired=fired,
         rules=f"{rules.key} {rules.version}",
-        look_by=None if span is None else now_found.at + span,
+        look_by=None if span is None else at + span,
     )
 
 

@@ -104,34 +104,34 @@ def to_look_at(rows: QuerySet[models.CheckIn]) -> QuerySet[models.CheckIn]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Earlier:
-    """An earlier check-in as it was read then, and which answers those were."""
+class Other:
+    """Another check-in as it was read then, and which answers those were."""
 
     answers_id: uuid.UUID
     check_in: CheckIn
 
 
-def earlier_of(
-    course_id: uuid.UUID, *, before: dt.datetime, within: dt.timedelta
-) -> Sequence[Earlier]:
-    """Return what was found before, as far back as any rule looks.
+def others_of(
+    course_id: uuid.UUID, *, around: dt.datetime, within: dt.timedelta
+) -> Sequence[Other]:
+    """Return what was found before and after an instant, as far as any rule looks.
 
     Of answers that were corrected only the correction counts.
     """
     rows = models.CheckInResult.objects.filter(
         answers__check_in__course_id=course_id,
-        answers__given_at__gte=before - within,
-        answers__given_at__lt=before,
+        answers__given_at__range=(around - within, around + within),
         answers__corrected_by=None,
-    ).select_related("answers")
-    return list(_earlier(rows.order_by("answers__given_at", "id")))
+    ).exclude(answers__given_at=around)
+    rows = rows.select_related("answers")
+    return list(_others(rows.order_by("answers__given_at", "id")))
 
 
-def _earlier(rows: QuerySet[models.CheckInResult]) -> Iterator[Earlier]:
+def _others(rows: QuerySet[models.CheckInResult]) -> Iterator[Other]:
     for row in rows:
         findings = tuple(finding_from(one) for one in row.findings)
         at = row.answers.given_at
-        yield Earlier(
+        yield Other(
             answers_id=row.answers_id, check_in=CheckIn(at=at, findings=findings)
         )
 

@@ -27,7 +27,7 @@ from infusion.domain.triage import CheckIn, Colour
 from infusion.selectors.alert_causes import site_rules
 from infusion.selectors.checkin_alerts import standing_of
 from infusion.selectors.checkins import (
-    earlier_of,
+    others_of,
     questionnaires,
     reading_of,
     signed_questions,
@@ -112,15 +112,17 @@ def _read(
     given: Given, answers: models.CheckInAnswers, found: CheckIn
 ) -> models.CheckInResult:
     reading = reading_of(given.course, given.at)
-    earlier = earlier_of(given.course.pk, before=found.at, within=reading.looks_back)
+    within = reading.looks_back
+    others = others_of(given.course.pk, around=found.at, within=within)
     assessed = assess(
         found,
-        [one.check_in for one in earlier],
+        [one.check_in for one in others if one.check_in.at < found.at],
+        later=[one.check_in for one in others if one.check_in.at > found.at],
         rules=reading.rules,
         tables=reading.tables,
         scores=reading.scores,
     )
-    ids = [one.answers_id for one in earlier]
+    ids = [one.answers_id for one in others]
     return _result(answers, assessed, ids, given.now)
 
 

@@ -262,6 +262,21 @@ def test_a_trend_compares_with_what_was_found_before(here):
     assert answers.result.earlier == [before.pk]
 
 
+def test_a_trend_is_found_by_whichever_answers_come_last(here):
+    first, second = due(here.course, here.now), due(here.course, here.now + 6 * HOUR)
+    noon = here.now + 6 * HOUR
+    answer(here, second, sent(noon, form(temperature="37.6")))
+    late = sent(here.now, form(temperature="36.5"))
+
+    answers = answer(here, first, late, at=noon + HOUR)
+
+    (rising,) = answers.result.fired
+    assert (rising["rule"], answers.result.colour) == ("temperature-rising", "AMBER")
+    assert [one["value"] for one in rising["answers"]] == ["37.6"]
+    assert [one["value"] for one in rising["before"]] == ["36.5"]
+    assert alerts() == [("CHECK_IN_AMBER", "OPEN")]
+
+
 def test_a_correction_stays_beside_the_first_and_heals_nothing(here):
     row = due(here.course, here.now)
     wrong = answer(here, row, sent(here.now, form(temperature="39.8")))
