@@ -10,6 +10,7 @@ from django.db import transaction
 
 from infusion import models
 from infusion.domain.hanging import PumpReading
+from infusion.management.demo_checkins import answer_so_far
 from infusion.management.demo_departure import Departure, go_home
 from infusion.management.demo_rota import Crew, put_on_call
 from infusion.services import (
@@ -221,7 +222,13 @@ class Story:
         )
         self.change_until(at)
         go_home(departure, at)
-        self.at = at
+        self.at = self.home_at = at
+        self.family = team.actor(caregiver)
+        return self
+
+    def answered(self) -> "Story":
+        """Let the family at home have answered what it was asked."""
+        answer_so_far(self.course, self.family, self.home_at, self.team.now)
         return self
 
     def pause(self, at: dt.datetime, reason: str) -> "Story":
@@ -315,7 +322,7 @@ def _tell_riverside(team: Team, now: dt.datetime) -> None:
     )
     Story(team, maria, "us-label-mrd", now - 5 * DAY).begin().go_home(
         now - 1.5 * DAY, "caregiver2"
-    ).change_until(now - HOUR).pause(now - HOUR * 2 / 3, "OCCLUSION")
+    ).change_until(now - HOUR).answered().pause(now - HOUR * 2 / 3, "OCCLUSION")
     zhang = team.patient(
         "RV-1003", "张", "三", "68", "172", **_born("male", 1988, 6, 1), **CHINESE
     )
@@ -352,7 +359,7 @@ def _tell_of_john(team: Team, now: dt.datetime) -> None:
     start = now - 14 * DAY + 2 * HOUR + HOUR / 20
     Story(team, john, "us-label-rr", start).begin().go_home(
         start + 9 * DAY + HOUR, "caregiver", "homenurse"
-    ).change_until(now).deliver_next(now - HOUR)
+    ).change_until(now).answered().deliver_next(now - HOUR)
 
 
 def _born(sex: str, year: int, month: int, day: int) -> dict[str, Any]:
@@ -366,7 +373,7 @@ def _tell_donghu(team: Team, now: dt.datetime) -> None:
     wang = team.patient("DH-2001", "王", "芳", "55", "160", [wechat], **born, **CHINESE)
     Story(team, wang, "us-label-mrd", now - 6 * DAY).begin().go_home(
         now - 2 * DAY, "jiashu"
-    ).change_until(now)
+    ).change_until(now).answered()
     team.patient(
         "DH-2002", "欧阳", "修", "70", "175", **_born("male", 1966, 10, 4), **CHINESE
     )

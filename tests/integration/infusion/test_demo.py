@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from infusion import models
 from infusion.selectors.rota import on_duty, rota_gaps
+from patients import clock
 
 # Bags and visits fall otherwise on another day and hour.
 HOURS = (0, 28)
@@ -37,6 +38,11 @@ def test_who_is_at_home_was_assessed_signed_for_and_discharged(
         assert one.discharge.sign_off.status == "USED"
         assert one.discharge.sign_off.signatures.count() == 2
         assert one.course.bags.filter(status="HUNG").count() == 1
+        check_ins = one.course.check_ins.order_by("due_at")
+        assert {row.colour for row in check_ins.filter(status="ANSWERED")} == {"GREEN"}
+        # Nobody waits for an answer from before this half hour.
+        waiting = check_ins.filter(status="DUE").first()
+        assert waiting.due_at > clock.now() - dt.timedelta(hours=1)
 
 
 def test_loaded_twice_it_tells_nothing_twice(settings):
