@@ -87,8 +87,3 @@ def _silence(
     place = Place(first.course.site_id, first.course_id)
     standing = rules.standing(cause, place, str(first.pk), since, now)
     return replace(standing, stage=len(silent))
-
-
-def check_in_behind(alert: models.Alert) -> str | None:
-    """Return the check-in that an alert is about; None for an alert of another cause."""
-    return alert.subject.partition(":")[0] if alert.cause in CAUSES else None
