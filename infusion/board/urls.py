@@ -25,6 +25,7 @@ from infusion.board import (
     taking,
     toxicity,
     walk,
+    watching,
 )
 
 app_name = "board"
@@ -80,6 +81,7 @@ urlpatterns = [
         adverse.AdverseEventPage.as_view(),
         name="adverse_event",
     ),
+    path("check-ins/", watching.Watching.as_view(), name="watching"),
     path("my/", families.My.as_view(), name="my"),
     path(
         "my/check-ins/<uuid:check_in_id>",

@@ -217,6 +217,7 @@ ROUTES: dict[str, Any] = {
     "board:enter_unplanned": page("checkin.enter", "checkin.enter"),
     "board:adverse_events": page("adverse.view", "adverse.record"),
     "board:adverse_event": page("adverse.view", "adverse.record"),
+    "board:watching": Console({"GET": "alert.view"}, of="site"),
     "board:my": Family({"GET": "checkin.answer"}),
     "board:my_check_in": Family({"GET": "checkin.answer", "POST": "checkin.answer"}),
     "board:my_paper": Family({"GET": "checkin.answer"}),

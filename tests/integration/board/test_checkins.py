@@ -217,3 +217,28 @@ def test_an_auditor_reads_and_changes_nothing(ward, browser_of, event, due):
     assert "Grade again" not in page(auditor, f"/adverse-events/{event.pk}")
     assert auditor.get(f"/check-ins/{due.pk}/enter").status_code == 404
     assert auditor.post(f"/check-ins/{due.pk}", {"what": "WATCHED"}).status_code == 404
+
+
+def test_a_site_sees_its_alerts_rules_answers_and_rates(nurse, ward, course, due):
+    given = answer(ward, due, {"temperature": "38.4", "chills": "NO"}, ward.now)
+    row = models.CheckIn.objects.get(id=due.id)
+    nurse.post(f"/check-ins/{row.pk}", {"what": "WATCHED", "version": row.version})
+    event = factories.adverse_event(course, ward.nurse.user_id, ward.now)
+    models.AdverseEventEntry.objects.create(
+        adverse_event=event,
+        kind="GRADED",
+        grade=3,
+        scale="ASTCT",
+        at=ward.now,
+        recorded_at=ward.now,
+        by_id=ward.nurse.user_id,
+    )
+
+    found = page(nurse, "/check-ins/?days=7")
+
+    fever = found.split("<code>fever</code>")[1].split("</tr>")[0]
+    assert [part.split("<")[0] for part in fever.split('">')[1:5]] == list("1011")
+    assert given.result.colour == "RED"
+    assert "100 %" in found
+    assert "1 / 1 = 100.0 %" in found
+    assert "outside the interval" in found
