@@ -23,6 +23,8 @@ from tests.faults.ground import wait_until
 KEY = "idempotency-key"
 OPEN = ("PENDING", "SENDING")
 ARRIVED = ("SENT", "DELIVERED")
+# A statement of more is cut off by the time limit of a busy machine.
+_PER_STATEMENT = 2_000
 
 
 def many(rows: int) -> int:
@@ -46,13 +48,14 @@ def owe_many(count: int, scene: Scene | None = None, **fields: Any) -> list[UUID
         models.Message(**scene.values(**{**values, "user": one, **fields}))
         for one in accounts
     ]
-    return [row.id for row in models.Message.objects.bulk_create(rows)]
+    stored = models.Message.objects.bulk_create(rows, _PER_STATEMENT)
+    return [row.id for row in stored]
 
 
 def _nurses(scene: Scene, count: int, country: str) -> list[people.User]:
     """Make people who work at the site and have a number; none of them logs in."""
     first, password = people.User.objects.count(), make_password(None)
-    users = people.User.objects.bulk_create(
+    new = (
         people.User(
             email=f"nurse{first + number}@example.org",
             first_name="Ada",
@@ -61,14 +64,17 @@ def _nurses(scene: Scene, count: int, country: str) -> list[people.User]:
         )
         for number in range(count)
     )
-    people.Membership.objects.bulk_create(
+    users = people.User.objects.bulk_create(new, _PER_STATEMENT)
+    roles = (
         people.Membership(user=one, site=scene.site, role=people.Role.NURSE)
         for one in users
     )
-    people.ContactPoint.objects.bulk_create(
+    people.Membership.objects.bulk_create(roles, _PER_STATEMENT)
+    numbers = (
         people.ContactPoint(user=one, channel="SMS", value=f"+{country}{first + nr:07}")
         for nr, one in enumerate(users)
     )
+    people.ContactPoint.objects.bulk_create(numbers, _PER_STATEMENT)
     return users
 
 
