@@ -14,8 +14,10 @@ import requests
 
 from infusion.notifications.channels import AnswerLost, ChannelError, Outgoing
 from infusion.notifications.channels.http import Timeouts, post
+from infusion.notifications.channels.registry import Channels
 from infusion.notifications.channels.sms import SmsChannel
 from infusion.notifications.channels.sms_routes import Routes, RoutesRefused
+from patients.domain.contacts import Address
 from tests.fakes import provider as fake
 from tests.fakes.provider import Provider, provider_server
 from tests.unit.notifications.conftest import AMERICAN, BRITON, CHINESE, ROUTES
@@ -325,3 +327,38 @@ def test_a_refusal_never_repeats_a_secret_that_stands_in_the_file(
 
     assert "providers.acme" in str(refused.value)
     assert "written-here" not in str(refused.value)
+
+
+class TestSideBySide:
+    """Only where a double is recognised may several be on their way at once."""
+
+    def test_a_number_is_asked_by_its_own_provider(self, sms: SmsChannel) -> None:
+        assert sms.at_once > 1
+        keyed = {one for one in (*EVERYBODY, "nonsense") if sms.has_key(one)}
+        assert keyed == {BRITON}
+
+    def test_providers_without_keys_carry_one_at_a_time(
+        self, read: Callable[[str], Routes]
+    ) -> None:
+        without = "\n".join(
+            line
+            for line in ROUTES.format(url="http://127.0.0.1:9").splitlines()
+            if "key_header" not in line
+        )
+        channel = SmsChannel(read(without))
+
+        assert channel.at_once == 1
+        assert not any(channel.has_key(one) for one in EVERYBODY)
+        assert Channels({"SMS": lambda: channel}).side_by_side() == {}
+
+    def test_a_channel_that_is_not_set_up_soundly_stops_no_other(
+        self, sms: SmsChannel
+    ) -> None:
+        def unsound() -> SmsChannel:
+            raise RoutesRefused("routes.toml: no such file")
+
+        channels = Channels({"WECHAT": unsound, "SMS": lambda: sms})
+
+        assert channels.side_by_side() == {"SMS": sms.at_once}
+        assert not channels.has_key(Address(channel="WECHAT", value="any"))
+        assert channels.has_key(Address(channel="SMS", value=BRITON))
