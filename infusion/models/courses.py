@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from infusion.domain import states
+from infusion.domain.wasted import OTHER_DOSE
 from infusion.models.base import (
     Record,
     VersionedRecord,
@@ -143,6 +144,10 @@ class Placement(Record):
         indexes = [models.Index(fields=["course", "-from_at"], name="placement_last")]
 
 
+# A plan that names the bag on the pump for its dose. Who looks for one asks just so.
+NAMING_OTHER_DOSE = Q(body__contains={"unmet": [{"code": OTHER_DOSE}]})
+
+
 class PlanVersion(Record):
     """A plan as it was made: from which facts, rules and versions, by whom."""
 
@@ -171,6 +176,14 @@ class PlanVersion(Record):
         constraints = [
             models.UniqueConstraint(fields=["course", "number"], name="plan_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="plan_from_one"),
+        ]
+        indexes = [
+            # Looked for every few seconds: the few of a whole history of plans.
+            models.Index(
+                fields=["course", "number"],
+                condition=NAMING_OTHER_DOSE,
+                name="plan_naming_another_dose",
+            )
         ]
 
 

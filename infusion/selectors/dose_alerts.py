@@ -6,22 +6,20 @@ leaves the decision to people.
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef
 
 from infusion import models
 from infusion.domain.alerts import Cause, Place, Standing
 from infusion.domain.states import BagStatus, CourseStatus
 from infusion.domain.wasted import OTHER_DOSE
+from infusion.models.courses import NAMING_OTHER_DOSE
 from infusion.selectors.alert_causes import SiteRules
 from infusion.selectors.planning import plan_course
 
 log = structlog.get_logger(__name__)
-
-_NAMED = [{"code": OTHER_DOSE}]
 
 
 def other_doses(rules: SiteRules, now: dt.datetime) -> Iterator[Standing]:
@@ -41,14 +39,15 @@ def other_doses(rules: SiteRules, now: dt.datetime) -> Iterator[Standing]:
 def _named_courses() -> Iterator[models.Course]:
     """Yield the courses whose latest plan names the bag on the pump.
 
-    The latest is looked up course by course, so that no older plan is unpacked.
+    The plans that do are few and have an index: no other is unpacked.
     """
-    plans = models.PlanVersion.objects.filter(course=OuterRef("pk"))
-    latest = plans.order_by("-number").values("body__unmet")[:1]
-    hung = models.Bag.objects.filter(course=OuterRef("pk"), status=BagStatus.HUNG)
-    rows = models.Course.objects.filter(Exists(hung), status=CourseStatus.ACTIVE)
-    named: dict[str, Any] = {"unmet__contains": _NAMED}
-    yield from rows.annotate(unmet=Subquery(latest)).filter(**named)
+    later = models.PlanVersion.objects.filter(
+        course=OuterRef("course"), number__gt=OuterRef("number")
+    )
+    naming = models.PlanVersion.objects.filter(~Exists(later), NAMING_OTHER_DOSE)
+    yield from models.Course.objects.filter(
+        id__in=naming.values("course"), status=CourseStatus.ACTIVE
+    )
 
 
 def _still_named(course: models.Course, now: dt.datetime) -> bool:
@@ -67,7 +66,5 @@ def _still_named(course: models.Course, now: dt.datetime) -> bool:
 
 def _named_since(bag: models.Bag) -> dt.datetime | None:
     """Return when a plan first named it since it was hung."""
-    plans = bag.course.plan_versions.filter(
-        made_at__gte=bag.hung_at, body__contains={"unmet": _NAMED}
-    )
+    plans = bag.course.plan_versions.filter(NAMING_OTHER_DOSE, made_at__gte=bag.hung_at)
     return plans.order_by("number").values_list("made_at", flat=True).first()
