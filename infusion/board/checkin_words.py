@@ -69,6 +69,9 @@ TERMS: Mapping[str, Promise] = {
 }
 REASONS: Mapping[str, Promise] = {
     "plan_changed": _("the plan changed"),
+    "not_at_home": _("the patient is on the ward"),
+    "cycle_over": _("the infusion is over"),
+    "died": _("the patient has died"),
 }
 LISTS = {
     "check_in": KINDS,
