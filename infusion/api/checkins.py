@@ -4,11 +4,9 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase
-from drf_spectacular.types import OpenApiTypes
+from django.http import HttpResponseBase
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,14 +15,12 @@ from infusion.api.checkin_shapes import (
     CheckInOut,
     EnteredIn,
     LookOut,
-    PhotoOut,
     SentOut,
     SheetOut,
 )
 from infusion.api.ways import named
 from infusion.domain.checkins import Look, Way
 from infusion.domain.findings import Source
-from infusion.domain.photos import LARGEST_BYTES
 from infusion.domain.states import CheckInStatus
 from infusion.domain.submissions import FormAnswers, Submission
 from infusion.selectors import checkin_pages as pages
@@ -32,16 +28,12 @@ from infusion.selectors.checkins import forms_of
 from infusion.selectors.courses import get_course
 from infusion.services import checkins_answering as answering
 from infusion.services.checkins_looking import look_at_check_in
-from infusion.services.checkins_photos import add_photo
 from patients.api.concurrency import etag_of
 from patients.api.endpoints import Endpoint, PageQuery
 from patients.api.fields import Input, TextField
 from patients.api.pages import Pages
-from patients.api.parsers import BodyTooLarge
 from patients.selectors.people import get_visible_patient
 
-# What the form around a photograph takes.
-_WRAPPING = 64 * 1024
 _EXAMPLE = {
     "id": "0197a0c2-6f0e-7c11-9d2f-0a5b3c4d5e6f",
     "given_at": "2026-03-02T03:04:00Z",
@@ -92,17 +84,6 @@ class LookIn(Input):
 
 class NothingIn(Input):
     """Nothing is asked."""
-
-
-class PhotoIn(Input):
-    """A photograph, and which question it answers."""
-
-    question = serializers.CharField(max_length=120, help_text="neuro.sentence-photo")
-    photo = serializers.FileField(
-        allow_empty_file=True,
-        use_url=False,
-        help_text="JPEG, PNG or WebP, at most 5 MB",
-    )
 
 
 def submission_of(asked: dict[str, Any]) -> Submission:
@@ -359,60 +340,3 @@ class CallWanted(CheckInEndpoint):
             actor=self.actor, course_id=course_id, now=self.now
         )
         return Response(self.show_check_in(pages.get_check_in(self.actor, row.pk)))
-
-
-class PhotoBody(MultiPartParser):
-    """A form with a photograph; a larger one is refused before it is read."""
-
-    def parse(
-        self, stream: Any, media_type: Any = None, parser_context: Any = None
-    ) -> Any:
-        """Read the form.
-
-        :raises BodyTooLarge: when it is larger than any photograph that is kept.
-        """
-        length = (parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0"
-        if not str(length).isdigit() or int(length) > LARGEST_BYTES + _WRAPPING:
-            raise BodyTooLarge
-        return super().parse(stream, media_type, parser_context)
-
-
-class AnswerPhotos(CheckInEndpoint):
-    """The photographs of some answers."""
-
-    policy_actions = {"POST": "checkin.answer"}
-    parser_classes = (PhotoBody,)  # type: ignore[assignment]
-
-    @extend_schema(
-        operation_id="add_photo",
-        request={"multipart/form-data": PhotoIn},
-        responses={201: PhotoOut},
-    )
-    def post(self, request: Request, answers_id: uuid.UUID) -> Response:
-        """Keep a photograph; the same one twice is kept once. The answers stand anyway."""
-        self.allow(pages.get_answers(self.actor, answers_id))
-        asked = self.body(PhotoIn)
-        row = add_photo(
-            actor=self.actor,
-            answers_id=answers_id,
-            question=asked["question"],
-            body=asked["photo"].read(LARGEST_BYTES + 1),
-            now=self.now,
-        )
-        return Response(PhotoOut(row).data, status=status.HTTP_201_CREATED)
-
-
-class OnePhoto(CheckInEndpoint):
-    """One photograph."""
-
-    policy_actions = {"GET": "checkin.view"}
-
-    @extend_schema(
-        operation_id="get_photo",
-        responses={(200, "image/jpeg"): OpenApiTypes.BINARY},
-    )
-    def get(self, request: Request, photo_id: uuid.UUID) -> HttpResponseBase:
-        """Return the picture, as it was kept."""
-        row = pages.get_photo(self.actor, photo_id)
-        self.allow(row)
-        return HttpResponse(bytes(row.body), content_type=row.media_type)
