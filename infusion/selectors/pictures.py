@@ -1,4 +1,4 @@
-"""Reads a course as it is stored, for one side of a preview; eight queries and the rows."""
+"""Reads a course as it is stored, for one side of a preview; nine queries."""
 
 import datetime as dt
 import uuid
@@ -27,7 +27,7 @@ from infusion.domain.states import (
     MessageStatus,
     VisitStatus,
 )
-from infusion.selectors.planning import CourseRows, cycle_facts, load_rows
+from infusion.selectors.planning import CourseRows, cycle_facts, load_clock_rows
 from infusion.selectors.walking import waits_for
 from patients.selectors.assignments import names_of
 
@@ -41,7 +41,7 @@ _ZERO = dt.timedelta(0)
 
 def load_picture(course: models.Course, now: dt.datetime) -> Picture:
     """Read the bags, visits and messages of a course and what its last plan says."""
-    rows = load_rows(course)
+    rows = load_clock_rows(course)
     body = _last_plan(course)
     visits = list(
         models.Visit.objects.filter(cycle__course=course).order_by("planned_at", "id")

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from infusion import catalogue, models
@@ -49,7 +49,7 @@ class CourseRows:
     cycles: Sequence[models.Cycle]
     bags: Sequence[models.Bag]
     events: Sequence[models.InfusionEvent]
-    placements: Sequence[models.Placement]
+    placements: Sequence[models.Placement] = ()
     dose_changes: Sequence[models.DoseChange] = ()
     adjustments: Sequence[models.PlanAdjustment] = ()
     # The visits to come, where whoever made the plan has them at hand.
@@ -89,15 +89,8 @@ class CycleRows:
 
 def load_rows(course: models.Course) -> CourseRows:
     """Read the rows of a course in six queries."""
-    return CourseRows(
-        course=course,
-        cycles=list(
-            course.cycles.exclude(status=CycleStatus.CANCELLED).order_by("number")
-        ),
-        bags=list(course.bags.order_by("planned_hang_at", "sequence")),
-        events=list(
-            models.InfusionEvent.objects.filter(cycle__course=course).order_by("at")
-        ),
+    return replace(
+        load_clock_rows(course),
         placements=list(course.placements.order_by("from_at", "created_at")),
         dose_changes=list(
             models.DoseChange.objects.filter(cycle__course=course).order_by("id")
@@ -106,6 +99,20 @@ def load_rows(course: models.Course) -> CourseRows:
             models.PlanAdjustment.objects.filter(cycle__course=course)
             .select_related("cycle")
             .order_by("id")
+        ),
+    )
+
+
+def load_clock_rows(course: models.Course) -> CourseRows:
+    """Read the bags of a course and what the pump did, and no more, in three queries."""
+    return CourseRows(
+        course=course,
+        cycles=list(
+            course.cycles.exclude(status=CycleStatus.CANCELLED).order_by("number")
+        ),
+        bags=list(course.bags.order_by("planned_hang_at", "sequence")),
+        events=list(
+            models.InfusionEvent.objects.filter(cycle__course=course).order_by("at")
         ),
     )
 

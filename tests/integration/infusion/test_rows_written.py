@@ -8,7 +8,10 @@ from django.db import connection
 
 from infusion import models
 from infusion.domain.changes import Change, Scope, Verb
+from infusion.selectors.planning import load_rows
+from infusion.selectors.reminder_rules import rules_in_force
 from infusion.services import replanning
+from infusion.services.projection import change_of
 from tests.factories.wards import HOUR, MONDAY, planned_bags, ward
 
 DAY = dt.timedelta(days=1)
@@ -144,3 +147,29 @@ def test_what_a_change_leaves_alone_is_not_touched():
 
     assert "infusion_bag" not in wrote
     assert list(models.Bag.objects.values_list("id", "version")) == bags
+
+
+@pytest.mark.parametrize(
+    "prepare", [sent_home, moved, swapped], ids=lambda one: one.__name__
+)
+def test_what_a_change_leaves_owed_is_what_its_stored_rows_owe(prepare):
+    here, course, wanted, at = prepare()
+    measured(here, course, wanted, at)
+    course = models.Course.objects.get(id=course.id)
+    rules = rules_in_force(course.site_id, course.site.policy).rules
+
+    found = change_of(load_rows(course), rules, None, at)
+
+    assert course.messages.filter(status="PENDING").exists()
+    assert (found.added, found.gone, found.moved) == ([], [], [])
+
+
+def test_a_change_is_looked_at_in_a_bounded_number_of_statements(
+    django_assert_max_num_queries,
+):
+    here, course, wanted, at = moved()
+
+    with django_assert_max_num_queries(90):
+        replanning.preview_change(
+            actor=here.physician, course_id=course.id, change=wanted, now=at
+        )
