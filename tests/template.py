@@ -119,7 +119,9 @@ def _make(server: psycopg.Connection, url: str, name: str) -> None:
     try:
         _migrate(beside(url, partial))
         rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-        server.execute(rename.format(sql.Identifier(partial), sql.Identifier(name)))
+        # Another checkout may have made the same meanwhile.
+        with suppress(psycopg.errors.DuplicateDatabase):
+            server.execute(rename.format(sql.Identifier(partial), sql.Identifier(name)))
     finally:
         _drop(server, partial)
 
