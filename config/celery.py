@@ -89,8 +89,7 @@ def complete(sender: Celery, **_: Any) -> None:
             "socket_timeout": 10,
             "socket_connect_timeout": 5,
             "health_check_interval": 25,
-            # As named above: the flood of the last queue waits for the others.
-            "queue_order_strategy": "priority",
+            "queue_order_strategy": "config.queues:UrgentFirst",
         },
         # A broker that is away must not hold up a request or a sweep for long.
         task_publish_retry_policy={"max_retries": 2, "interval_start": 0.1},

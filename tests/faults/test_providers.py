@@ -159,7 +159,7 @@ def webhook(settings: Any, tmp_path: Any) -> Any:
 def test_reports_twice_late_early_unknown_and_forged_leave_a_true_ledger(
     service: Service, provider: Provider, ground: Ground, webhook: Any
 ) -> None:
-    rows = owe_many(many(20))
+    rows = owe_many(many(50))
     service.worker()
     service.beat()
     wait_for_more(provider)
