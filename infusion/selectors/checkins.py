@@ -15,7 +15,7 @@ from infusion.domain.assessing import finding_from, neurotoxicity_terms
 from infusion.domain.grading import Score, Table, Term
 from infusion.domain.instants import local_date, zone
 from infusion.domain.questionnaires import Questionnaire
-from infusion.domain.states import CheckInStatus
+from infusion.domain.states import CheckInStatus, OverlayStatus
 from infusion.domain.toxicity import Scale
 from infusion.domain.triage import CheckIn, Colour, RuleSet
 
@@ -145,3 +145,11 @@ def baseline_photo(course_id: uuid.UUID, question: str) -> models.CheckInPhoto |
         answers__check_in__course_id=course_id, question=question
     )
     return rows.order_by("answers__given_at", "received_at", "id").first()
+
+
+def advice_for(site_id: uuid.UUID, colour: str) -> models.AdviceText | None:
+    """Return what a site tells who answered so; None until it has approved a text."""
+    rows = models.AdviceText.objects.filter(
+        site_id=site_id, kind=colour, status=OverlayStatus.IN_FORCE
+    )
+    return rows.first()

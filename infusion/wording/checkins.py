@@ -76,4 +76,10 @@ CHECKINS: Mapping[str, Wording] = {
     "grade_not_on_scale": Wording(
         422, _ADVERSE_EVENT, _("There is no such grade. Leave it out if not known.")
     ),
+    "advice_incomplete": Wording(
+        422, _("The advice text"), _("Write it in English and in Chinese.")
+    ),
+    "second_person_needed": Wording(
+        409, _("The advice text"), _("Another person than who wrote it approves it.")
+    ),
 }
