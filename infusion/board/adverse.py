@@ -149,10 +149,12 @@ class AdverseEventPage(AdverseConsole):
     def post(self, request: HttpRequest, adverse_event_id: uuid.UUID) -> HttpResponse:
         """Write down what is new."""
         self.load(adverse_event_id)
-        step = request.POST.get("step", "")
-        is_allowed = policy.can(self.actor, "adverse.record", self.row)
-        if step not in _FORMS or not is_allowed:
+        if not policy.can(self.actor, "adverse.record", self.row):
             raise Http404
+        step = request.POST.get("step", "")
+        if step not in _FORMS:
+            messages.error(request, _("Choose what to write down."))
+            return redirect("board:adverse_event", adverse_event_id)
         form = self.form(step, request.POST)
         version = request.POST.get("version", "")
         is_number = version.isascii() and version.isdigit() and len(version) < _DIGITS

@@ -209,6 +209,13 @@ def test_a_grade_without_a_scale_is_refused(nurse, event):
     assert not event.entries.exists()
 
 
+def test_a_step_that_is_none_changes_nothing(nurse, event):
+    told = nurse.post(f"/adverse-events/{event.pk}", {"step": "cure"}, follow=True)
+
+    assert "Choose what to write down." in told.content.decode()
+    assert not event.entries.exists()
+
+
 def test_an_auditor_reads_and_changes_nothing(ward, browser_of, event, due):
     from tests.factories.patients import staff_actor
 
