@@ -66,3 +66,5 @@ def record(nurse, row):
     nurse.do()
     nurse.follow("th a[href^='/adverse-events/']")
     nurse.inspect("adverse-event")
+    nurse.open("/check-ins/")
+    nurse.inspect("watching")
