@@ -1,6 +1,6 @@
 """A database that was migrated once, which every process of the tests copies.
 
-To migrate takes most of half a minute, almost all of it Django's own thinking; a copy
+To migrate takes ten seconds, almost all of them Django's own thinking; a copy
 takes a fraction of a second. The name says what it was migrated from, so that one of
 other migrations is never used.
 """

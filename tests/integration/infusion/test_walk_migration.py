@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from infusion import models
 from infusion.selectors.courses import read_course
@@ -24,18 +25,23 @@ BEFORE, AFTER = ("infusion", "0002_cycle_block"), ("infusion", "0003_walk")
 @pytest.fixture
 def old():
     """Return the tables as they were before, and bring them back to the present after."""
-    executor = MigrationExecutor(connection)
+    executor = step_by_step()
     present = executor.loader.graph.leaf_nodes("infusion")
     executor.migrate([BEFORE])
     yield executor.loader.project_state([BEFORE]).apps
+    step_by_step().migrate(present)
+
+
+def step_by_step() -> MigrationExecutor:
+    """Return what migrates as an installation did that came through every step."""
     executor = MigrationExecutor(connection)
-    executor.migrate(present)
+    executor.loader = MigrationLoader(connection, replace_migrations=False)
+    return executor
 
 
 def migrate():
-    executor = MigrationExecutor(connection)
-    executor.migrate([AFTER])
-    executor = MigrationExecutor(connection)
+    step_by_step().migrate([AFTER])
+    executor = step_by_step()
     executor.migrate(executor.loader.graph.leaf_nodes("infusion"))
 
 
