@@ -87,8 +87,9 @@ class Channels:
             channel = self.get(name)
         except Exception:  # noqa: BLE001 - its own messages tell, and stop no others
             return None
-        is_wide = isinstance(channel, WideChannel) and channel.at_once > 1
-        return channel if is_wide else None
+        if isinstance(channel, WideChannel) and channel.at_once > 1:
+            return channel
+        return None
 
     def close(self) -> None:
         """Close every adapter that was used."""
