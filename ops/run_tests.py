@@ -34,7 +34,8 @@ def has_tests(folder: Path) -> bool:
 def processes_option(arguments: list[str]) -> list[str]:
     """Return how many processes share the tests, unless it was said."""
     said = any(each.startswith(("-n", "--numprocesses", "-p")) for each in arguments)
-    count = max(2, min(os.cpu_count() or 2, 8))
+    # One more than there are cores: whoever has the services mostly waits for them.
+    count = min(os.cpu_count() or 2, 8) + 1
     return [] if said else ["-n", str(count), *IN_ORDER]
 
 
