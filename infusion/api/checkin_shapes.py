@@ -129,7 +129,9 @@ class SignsOut(Output):
 class SheetOut(Output):
     """The questions of a check-in in order, in both languages, and their signs."""
 
-    check_in_id = serializers.UUIDField()
+    check_in_id = serializers.UUIDField(
+        allow_null=True, help_text="Null where nothing is due: an unplanned check-in"
+    )
     hotline = serializers.CharField(allow_blank=True)
     forms = FormOut(many=True)
     signs = SignsOut()

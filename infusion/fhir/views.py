@@ -99,6 +99,8 @@ class FhirAdverseEvents(FhirEndpoint):
 
     policy_actions = {"GET": "adverse.view"}
     query_class = CourseSearch
+    # The course that is asked for may not exist.
+    problem_statuses = (404,)
 
     @extend_schema(
         operation_id="search_adverse_events",

@@ -22,8 +22,8 @@ from schemathesis.specs.openapi.checks import (
 from config.wsgi import application
 from infusion import models
 from patients.models import PushSubscription
+from tests.factories import checkins, reminders
 from tests.factories import infusion as factories
-from tests.factories import reminders
 from tests.factories.patients import CaregiverLinkFactory, ContactPointFactory
 
 CHECKS = [
@@ -35,7 +35,7 @@ CHECKS = [
 # Staff who may do most of what there is.
 CALLERS = ("NURSE", "PHYSICIAN", "PHARMACIST", "PATIENT")
 # These refuse with an OperationOutcome.
-IN_FHIR = {"GET /api/v1/regimens/{key}/plan-definition"}
+IN_FHIR = ("/api/v1/fhir/", "/api/v1/regimens/{key}/plan-definition")
 EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "3"))
 
 _DOCUMENT = SchemaGenerator().get_schema(request=None, public=True)
@@ -87,7 +87,20 @@ def _ids(world, course) -> dict[str, str]:
         **_shift(world),
         **_reminders(world, course),
         **_own(world, course),
+        **_check_in(world, course),
         "key": "us-label-rr",
+    }
+
+
+def _check_in(world, course) -> dict[str, str]:
+    """Return a check-in with answers and a photo, and what came of it."""
+    asked, nurse = checkins.check_in(course, world.now), world.people["NURSE"].id
+    answered = checkins.answers(asked, nurse, world.now)
+    return {
+        "check_in_id": str(asked.id),
+        "answers_id": str(answered.id),
+        "photo_id": str(checkins.photo(answered, nurse, world.now).id),
+        "adverse_event_id": str(checkins.adverse_event(course, nurse, world.now).id),
     }
 
 
@@ -251,5 +264,7 @@ def test_every_operation_has_a_name_and_says_no_as_a_problem(name):
 
     assert operation["operationId"]
     assert operation["responses"]["401"]["content"].keys() == {
-        "application/fhir+json" if name in IN_FHIR else "application/problem+json"
+        "application/fhir+json"
+        if name.partition(" ")[2].startswith(IN_FHIR)
+        else "application/problem+json"
     }
