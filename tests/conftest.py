@@ -53,8 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_turn)
 
 
-# A whole day in a browser is lived in both languages, every other page once.
-IN_BOTH_LANGUAGES = {"test_whole_course", "test_bedside"}
+# What is done at the bed is tried in both languages, every other page in one.
+IN_BOTH_LANGUAGES = {"test_bedside"}
 LONG_IN_A_BROWSER = {"test_whole_course", "test_regimens", "test_way_home"}
 
 

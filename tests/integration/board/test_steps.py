@@ -204,7 +204,7 @@ def test_the_course_page_costs_the_same_for_any_number_of_bags(ward, browser_of)
 
     assert count() == before
     # The plan is made for the course and for its way: each reads the days of the site.
-    assert before <= 44
+    assert before <= 45
 
 
 def test_the_ribbon_of_the_page_has_no_inline_style(ward, browser_of):
