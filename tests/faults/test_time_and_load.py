@@ -151,7 +151,7 @@ def test_an_urgent_message_overtakes_the_flood_of_its_own_site(
     service: Service, provider: Provider, ground: Ground
 ) -> None:
     scene = Scene(address=None)
-    flood = owe_many(many(300), scene)
+    flood = owe_many(many(900), scene)
     ground.to_provider.seconds = 0.3
     service.worker()
     service.beat()

@@ -141,6 +141,7 @@ def test_a_lock_file_of_a_number_used_by_somebody_else_is_no_hindrance(
         stranger.wait()
 
 
+@pytest.mark.nightly
 def test_a_lock_file_cut_short_is_no_hindrance(folder: Path) -> None:
     with running(folder):
         pass
@@ -150,6 +151,7 @@ def test_a_lock_file_cut_short_is_no_hindrance(folder: Path) -> None:
         assert remembered(environment["DATABASE_URL"]) == 1
 
 
+@pytest.mark.nightly
 def test_servers_whose_starter_was_killed_are_ended_by_the_next_start(
     folder: Path,
 ) -> None:
@@ -165,6 +167,7 @@ def test_servers_whose_starter_was_killed_are_ended_by_the_next_start(
             assert service.process.wait(timeout=5) is not None
 
 
+@pytest.mark.nightly
 def test_an_orphan_without_a_record_is_found_by_its_mark(folder: Path) -> None:
     with running(folder) as (supervisor, _):
         for record in (folder / "run").glob("*.json"):
@@ -173,6 +176,7 @@ def test_an_orphan_without_a_record_is_found_by_its_mark(folder: Path) -> None:
         assert set(supervisor.pids().values()) <= names
 
 
+@pytest.mark.nightly
 def test_a_half_made_data_folder_is_made_anew(folder: Path) -> None:
     half = folder / "postgres" / "data.new"
     half.mkdir(parents=True)
@@ -183,6 +187,7 @@ def test_a_half_made_data_folder_is_made_anew(folder: Path) -> None:
     assert not half.exists()
 
 
+@pytest.mark.nightly
 def test_data_of_another_version_is_set_aside_and_not_deleted(folder: Path) -> None:
     with running(folder):
         pass

@@ -54,7 +54,17 @@ def test_there_are_five_hundred():
     assert GROUP * len(GROUPS) >= 500
 
 
-@pytest.mark.parametrize(("first", "grids", "most_hours"), GROUPS)
+# Every kind is tried each time, and every group at night.
+AT_NIGHT = GROUPS[8:24]
+
+
+@pytest.mark.parametrize(
+    ("first", "grids", "most_hours"),
+    [
+        pytest.param(*one, marks=pytest.mark.nightly if one in AT_NIGHT else ())
+        for one in GROUPS
+    ],
+)
 def test_the_solver_finds_no_better_chain(first, grids, most_hours):
     possible = 0
     for seed in range(first, first + GROUP):

@@ -9,6 +9,7 @@ from tests.bench import import_fhir
 SLACK_MB = 8
 
 
+@pytest.mark.nightly
 @pytest.mark.django_db(transaction=True)
 def test_memory_does_not_grow_with_the_input(tmp_path, monkeypatch):
     where = connection.settings_dict
