@@ -1,0 +1,1 @@
+"""Whole courses of synthetic patients: nobody real, nothing kept, every run repeatable."""
