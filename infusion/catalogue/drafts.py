@@ -24,8 +24,11 @@ class Draft:
 
     def refuse(self, place: str, why: str, **params: object) -> None:
         """Note why a place can't stand."""
-        refusal = CatalogueFileRefused(self.path, place, reason(why, **params))
-        self.refusals.append(refusal)
+        self.refusals.append(self.refused(place, why, **params))
+
+    def refused(self, place: str, why: str, **params: object) -> CatalogueFileRefused:
+        """Return why a place can't stand."""
+        return CatalogueFileRefused(self.path, place, reason(why, **params))
 
     def whole(self, place: str, fact: Mapping[str, Any] | None) -> int | None:
         """Return a whole number; None where it is left out, missing or refused."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from infusion.catalogue import files
+from infusion.catalogue.characters import strange_in
 from infusion.catalogue.files import CatalogueFileRefused
 from infusion.catalogue.policies import SitePolicy, proposals
 from infusion.catalogue.reasons import reason
@@ -26,8 +27,6 @@ from infusion.domain.reminders.rules import (
 from infusion.domain.reminders.texts import MessageText, flaws_of
 
 _MINUTES = re.compile(r"-?[0-9]{1,6}")
-# Control signs but tab and line breaks, and halves of a pair.
-_STRANGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 SHIPPED = files.ROOT / "reminders" / "default.toml"
 # What a site writes has no file; refusals name it so.
 SITE = Path("site.toml")
@@ -149,23 +148,10 @@ def _document(body: Mapping[str, Any]) -> dict[str, Any]:
     if strange:
         why = reason("unknown_name", names=", ".join(strange))
         raise CatalogueFileRefused(SITE, "", why)
-    if found := _STRANGE.search("".join(_texts_in(body))):
-        why = reason("strange_sign", found=f"U+{ord(found.group()):04X}")
-        raise CatalogueFileRefused(SITE, "rules", why)
+    if found := strange_in(body):
+        raise CatalogueFileRefused(SITE, "rules", reason("strange_sign", found=found))
     head = {"schema": 2, "kind": "reminders", "key": SITE.stem, "version": "1.0.0"}
     return {**head, "rules": body.get("rules", [])}
-
-
-def _texts_in(value: Any) -> Iterator[str]:
-    """Yield every text of a document, however deep."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for name, each in value.items():
-            yield from (str(name), *_texts_in(each))
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts_in(each)
 
 
 def _off(body: Mapping[str, Any], known: set[str]) -> frozenset[str]:

@@ -38,6 +38,11 @@ SCALE_REASONS: Mapping[str, Text] = {
         en="is {found}; allowed: SAME, AMBER. It is never green",
         zh="为 {found}；只允许 SAME 或 AMBER，绝不为绿色",
     ),
+    "claims_source": Text(
+        en="carries the mark {mark} of a source, but is not the shipped rule as it was: "
+        "give it the mark I, or leave it as it is",
+        zh="带有来源证据等级 {mark}，但与随附规则不一致：请改为 I，或保持原样",
+    ),
     "option_of": Text(
         en="the answer {found} gives no value of {code}",
         zh="答案 {found} 不对应 {code} 的任何取值",

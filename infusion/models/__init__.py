@@ -39,6 +39,7 @@ from infusion.models.readiness import (
 from infusion.models.reminders import CareDate, ReminderDocument
 from infusion.models.rota import Shift, ShiftSwap
 from infusion.models.snapshots import RegimenChange, RegimenSnapshot
+from infusion.models.triage import TriageDocument
 
 __all__ = [
     "Acknowledgement",
@@ -91,5 +92,6 @@ __all__ = [
     "SignOff",
     "StoredReply",
     "ToxicityDecision",
+    "TriageDocument",
     "Visit",
 ]

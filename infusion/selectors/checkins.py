@@ -10,7 +10,6 @@ from django.db.models import Prefetch, Q, QuerySet
 from infusion import catalogue, models
 from infusion.catalogue.questionnaires import shipped_questionnaires
 from infusion.catalogue.scales import shipped_scale
-from infusion.catalogue.triage import shipped_triage
 from infusion.domain.assessing import finding_from, neurotoxicity_terms
 from infusion.domain.grading import Score, Table, Term
 from infusion.domain.instants import local_date, zone
@@ -18,6 +17,7 @@ from infusion.domain.questionnaires import Questionnaire
 from infusion.domain.states import CheckInStatus, OverlayStatus
 from infusion.domain.toxicity import Scale
 from infusion.domain.triage import CheckIn, Colour, RuleSet
+from infusion.selectors.triage_rules import rules_at
 
 _NEUROTOXICITY = frozenset({Term.ICANS, Term.ICANS_CHILD})
 _TO_ANSWER = (CheckInStatus.DUE, CheckInStatus.MISSED)
@@ -55,7 +55,8 @@ def reading_of(course: models.Course, now: dt.datetime) -> Reading:
         if term not in left_out
     )
     scores = (one for scale in Scale for one in shipped_scale(scale).scores)
-    return Reading(rules=shipped_triage(), tables=tuple(tables), scores=tuple(scores))
+    rules = rules_at(course.site_id)
+    return Reading(rules=rules, tables=tuple(tables), scores=tuple(scores))
 
 
 def questionnaires() -> Mapping[str, Questionnaire]:

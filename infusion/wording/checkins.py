@@ -8,6 +8,7 @@ from infusion.wording.base import Wording
 
 _CHECK_IN = _("The check-in")
 _ADVERSE_EVENT = _("The adverse event")
+_TRIAGE = _("The triage rules")
 
 CHECKINS: Mapping[str, Wording] = {
     "form_differs": Wording(
@@ -75,6 +76,20 @@ CHECKINS: Mapping[str, Wording] = {
     ),
     "grade_not_on_scale": Wording(
         422, _ADVERSE_EVENT, _("There is no such grade. Leave it out if not known.")
+    ),
+    "triage_rules_refused": Wording(
+        422, _TRIAGE, _("%(place)s is not sound: %(reason)s.")
+    ),
+    "triage_draft_open": Wording(
+        409,
+        _TRIAGE,
+        _("Somebody began a draft at the same moment. Load the page again."),
+    ),
+    "triage_document_closed": Wording(
+        409, _TRIAGE, _("These rules are in force or over. Draft a new change.")
+    ),
+    "triage_second_person": Wording(
+        409, _TRIAGE, _("Another person than who drafted them brings them in force.")
     ),
     "advice_incomplete": Wording(
         422, _("The advice text"), _("Write it in English and in Chinese.")

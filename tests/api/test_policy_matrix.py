@@ -67,6 +67,10 @@ def test_every_action_of_the_table_is_used():
         # A site approves its advice texts by a service; pages come later.
         "advice.view",
         "advice.change",
+        # And its triage rules.
+        "triage.view",
+        "triage.draft",
+        "triage.sign",
     }
     assert set(ACTIONS) - used == apart
 
