@@ -4,6 +4,7 @@ Nothing clinical lives in the broker: no task has a time, a countdown or patient
 Lose the broker and the next sweep finds everything in the database.
 """
 
+import gc
 import os
 from typing import Any
 
@@ -97,6 +98,17 @@ def complete(sender: Celery, **_: Any) -> None:
         task_send_sent_event=False,
         worker_redirect_stdouts=False,
     )
+
+
+@signals.celeryd_after_setup.connect
+def share_memory(**_: Any) -> None:
+    """Keep what a worker has loaded out of garbage collection, just before it forks.
+
+    A collection writes to every object it looks at, and what a child process has written
+    to it no longer shares: within hours each held a copy of the whole service.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @signals.setup_logging.connect
