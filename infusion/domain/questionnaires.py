@@ -7,7 +7,7 @@ kept the same way. Answers to another version of a form are refused, not read an
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from infusion.domain.courses import Text
@@ -122,6 +122,18 @@ class Questionnaire:
         question follows is only known once the one before it is answered.
         """
         return tuple(one for one in self.questions if _is_asked(one, answers, signed))
+
+    def worded(self, words: Mapping[str, Text]) -> "Questionnaire":
+        """Return the form with the words a site has signed, by name ("neuro.place")."""
+        mine = {one.key: words.get(f"{self.key}.{one.key}") for one in self.questions}
+        if not any(mine.values()):
+            return self
+        return replace(
+            self,
+            questions=tuple(
+                replace(one, text=mine[one.key] or one.text) for one in self.questions
+            ),
+        )
 
 
 def _is_asked(

@@ -7,7 +7,6 @@ from infusion.models.bags import Bag, HangCheck, InfusionEvent
 from infusion.models.blocks import CourseBlock, Decision
 from infusion.models.cadence import CadenceDebt
 from infusion.models.checkins import (
-    AdviceText,
     CheckIn,
     CheckInAnswers,
     CheckInLook,
@@ -38,6 +37,7 @@ from infusion.models.readiness import (
 )
 from infusion.models.reminders import CareDate, ReminderDocument
 from infusion.models.rota import Shift, ShiftSwap
+from infusion.models.site_texts import AdviceText, QuestionWording
 from infusion.models.snapshots import RegimenChange, RegimenSnapshot
 from infusion.models.triage import TriageDocument
 
@@ -77,6 +77,7 @@ __all__ = [
     "PlanAdjustment",
     "PlanChange",
     "PlanVersion",
+    "QuestionWording",
     "ReadinessFact",
     "ReadinessSignature",
     "ReadinessWaiver",

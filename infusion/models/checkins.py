@@ -9,14 +9,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from infusion.domain.checkins import AdviceKind, CheckInKind, Look, Way
+from infusion.domain.checkins import CheckInKind, Look, Way
 from infusion.domain.findings import Source
-from infusion.domain.states import (
-    CHECK_IN_STEPS,
-    OVERLAY_STEPS,
-    CheckInStatus,
-    OverlayStatus,
-)
+from infusion.domain.states import CHECK_IN_STEPS, CheckInStatus
 from infusion.domain.triage import Colour
 from infusion.models.base import (
     Record,
@@ -268,60 +263,3 @@ class CheckInLook(Record):
 
     class Meta:
         triggers = [append_only()]
-
-
-@pghistory.track(append_only=True)
-class AdviceText(VersionedRecord):
-    """What a site tells whoever has answered; two people stand behind it."""
-
-    SCOPE: ClassVar = {"site": "site"}
-    # Policy asks every object whose patient it belongs to: none.
-    patient_id: ClassVar[None] = None
-
-    site = models.ForeignKey("patients.Site", models.PROTECT, related_name="advice")
-    kind = models.CharField(max_length=5, choices=choices(AdviceKind))
-    number = models.PositiveIntegerField()
-    en = models.CharField(max_length=500)
-    zh = models.CharField(max_length=500)
-    status = models.CharField(
-        max_length=10, choices=choices(OverlayStatus), default=OverlayStatus.DRAFT
-    )
-    drafted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
-    drafted_at = models.DateTimeField()
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    approved_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        triggers = [only_steps(OVERLAY_STEPS)]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["site", "kind", "number"], name="advice_once"
-            ),
-            models.UniqueConstraint(
-                fields=["site", "kind"],
-                condition=Q(status="IN_FORCE"),
-                name="one_advice_in_force",
-            ),
-            models.UniqueConstraint(
-                fields=["site", "kind"],
-                condition=Q(status="DRAFT"),
-                name="one_advice_draft",
-            ),
-            models.CheckConstraint(
-                condition=Q(approved_by=None) | ~Q(approved_by=F("drafted_by")),
-                name="another_person_approves",
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=["DRAFT", "WITHDRAWN"])
-                | Q(approved_by__isnull=False, approved_at__isnull=False),
-                name="advice_in_force_is_approved",
-            ),
-        ]

@@ -19,6 +19,7 @@ from infusion.domain.states import CheckInStatus, CourseStatus, OverlayStatus
 from infusion.selectors import checkins
 from infusion.selectors.checkin_alerts import CAUSES
 from infusion.selectors.walking import years
+from infusion.selectors.wordings import worded, wordings_of
 from patients import policy
 from patients.domain.refusals import NotFound
 from patients.policy import Actor
@@ -142,12 +143,13 @@ def forms_to_tell(course: models.Course, now: dt.datetime) -> tuple[Questionnair
     known, born = checkins.questionnaires(), course.patient.birth_date
     today = local_date(now, zone(course.patient.time_zone))
     age = years(born, today) if born else cadence.years_unknown
-    return tuple(
+    forms = (
         known[one.form]
         for topic in _TOLD
         for one in cadence.forms
         if one.topic == topic and one.fits(age)
     )
+    return worded(forms, wordings_of(course.site_id))
 
 
 def sheet_of(

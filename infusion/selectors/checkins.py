@@ -18,6 +18,7 @@ from infusion.domain.states import CheckInStatus, OverlayStatus
 from infusion.domain.toxicity import Scale
 from infusion.domain.triage import CheckIn, Colour, RuleSet
 from infusion.selectors.triage_rules import rules_at
+from infusion.selectors.wordings import keys_of, worded, wordings_of
 
 _NEUROTOXICITY = frozenset({Term.ICANS, Term.ICANS_CHILD})
 _TO_ANSWER = (CheckInStatus.DUE, CheckInStatus.MISSED)
@@ -65,14 +66,15 @@ def questionnaires() -> Mapping[str, Questionnaire]:
 
 
 def forms_of(check_in: models.CheckIn) -> tuple[Questionnaire, ...]:
-    """Return what a check-in asks, in order."""
+    """Return what a check-in asks, in order and in the words of the site."""
     known = questionnaires()
-    return tuple(known[key] for key in check_in.forms if key in known)
+    forms = (known[key] for key in check_in.forms if key in known)
+    return worded(forms, wordings_of(check_in.site_id))
 
 
-def signed_questions(_site_id: uuid.UUID) -> frozenset[str]:
-    """Return the questions that a site has worded and signed: none can be yet."""
-    return frozenset()
+def signed_questions(site_id: uuid.UUID) -> frozenset[str]:
+    """Return the keys of the questions that a site has worded and signed."""
+    return keys_of(wordings_of(site_id))
 
 
 def due_check_ins(course_id: uuid.UUID, now: dt.datetime) -> Sequence[models.CheckIn]:

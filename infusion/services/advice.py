@@ -5,30 +5,13 @@ The service has no words of its own: until a site has approved some, there are n
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from infusion import models
 from infusion.domain.checkins import AdviceKind
-from infusion.domain.refusals import Refusal
-from infusion.domain.states import OverlayStatus, check_step
-from infusion.services.common import NotFound
-from patients import policy
+from infusion.services import site_texts
 from patients.policy import Actor
-from patients.selectors.sites import get_visible_site
-from patients.services.writing import written_by
 
-
-class AdviceIncomplete(Refusal):
-    """Families read one of two languages: both are needed."""
-
-    code = "advice_incomplete"
-
-
-class SecondPersonNeeded(Refusal):
-    """Who wrote a text does not approve it."""
-
-    code = "second_person_needed"
+_ABOUT = "kind"
 
 
 def draft_advice(
@@ -47,79 +30,42 @@ def draft_advice(
     :raises NotFound: when there is no such site for the actor.
     :raises AdviceIncomplete: when a language is missing.
     """
-    with _writing(actor, site_id):
-        if not (en.strip() and zh.strip()):
-            raise AdviceIncomplete(field="zh" if en.strip() else "en")
-        rows = models.AdviceText.objects.select_for_update().filter(
-            site_id=site_id, kind=kind
-        )
-        for old in rows.filter(status=OverlayStatus.DRAFT):
-            _move(old, OverlayStatus.WITHDRAWN)
-        last = rows.order_by("-number").first()
-        return models.AdviceText.objects.create(
-            site_id=site_id,
-            kind=kind,
-            number=last.number + 1 if last else 1,
-            en=en.strip(),
-            zh=zh.strip(),
-            drafted_by_id=actor.user_id,
-            drafted_at=now,
-        )
+    row = models.AdviceText(site_id=site_id, kind=kind, en=en, zh=zh, drafted_at=now)
+    return site_texts.draft(row, actor=actor, about=_ABOUT)
 
 
 def approve_advice(
-    *, actor: Actor, advice_id: uuid.UUID, now: dt.datetime
+    *,
+    actor: Actor,
+    advice_id: uuid.UUID,
+    expected_version: int | None = None,
+    now: dt.datetime,
 ) -> models.AdviceText:
     """Put a draft in force; the text before it is kept.
 
     :raises NotFound: when there is no such text for the actor.
     :raises SecondPersonNeeded: when the actor wrote it.
     :raises StepNotAllowed: when it is no draft.
+    :raises VersionOutdated: when it changed after the actor looked at it.
     """
-    with _writing(actor, _site_of(advice_id)):
-        row = models.AdviceText.objects.select_for_update().get(id=advice_id)
-        if row.drafted_by_id == actor.user_id:
-            raise SecondPersonNeeded(field="advice")
-        check_step(OverlayStatus(row.status), OverlayStatus.IN_FORCE)
-        before = models.AdviceText.objects.select_for_update().filter(
-            site_id=row.site_id, kind=row.kind, status=OverlayStatus.IN_FORCE
-        )
-        for old in before:
-            _move(old, OverlayStatus.SUPERSEDED)
-        row.approved_by_id, row.approved_at = actor.user_id, now
-        _move(row, OverlayStatus.IN_FORCE)
-    return row
+    found = site_texts.found_by(models.AdviceText, advice_id, "advice")
+    return site_texts.approve(
+        found, actor=actor, about=_ABOUT, version=expected_version, now=now
+    )
 
 
-def withdraw_advice(*, actor: Actor, advice_id: uuid.UUID) -> models.AdviceText:
+def withdraw_advice(
+    *,
+    actor: Actor,
+    advice_id: uuid.UUID,
+    expected_version: int | None = None,
+    now: dt.datetime,
+) -> models.AdviceText:
     """Take a text back; from now on nothing is said in its place.
 
     :raises NotFound: when there is no such text for the actor.
     :raises StepNotAllowed: when it is over already.
+    :raises VersionOutdated: when it changed after the actor looked at it.
     """
-    with _writing(actor, _site_of(advice_id)):
-        row = models.AdviceText.objects.select_for_update().get(id=advice_id)
-        _move(row, OverlayStatus.WITHDRAWN)
-    return row
-
-
-@contextmanager
-def _writing(actor: Actor, site_id: uuid.UUID) -> Iterator[None]:
-    with written_by(actor):
-        policy.check(actor, "advice.change", get_visible_site(actor, site_id))
-        yield
-
-
-def _site_of(advice_id: uuid.UUID) -> uuid.UUID:
-    rows = models.AdviceText.objects.filter(id=advice_id)
-    site_id = rows.values_list("site_id", flat=True).first()
-    if site_id is None:
-        raise NotFound(field="advice")
-    return site_id
-
-
-def _move(row: models.AdviceText, status: OverlayStatus) -> None:
-    check_step(OverlayStatus(row.status), status)
-    row.status = status
-    row.version += 1
-    row.save()
+    found = site_texts.found_by(models.AdviceText, advice_id, "advice")
+    return site_texts.withdraw(found, actor=actor, version=expected_version, now=now)

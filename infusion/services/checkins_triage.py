@@ -30,8 +30,8 @@ from infusion.selectors.checkins import (
     others_of,
     questionnaires,
     reading_of,
-    signed_questions,
 )
+from infusion.selectors.wordings import signed_for
 from infusion.services.alert_raising import raise_once
 from infusion.services.checkins_planning import follow_ups_after
 from infusion.services.sparing import sparing_the_others
@@ -61,7 +61,7 @@ class Given:
 def take(given: Given, row: models.CheckIn) -> models.CheckInAnswers:
     """Store the answers with what the rules make of them, and alert whom it concerns."""
     known = questionnaires()
-    signed = signed_questions(given.course.site_id)
+    signed = signed_for(given.course.site_id, given.sent, given.at)
     forms = forms_to_read(row.forms, given.sent, known)
     findings = read_findings(forms, given.sent, given.source, given.now, signed)
     answers = _store(given, row, signed, [form.name for form in forms])

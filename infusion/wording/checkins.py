@@ -8,6 +8,7 @@ from infusion.wording.base import Wording
 
 _CHECK_IN = _("The check-in")
 _ADVERSE_EVENT = _("The adverse event")
+_SITE_TEXT = _("The text of the site")
 _TRIAGE = _("The triage rules")
 
 CHECKINS: Mapping[str, Wording] = {
@@ -92,9 +93,12 @@ CHECKINS: Mapping[str, Wording] = {
         409, _TRIAGE, _("Another person than who drafted them brings them in force.")
     ),
     "advice_incomplete": Wording(
-        422, _("The advice text"), _("Write it in English and in Chinese.")
+        422, _SITE_TEXT, _("Write it in English and in Chinese.")
     ),
     "second_person_needed": Wording(
-        409, _("The advice text"), _("Another person than who wrote it approves it.")
+        409, _SITE_TEXT, _("Another person than who wrote it approves it.")
+    ),
+    "question_not_to_word": Wording(
+        422, _SITE_TEXT, _("This is no question that the site words.")
     ),
 }

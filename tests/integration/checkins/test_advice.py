@@ -5,13 +5,8 @@ import pytest
 from infusion.domain.checkins import AdviceKind
 from infusion.domain.states import StepNotAllowed
 from infusion.selectors.checkins import advice_for
-from infusion.services.advice import (
-    AdviceIncomplete,
-    SecondPersonNeeded,
-    approve_advice,
-    draft_advice,
-    withdraw_advice,
-)
+from infusion.services.advice import approve_advice, draft_advice, withdraw_advice
+from infusion.services.site_texts import AdviceIncomplete, SecondPersonNeeded
 from patients.domain.refusals import NotFound
 from patients.policy import NotAllowed
 from tests.factories.wards import ward
@@ -65,11 +60,11 @@ def test_the_text_in_force_stays_until_the_next_one_is_approved(here):
 def test_what_is_withdrawn_is_said_no_more(here):
     row = approve(here, draft(here))
 
-    withdraw_advice(actor=here.nurse, advice_id=row.id)
+    withdraw_advice(actor=here.nurse, advice_id=row.id, now=here.now)
 
     assert in_force(here) is None
     with pytest.raises(StepNotAllowed):
-        withdraw_advice(actor=here.nurse, advice_id=row.id)
+        withdraw_advice(actor=here.nurse, advice_id=row.id, now=here.now)
 
 
 def test_both_languages_are_needed(here):
