@@ -20,6 +20,7 @@ from infusion.catalogue.reasons import reason
 from infusion.catalogue.recipes import read_recipe
 from infusion.catalogue.reminders import read_rules
 from infusion.catalogue.scales import read_scale
+from infusion.catalogue.simulation import read_numbers
 from infusion.catalogue.sources import all_sources
 from infusion.catalogue.toxicity import read_toxicity
 from infusion.catalogue.triage import read_triage
@@ -197,6 +198,7 @@ _READ: Mapping[str, Callable[[Path], object]] = {
     "triage": read_triage,
     "questionnaire": read_questionnaire,
     "cadence": read_cadence,
+    "simulation": read_numbers,
 }
 
 

@@ -31,6 +31,7 @@ FOLDERS = {
     "triage": "triage",
     "questionnaire": "questionnaires",
     "cadence": "checkins",
+    "simulation": "simulation",
 }
 # The newest schema of each kind of file.
 SCHEMAS = {
@@ -47,6 +48,7 @@ SCHEMAS = {
     "triage": 1,
     "questionnaire": 1,
     "cadence": 1,
+    "simulation": 1,
 }
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,12})?")
 
