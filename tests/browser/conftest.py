@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from ops.layout import LOCAL
 from ops.translations.compiling import compile_all
 from patients import clock
+from tests.chromium import FLAGS, LOCALES, PHONE, WIDE
 from tests.factories import wards
 
 # Playwright's loop runs in this thread; the tests below it are not asynchronous.
@@ -23,20 +24,8 @@ PASSWORD = "a-long-enough-password"
 # Asked for with SCREENSHOTS=1: they take a third of the time and prove nothing.
 WITH_PICTURES = os.environ.get("SCREENSHOTS") == "1"
 SCREENSHOTS = LOCAL / "screenshots"
-WIDE = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # Looked at by axe at both widths; the others at the narrow one.
 KEY_PAGES = {"patients", "course-paused", "hang-refused"}
-LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 
 
 @dataclass

@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.running import PASSWORD, Running, wait_until
+from tests.journeys.screens import Screens, opened
 
 
 @dataclass
@@ -107,6 +109,13 @@ class Service:
                 found.append(mail)
         return found
 
+    def arrived(self, to: str) -> list[str]:
+        """Return what the provider got for somebody, the latest first."""
+        url = f"{self.facts['provider']}arrived.json"
+        with urllib.request.urlopen(url, timeout=10) as reply:  # noqa: S310 - loopback
+            requests = json.loads(reply.read())["requests"]
+        return [one["text"] for one in requests if to in one["to"]]
+
     def wait_for_mails(self, address: str, count: int) -> list[Any]:
         """Wait until this many mails have come, and for one tick more."""
         wait_until(lambda: len(self.mails_to(address)) >= count)
@@ -127,6 +136,13 @@ def service(
         stash[RUNNING] = Running(tmp_path_factory.mktemp("service"))
     stash[RUNNING].begin_again()
     return Service(stash[RUNNING])
+
+
+@pytest.fixture(scope="module")
+def screens(chromium: str, service: Service) -> Iterator[Screens]:
+    """Return a browser for everybody; its loop ends with the journeys of a file."""
+    with opened(chromium) as browser:
+        yield Screens(browser, service.address)
 
 
 @pytest.hookimpl(trylast=True)
