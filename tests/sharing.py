@@ -1,11 +1,14 @@
 """Which tests one process runs together, when several share a run."""
 
+import re
 from pathlib import PurePosixPath
 
 from xdist.scheduler import LoadScopeScheduling
 
 # Folders whose tests share a running service, or servers, that one process keeps.
 BY_FOLDER = {"journeys", "faults"}
+# A round of make faults; rounds may be run side by side.
+_ROUND = re.compile(r"\bround\d+\b")
 # Tests of the whole demo share its folder: each file stays in one process.
 BY_FILE = {"ops"}
 
@@ -15,7 +18,8 @@ def shared_by(nodeid: str) -> str:
     path = PurePosixPath(nodeid.split("::", maxsplit=1)[0])
     folder = path.parts[1] if len(path.parts) > 2 else ""
     if folder in BY_FOLDER:
-        return folder
+        tried = _ROUND.search(nodeid)
+        return f"{folder} {tried[0]}" if tried else folder
     return str(path) if folder in BY_FILE else nodeid
 
 

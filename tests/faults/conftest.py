@@ -1,5 +1,6 @@
 """Real workers, beats, stores and a real provider, all of the test's own to break."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -64,6 +65,15 @@ country = "DE"
 provider = "forgetful"
 sender = "Hospital"
 """
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let make faults try each of them many times in a row."""
+    rounds = int(os.environ.get("FAULTS_ROUNDS", "1"))
+    if rounds > 1:
+        metafunc.fixturenames.append("round_number")
+        names = [f"round{number}" for number in range(1, rounds + 1)]
+        metafunc.parametrize("round_number", names, ids=names)
 
 
 @dataclass

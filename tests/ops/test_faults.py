@@ -16,18 +16,18 @@ ROW = {
 }
 
 
-def test_the_last_verdict_on_each_fault_stands_between_the_marks(
+def test_what_became_of_all_rounds_stands_between_the_marks(
     tmp_path: Path,
 ) -> None:
     document = tmp_path / "operations.md"
     document.write_text(f"before\n{faults.BEGIN}\nold\n{faults.END}\nafter\n")
     verdicts = [
-        {**ROW, "fault": "Redis flushed", "lost": 7},
+        {**ROW, "fault": "Redis flushed", "lost": 7, "late_p99": 11.0},
         {**ROW, "fault": "beat twice"},
-        {**ROW, "fault": "Redis flushed"},
+        {**ROW, "fault": "Redis flushed", "late_p50": 2.25},
     ]
 
-    faults.write(document, faults.latest(verdicts), 20)
+    faults.write(document, faults.gathered(verdicts), 20)
 
     lines = document.read_text().splitlines()
     assert lines[0] == "before"
@@ -36,7 +36,7 @@ def test_the_last_verdict_on_each_fault_stands_between_the_marks(
     assert "20 times in a row" in lines[2]
     assert lines[6:8] == [
         "| beat twice | 2400 | 0 | 0 | 3 | 0 | 1.2 | 9.0 |",
-        "| Redis flushed | 2400 | 0 | 0 | 3 | 0 | 1.2 | 9.0 |",
+        "| Redis flushed | 4800 | 7 | 0 | 6 | 0 | 1.8 | 11.0 |",
     ]
 
 

@@ -110,3 +110,7 @@ def test_tests_that_share_nothing_are_free_to_run_anywhere() -> None:
     first, second = (f"tests/unit/test_one.py::test_{name}" for name in "ab")
     assert shared_by(first) != shared_by(second)
     assert shared_by(f"tests/journeys/{first}") == shared_by("tests/journeys/x.py::y")
+    # Rounds of make faults may be run side by side, each in one process.
+    second = "tests/faults/test_x.py::test_b[round2-cut]"
+    assert shared_by("tests/faults/test_x.py::test_a[round1]") != shared_by(second)
+    assert shared_by("tests/faults/test_y.py::test_c[round2]") == shared_by(second)
