@@ -7,7 +7,6 @@ from random import Random
 
 from infusion.catalogue.simulation import Numbers
 from infusion.domain.questionnaires import Questionnaire
-from infusion.simulation import answering
 from infusion.simulation.behaving import (
     NOBODY_SIGNED,
     Profile,
@@ -17,6 +16,7 @@ from infusion.simulation.behaving import (
 from infusion.simulation.condition import Condition
 from infusion.simulation.draws import Draws, happens, span_around
 from infusion.simulation.illnesses import SEVERE, illnesses, infections, stops
+from infusion.simulation.replying import replies
 from infusion.simulation.stories import Illness
 
 ADULT, CHILD = "ADULT", "CHILD"
@@ -56,7 +56,7 @@ class Person:
         """Return the answers to a form at a time of the course; ``at`` is that instant."""
         who = "caregiver" if self.profile.answers_by_caregiver else "self"
         unnoticed = self.condition.numbers.share(f"unnoticed_by_{who}_percent")
-        return answering.answers(self.condition, form, since, at, unnoticed, signed)
+        return replies(self.condition, form, since, at, unnoticed, signed)
 
     def answers_after(self, due: dt.timedelta) -> dt.timedelta | None:
         """Return how long after it was due a check-in is answered; None for never."""
