@@ -11,7 +11,6 @@ from django.db import transaction
 from infusion import models
 from infusion.domain.hanging import PumpReading
 from infusion.management.demo_checkins import answer_so_far
-from infusion.management.demo_departure import Departure, go_home
 from infusion.management.demo_rota import Crew, put_on_call
 from infusion.services import (
     bags,
@@ -20,6 +19,7 @@ from infusion.services import (
     hanging,
     interruptions,
 )
+from infusion.simulation.departure import Departure, go_home
 from patients import clock
 from patients.domain.profiles import PatientProfile
 from patients.policy import Actor

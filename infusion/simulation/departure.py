@@ -1,4 +1,4 @@
-"""How patients of the demo get home: by what was found and signed, as on a ward."""
+"""How invented patients get home: by what was found and signed, as on a ward."""
 
 import datetime as dt
 import uuid
@@ -63,16 +63,16 @@ _LABORATORY = (
     ("BILIRUBIN", "12", "20", "umol/L"),
 )
 _TEXTS = (
-    ("PUMP", "MODEL", "DEMO PUMP"),
+    ("PUMP", "MODEL", "INVENTED PUMP"),
     ("PUMP", "SPARE", "ward 7"),
     ("PUMP", "BATTERY", "2"),
     ("PUMP", "HELP_LINE", "+1 800 555 0199"),
-    ("FUNDING", "", "DEMO-17"),
+    ("FUNDING", "", "INVENTED-17"),
 )
 
 
-class NotReadyInDemo(Exception):
-    """A criterion is not met: the demo no longer knows everything it must."""
+class NotReady(Exception):
+    """A criterion is not met: what is invented here no longer meets everything."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,14 +90,14 @@ class Departure:
 def go_home(departure: Departure, at: dt.datetime) -> None:
     """Give every visit an owner, record what is asked, let two sign, and discharge.
 
-    :raises NotReadyInDemo: with the criteria that are not met.
+    :raises NotReady: with the criteria that are not met.
     """
     _own_visits(departure, at)
     _record(departure, at)
     for signer in (departure.physician, departure.nurse):
         _sign(departure, signer, at)
     rows = load_rows(departure.course).of(running_cycle(departure.course))
-    assert rows.hanging is not None  # noqa: S101 - the demo hung it
+    assert rows.hanging is not None  # noqa: S101 - it hangs
     discharging.discharge(
         actor=departure.nurse,
         course_id=departure.course.id,
@@ -167,7 +167,7 @@ def _sign(departure: Departure, signer: Actor, at: dt.datetime) -> None:
     found = _readiness(departure, at)
     if not found.assessment.is_ready:
         lacking = [one.criterion.key for one in found.assessment.lines if one.blocks]
-        raise NotReadyInDemo(", ".join(lacking))
+        raise NotReady(", ".join(lacking))
     sign_readiness(
         actor=signer, course_id=departure.course.id, digest=found.digest, now=at
     )
