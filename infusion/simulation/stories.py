@@ -128,7 +128,8 @@ class CourseStory:
     """One course from its start to its end.
 
     ``group`` is ADULT or CHILD: the published figures differ. ``regimen`` is the key of
-    the catalogue. ``days_on_ward`` and ``days_at_home`` are of 24 hours.
+    the catalogue. ``days_on_ward`` and ``days_at_home`` are of 24 hours. ``stops`` says
+    when the pump stood still, for whatever reason.
     """
 
     index: int
