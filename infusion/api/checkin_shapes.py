@@ -305,6 +305,17 @@ class CheckInOut(StaffOutput):
     looks = LookOut(many=True, source="looks.all")
 
 
+class AdviceOut(Output):
+    """What to tell the family beside the hotline and "never flush"."""
+
+    en = serializers.CharField(source="text.en")
+    zh_hans = serializers.CharField(source="text.zh")
+    is_signed = serializers.BooleanField(
+        help_text="Approved by two people of the site; else shipped words of this mark"
+    )
+    mark = serializers.ChoiceField(choices=named(Mark))
+
+
 class SentOut(Output):
     """What became of answers: they are in the record, and this is what to show."""
 
@@ -312,7 +323,7 @@ class SentOut(Output):
     check_in_id = serializers.UUIDField()
     colour = serializers.ChoiceField(choices=named(Colour), source="result.colour")
     look_by = InstantField(source="result.look_by", allow_null=True)
-    advice = TextOut(allow_null=True, help_text="Approved by two people of the site")
+    advice = AdviceOut()
     photos_url = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.CharField())

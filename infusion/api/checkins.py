@@ -26,6 +26,7 @@ from infusion.domain.submissions import FormAnswers, Submission
 from infusion.selectors import checkin_pages as pages
 from infusion.selectors.checkins import forms_of
 from infusion.selectors.courses import get_course
+from infusion.selectors.site_texts import advice_state
 from infusion.services import checkins_answering as answering
 from infusion.services.checkins_looking import look_at_check_in
 from patients.api.concurrency import etag_of
@@ -114,7 +115,7 @@ class CheckInEndpoint(Endpoint):
         """Answer with what became of answers: 201 at first, 200 when sent again."""
         is_new = row.received_at == self.now
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
-        row.advice = pages.advice_of(row.check_in.course.site_id, row.result.colour)
+        row.advice = advice_state(row.check_in.course.site_id, row.result.colour)
         return Response(SentOut(row).data, status=code)
 
 

@@ -21,6 +21,7 @@ from infusion.board import (
     regimens,
     reminders,
     rota,
+    site_texts,
     starting,
     taking,
     toxicity,
@@ -82,6 +83,17 @@ urlpatterns = [
         name="adverse_event",
     ),
     path("check-ins/", watching.Watching.as_view(), name="watching"),
+    path("check-ins/advice/", site_texts.SiteTexts.as_view(), name="site_texts"),
+    path(
+        "check-ins/advice/<uuid:advice_id>",
+        site_texts.AdviceStep.as_view(),
+        name="advice_step",
+    ),
+    path(
+        "check-ins/wordings/<uuid:wording_id>",
+        site_texts.WordingStep.as_view(),
+        name="wording_step",
+    ),
     path("my/", families.My.as_view(), name="my"),
     path(
         "my/check-ins/<uuid:check_in_id>",

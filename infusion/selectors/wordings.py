@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from infusion import models
 from infusion.catalogue.questionnaires import shipped_questionnaires
@@ -60,11 +60,3 @@ def worded(
 ) -> tuple[Questionnaire, ...]:
     """Return forms in which the questions of a site have its words."""
     return tuple(form.worded(wordings) for form in forms)
-
-
-def list_wordings(site_id: uuid.UUID) -> QuerySet[models.QuestionWording]:
-    """List the wordings of a site that the actor was let into, the latest first."""
-    rows = models.QuestionWording.objects.filter(site_id=site_id)
-    return rows.select_related("drafted_by", "approved_by").order_by(
-        "question", "-number"
-    )

@@ -57,6 +57,7 @@ def targets_of(world: Any, patient: Any, physician: Any) -> dict[str, Any]:
             raised_at=world.now,
         ).id,
         **_check_in(course, physician, world.now),
+        **_texts(patient.site, physician, world.now),
         "visit_id": models.Visit.objects.filter(cycle__course=course).first().id,
         "contact_id": ContactPointFactory(patient=patient).id,
         "link_id": CaregiverLinkFactory(patient=patient, state="PENDING").id,
@@ -74,6 +75,17 @@ def _check_in(course, physician, now) -> dict[str, Any]:
         "photo_id": photo.id,
         "adverse_event_id": event.id,
     }
+
+
+def _texts(site, physician, now) -> dict[str, Any]:
+    given = {"number": 1, "drafted_by_id": physician.user_id, "drafted_at": now}
+    advice, _ = models.AdviceText.objects.get_or_create(
+        site=site, kind="RED", defaults=given
+    )
+    wording, _ = models.QuestionWording.objects.get_or_create(
+        site=site, question="neuro.place", defaults=given
+    )
+    return {"advice_id": advice.id, "wording_id": wording.id}
 
 
 def _message(course, physician, now) -> Any:

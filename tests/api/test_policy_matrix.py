@@ -64,10 +64,7 @@ def test_every_action_of_the_table_is_used():
         "assignment.change",
         "placement.override",
         "site.change_days",
-        # A site approves its advice texts by a service; pages come later.
-        "advice.view",
-        "advice.change",
-        # And its triage rules.
+        # A site signs its triage rules by a service; pages come later.
         "triage.view",
         "triage.draft",
         "triage.sign",

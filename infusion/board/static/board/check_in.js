@@ -236,7 +236,9 @@
   function received(result) {
     outcome(`received-${result.colour.toLowerCase()}`);
     part("red").hidden = result.colour !== "RED" && part("red").hidden;
-    const advice = result.advice && result.advice[language() === "zh" ? "zh_hans" : "en"];
+    // Unsigned words are the page's own: they stand on it already.
+    const isSigned = result.advice && result.advice.is_signed;
+    const advice = isSigned && result.advice[language() === "zh" ? "zh_hans" : "en"];
     part("advice").textContent = advice || "";
     part("advice").hidden = !advice;
     const by = document.querySelector("[data-outcome=received-amber] time");
