@@ -73,7 +73,23 @@ REASONS: Mapping[str, Promise] = {
     "cycle_over": _("the infusion is over"),
     "died": _("the patient has died"),
 }
+RULE_CHANGES: Mapping[str, Promise] = {
+    "LEFT_OUT": pgettext_lazy("triage rule", "left out"),
+    "ADDED": pgettext_lazy("triage rule", "new"),
+    "COLOUR": pgettext_lazy("triage rule", "another colour"),
+    "SIGN": pgettext_lazy("triage rule", "another sign"),
+    "TOPIC": pgettext_lazy("triage rule", "another topic"),
+    "FOLLOW_UP": _("Hours until somebody looks after an amber"),
+    "AMBERS": _("Topics with an amber that make a red"),
+    "UNANSWERED": _("What counts that was asked and not answered"),
+}
+UNANSWERED: Mapping[str, Promise] = {
+    "SAME": _("as the sign itself"),
+    "AMBER": _("as amber"),
+}
 LISTS = {
+    "rule_change": RULE_CHANGES,
+    "unanswered": UNANSWERED,
     "check_in": KINDS,
     "check_in_state": STATES,
     "check_in_way": WAYS,

@@ -25,6 +25,7 @@ from infusion.board import (
     starting,
     taking,
     toxicity,
+    triage_rules,
     walk,
     watching,
 )
@@ -83,6 +84,12 @@ urlpatterns = [
         name="adverse_event",
     ),
     path("check-ins/", watching.Watching.as_view(), name="watching"),
+    path("check-ins/rules/", triage_rules.TriageRules.as_view(), name="triage_rules"),
+    path(
+        "check-ins/rules/<uuid:rules_id>",
+        triage_rules.TriageDocumentPage.as_view(),
+        name="triage_document",
+    ),
     path("check-ins/advice/", site_texts.SiteTexts.as_view(), name="site_texts"),
     path(
         "check-ins/advice/<uuid:advice_id>",

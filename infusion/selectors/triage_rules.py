@@ -62,7 +62,8 @@ def get_document(actor: Actor, document_id: uuid.UUID) -> models.TriageDocument:
     :raises NotFound: when there is none in reach.
     """
     rows = policy.scope(models.TriageDocument.objects.all(), actor)
-    found = rows.filter(id=document_id).first()
+    people = rows.select_related("site", "drafted_by", "in_force_by")
+    found = people.filter(id=document_id).first()
     if found is None or not policy.can(actor, "triage.view", found):
         raise NotFound(field="document")
     return found

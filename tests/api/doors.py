@@ -247,6 +247,12 @@ ROUTES: dict[str, Any] = {
     "board:overlays": Console(
         {"GET": "overlay.view", "POST": "overlay.draft"}, "us-label-rr", "site"
     ),
+    "board:triage_rules": Console(
+        {"GET": "triage.view", "POST": "triage.draft"}, of="site"
+    ),
+    "board:triage_document": Console(
+        {"GET": "triage.view", "POST": "triage.draft"}, of="site"
+    ),
     "board:reminders": Console(
         {"GET": "reminders.view", "POST": "reminders.change"}, of="site"
     ),

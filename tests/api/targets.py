@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from infusion import models
-from tests.factories import checkins, reminders
+from tests.factories import checkins, reminders, triage
 from tests.factories import infusion as factories
 from tests.factories.patients import CaregiverLinkFactory, ContactPointFactory
 
@@ -29,6 +29,7 @@ def targets_of(world: Any, patient: Any, physician: Any) -> dict[str, Any]:
         "document_id": reminders.document(
             patient.site_id, physician.user_id, world.now
         ).id,
+        "rules_id": triage.draft(patient.site_id, physician.user_id, world.now).id,
         "date_id": reminders.care_date(course, physician.user_id, world.now).id,
         "patient_id": patient.id,
         "message_id": _message(course, physician, world.now).id,

@@ -1,8 +1,13 @@
 """What a site may change of the triage rules, and what is refused with which reason."""
 
+import tomllib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from infusion.catalogue.files import CatalogueFileRefused
+from infusion.catalogue.toml_text import toml_of
 from infusion.catalogue.triage import (
     shipped_triage,
     triage_at_site,
@@ -155,3 +160,16 @@ def test_a_head_that_no_longer_holds_is_that_of_the_shipped_rules():
     assert left_out == ("head",)
     assert found.follow_up == shipped_triage().follow_up
     assert len(found.rules) == len(shipped_triage().rules)
+
+
+def test_what_a_site_edits_is_the_shipped_set_read_back_word_for_word():
+    again = tomllib.loads(toml_of(written.body()))
+
+    assert again == written.body()
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\x7f")))
+def test_any_text_comes_back_from_the_toml_as_it_was(text):
+    body = {"title": {"en": text, "zh": ""}, "rules": [{"key": text, "when": [[]]}]}
+
+    assert tomllib.loads(toml_of(body)) == body
