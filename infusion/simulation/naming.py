@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -81,14 +81,14 @@ def cause(key: str) -> str:
 
 def grades(key: str, group: str, grade: int) -> str:
     """Return which grades of an illness in which group."""
-    least = now("any grade") if grade <= 1 else now("grade {grade} or more")
-    return now("{illness}, {group}, {grades}").format(
+    least = gettext("any grade") if grade <= 1 else gettext("grade {grade} or more")
+    return gettext("{illness}, {group}, {grades}").format(
         illness=illness(key), group=_GROUPS[group], grades=least.format(grade=grade)
     )
 
 
 def worst_grade(key: str, grade: int) -> str:
     """Return an illness with its worst grade."""
-    return now("{illness}, worst grade {grade}").format(
+    return gettext("{illness}, worst grade {grade}").format(
         illness=illness(key), grade=grade
     )

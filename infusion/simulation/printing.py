@@ -105,7 +105,11 @@ def _sections(report: Report) -> tuple[Section, ...]:
         Section(
             _("Illnesses that began at home: how they were noticed"),
             tuple(row for one in report.noticed for row in _noticed(one)),
-            _("By a check-in that was amber or red; the time counts from the onset."),
+            _(
+                "By a check-in that was amber or red; the time counts from the onset. "
+                "Which signs show, and how often, is assumed: this compares rules, it "
+                "does not say how good any are."
+            ),
         ),
         Section(_("Check-ins"), tuple(_check_ins(report))),
         _alerts(_("Alerts, by severity"), report.severities, naming.severity),
