@@ -1,7 +1,8 @@
 """Reads alerts: the open ones, those a person may see, and the rule behind each."""
 
 import uuid
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 
 from django.db.models import QuerySet
 
@@ -16,11 +17,13 @@ from patients.domain.refusals import NotFound
 from patients.policy import Actor
 
 
-def places_with_alerts() -> set[Place]:
-    """Return where an alert has not ended."""
+def open_alerts_by_place() -> Mapping[Place, set[uuid.UUID]]:
+    """Return the alerts that have not ended by where they are."""
     rows = models.Alert.objects.exclude(status=AlertStatus.RESOLVED)
-    found = rows.values_list("site_id", "course_id").distinct()
-    return {Place(site_id, course_id) for site_id, course_id in found}
+    found: dict[Place, set[uuid.UUID]] = defaultdict(set)
+    for alert_id, site_id, course_id in rows.values_list("id", "site_id", "course_id"):
+        found[Place(site_id, course_id)].add(alert_id)
+    return found
 
 
 def list_alerts(actor: Actor, *, is_open: bool | None = None) -> QuerySet[models.Alert]:

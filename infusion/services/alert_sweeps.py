@@ -2,10 +2,12 @@
 
 A sweep may run twice, late or beside another: a place is locked while its alerts are
 looked at, and no two alerts are open for one cause. A cause that cannot be read keeps the
-alerts it has, and stops no other.
+alerts it has, and stops no other. What holds is read without a lock, so a sweep ends only
+alerts that were there before it read: of a later one it cannot have seen the cause.
 """
 
 import datetime as dt
+import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -28,7 +30,7 @@ from infusion.selectors.alert_causes import (
 )
 from infusion.selectors.alert_people import is_left_alone
 from infusion.selectors.alert_watches import WATCHES, Watch
-from infusion.selectors.alerts import places_with_alerts
+from infusion.selectors.alerts import open_alerts_by_place
 from infusion.services import alert_steps
 from infusion.services.alert_raising import lock_alerts, raise_once
 from infusion.services.sparing import sparing_the_others
@@ -38,6 +40,8 @@ log = structlog.get_logger(__name__)
 
 # Alerts told in one sweep have instants of their own: messages are unique by them.
 _APART = dt.timedelta(microseconds=1)
+# More than all alerts of one sweep are apart; less than anybody needs to answer.
+_AT_ONCE = dt.timedelta(milliseconds=10)
 
 
 @dataclass
@@ -55,6 +59,8 @@ class Seen:
 
     causes: list[Standing] = field(default_factory=list)
     unread: set[Cause] = field(default_factory=set)
+    # The alerts that had not ended before anything was read.
+    alerts: set[uuid.UUID] = field(default_factory=set)
 
 
 def sweep_alerts(
@@ -66,23 +72,15 @@ def sweep_alerts(
     """
     done = AlertSweep()
     rules = site_rules()
+    # Before anything else is read: what is raised meanwhile is for the next sweep.
+    alerted = open_alerts_by_place()
     seen = _look_around(rules, now)
-    alerted = places_with_alerts()
     unread = {cause for cause, one in seen.items() if one is None}
     found = _by_place(seen)
     watched = {one.place: one for one in watched_cycles()}
     for place in sorted({*found, *watched, *alerted}, key=str):
-        here = Seen(causes=found.get(place, []), unread=set(unread))
-        sweep = partial(
-            _sweep_place,
-            place,
-            watched.get(place),
-            here,
-            rules,
-            now,
-            done,
-            has_alert=place in alerted,
-        )
+        here = Seen(found.get(place, []), set(unread), alerted.get(place, set()))
+        sweep = partial(_sweep_place, place, watched.get(place), here, rules, now, done)
         sparing_the_others(sweep, course_id=place.course_id, event="alerts_not_swept")
     # A sweep that fails every time would be silent: its age is watched like the beat's.
     show_life(ALERTS, offset)
@@ -132,8 +130,6 @@ def _sweep_place(
     rules: SiteRules,
     now: dt.datetime,
     done: AlertSweep,
-    *,
-    has_alert: bool,
 ) -> bool:
     """Look at one place; where all is well nothing is locked."""
     if watched is not None and not sparing_the_others(
@@ -142,7 +138,7 @@ def _sweep_place(
         event="alerts_not_swept",
     ):
         here.unread |= PUMP_CAUSES
-    if has_alert or any(one.stage for one in here.causes):
+    if here.alerts or any(one.stage for one in here.causes):
         _look_at(place, here, rules, now, done)
     return True
 
@@ -163,6 +159,8 @@ def _look_at(
     instant = now
     for alert in _open_alerts(place):
         instant += _APART
+        if _is_later(alert, here, now):
+            continue
         if Cause(alert.cause) not in here.unread:
             standing = held.get((Cause(alert.cause), alert.subject))
             _follow(alert, standing, instant, done)
@@ -172,6 +170,11 @@ def _look_at(
         instant += _APART
         rule = rules.rule(place.site_id, standing.cause)
         done.raised += raise_once(standing, rule, instant)
+
+
+def _is_later(alert: models.Alert, here: Seen, now: dt.datetime) -> bool:
+    """Say whether an alert was raised after this sweep began to read."""
+    return alert.pk not in here.alerts or alert.raised_at > now + _AT_ONCE
 
 
 def _open_alerts(place: Place) -> Collection[models.Alert]:
