@@ -19,6 +19,7 @@ from infusion.board import checkin_words, toxicity_words
 from infusion.board.access import Console
 from infusion.board.answering import errors_of, id_of, keep_photos, submission
 from infusion.board.checkin_rows import answered_forms, row_of, trend_rows
+from infusion.board.language_words import is_language, language_name, languages
 from infusion.board.people import identity
 from infusion.board.question_rows import form_rows, typed
 from infusion.board.refusals import REFUSALS, reason
@@ -126,6 +127,7 @@ class CheckInPage(CheckInConsole):
         return {
             "answers": answers,
             "result": answers.result,
+            "language": language_name(answers.language),
             "is_late": answers.received_at - answers.given_at > _AT_ONCE,
             "fired": [one for one in fired if not one["is_unanswered"]],
             "unanswered": [one for one in fired if one["is_unanswered"]],
@@ -215,6 +217,8 @@ class Entry(CheckInConsole):
             "sources": [(key, checkin_words.SOURCES[key]) for key in _SOURCES],
             "way": sent.get("way", "TELEPHONE"),
             "source": sent.get("source", ""),
+            "languages": languages(),
+            "language": self._language(),
             "given_at": sent.get("given_at", f"{local:%Y-%m-%dT%H:%M}"),
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
@@ -243,7 +247,7 @@ class Entry(CheckInConsole):
                 typed(forms, sent, zone),
                 sent,
                 self._given_at(zone),
-                language=get_language() or settings.LANGUAGE_CODE,
+                language=self._language(),
                 way=_WAYS.get(sent.get("way", ""), Way.TELEPHONE),
                 source=_SOURCES.get(sent.get("source", "")),
             )
@@ -254,6 +258,11 @@ class Entry(CheckInConsole):
         keep_photos(self.request, self.actor, answers, self.now)
         messages.success(self.request, _("The answers are in the record."))
         return redirect("board:check_in", answers.check_in_id)
+
+    def _language(self) -> str:
+        """Return in which language it was said; what is none is that of the page."""
+        said = self.sent.get("spoken", "")
+        return said if is_language(said) else get_language() or settings.LANGUAGE_CODE
 
     def _given_at(self, zone: zoneinfo.ZoneInfo) -> dt.datetime:
         """Return when it was said; what is no instant is now."""
