@@ -113,7 +113,7 @@ def expected_page(
         return "403"
     if method not in row.needs:
         return "405"
-    if named and not in_reach(kind, place):
+    if named and not in_reach(kind, place, row.of):
         return "404"
     return "in" if kind in roles_for(row.needs[method]) else "404"
 
