@@ -17,6 +17,7 @@ KINDS = {
     "ctcae-5": "scale",
     "triage": "triage",
     "cadence": "cadence",
+    "synthetic-patients": "simulation",
     "neuro": "questionnaire",
     "handwriting": "questionnaire",
     "daily-adult": "questionnaire",
