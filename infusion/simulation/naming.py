@@ -50,6 +50,7 @@ _CAUSES: Mapping[str, Promise] = {
     Cause.CHECK_IN_TO_RING: _("No answer to a check-in: ring"),
     Cause.CHECK_IN_MISSED: _("A check-in was missed"),
     Cause.CALL_WANTED: _("The family wants to be rung"),
+    "ANSWERS_UNREAD": _("Answers came that no rule can read"),
 }
 
 

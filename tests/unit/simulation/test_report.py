@@ -14,7 +14,7 @@ from infusion.domain.alerts import Cause
 from infusion.domain.ladders import Severity
 from infusion.domain.rates import Rate
 from infusion.domain.triage import Colour
-from infusion.simulation import measuring
+from infusion.simulation import measuring, naming
 from infusion.simulation.drawing import pictures
 from infusion.simulation.printing import text, text_of_two
 from infusion.simulation.report import Report, report_of
@@ -258,6 +258,23 @@ def test_chinese_readers_read_chinese(rough):
     assert "published" not in told
     assert "无来源" in told
     assert "天" in drawn["onsets.svg"]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (Cause, naming.cause),
+        (Severity, naming.severity),
+        (Colour, naming.colour),
+        (Ending, naming.ending),
+        (Illness, naming.illness),
+    ],
+)
+def test_every_word_of_a_story_has_a_name(words, named):
+    names = [named(word) for word in words]
+
+    assert all(names)
+    assert len(set(names)) == len(names)
 
 
 def test_pictures_name_both_axes_and_do_not_rely_on_colour(rough):
