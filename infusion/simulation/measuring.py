@@ -98,12 +98,16 @@ class Load:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """The check-ins; ``green_though_ill`` and ``green_though_severe`` of those answered."""
+    """The check-ins; what is said of colours is of those that were answered.
+
+    ``flagged_though_well`` were amber or red and nothing was wrong.
+    """
 
     planned: int
     missed: Rate
     to_answer: Spread
     colours: dict[str, int]
+    flagged_though_well: Rate
     green_though_ill: Rate
     green_though_severe: Rate
 
@@ -265,6 +269,7 @@ def asked(stories: Iterable[CourseStory]) -> Asked:
     answered = [one for one in told if one.answered_after is not None]
     colours = Counter(one.colour for one in answered if one.colour)
     ill = [one for one in answered if one.true_grade]
+    well = [one for one in answered if not one.true_grade]
     severe = [one for one in ill if one.true_grade >= SEVERE]
     return Asked(
         planned=len(told),
@@ -273,6 +278,7 @@ def asked(stories: Iterable[CourseStory]) -> Asked:
             one.answered_after for one in told if one.answered_after is not None
         ),
         colours={colour.value: colours[colour] for colour in Colour},
+        flagged_though_well=share(well, lambda one: one.colour != Colour.GREEN),
         green_though_ill=share(ill, lambda one: one.colour == Colour.GREEN),
         green_though_severe=share(severe, lambda one: one.colour == Colour.GREEN),
     )

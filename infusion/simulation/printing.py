@@ -192,6 +192,7 @@ def _check_ins(report: Report) -> Iterator[Row]:
     yield Row(_("Time to the answer"), _spread(found.to_answer))
     for name, many in found.colours.items():
         yield Row(naming.colour(name), str(many))
+    yield Row(_("Amber or red though well"), _of(found.flagged_though_well))
     yield Row(_("Green though ill"), _of(found.green_though_ill))
     yield Row(_("Green though of grade 3 or more"), _of(found.green_though_severe))
 

@@ -192,10 +192,13 @@ def test_silence_and_green_though_ill_are_told():
     ill = replace(answered, true_grade=3)
     seen = replace(ill, colour=Colour.RED)
     silent = CheckInTold(due=DAY, answered_after=None, colour=None, true_grade=4)
-    found = report(replace(COURSE, check_ins=(answered, ill, seen, silent))).check_ins
+    alarm = replace(answered, colour=Colour.AMBER)
+    told = (answered, ill, seen, silent, alarm)
+    found = report(replace(COURSE, check_ins=told)).check_ins
 
-    assert found.missed == Rate(events=1, of=4)
-    assert found.colours == {"GREEN": 2, "AMBER": 0, "RED": 1}
+    assert found.missed == Rate(events=1, of=5)
+    assert found.colours == {"GREEN": 2, "AMBER": 1, "RED": 1}
+    assert found.flagged_though_well == Rate(events=1, of=2)
     assert found.green_though_ill == Rate(events=1, of=2)
     assert found.green_though_severe == Rate(events=1, of=2)
 
