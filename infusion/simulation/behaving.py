@@ -81,6 +81,9 @@ class Patient(Protocol):
     def grade(self, illness: Illness, since: dt.timedelta) -> int:
         """Return the true grade of an illness then; 0 for none."""
 
+    def needs_somebody(self, since: dt.timedelta) -> bool:
+        """Say whether a person is truly needed then: an illness, a fever, a still pump."""
+
     def answers(
         self,
         form: Questionnaire,

@@ -269,7 +269,7 @@ def asked(stories: Iterable[CourseStory]) -> Asked:
     answered = [one for one in told if one.answered_after is not None]
     colours = Counter(one.colour for one in answered if one.colour)
     ill = [one for one in answered if one.true_grade]
-    well = [one for one in answered if not one.true_grade]
+    well = [one for one in answered if not (one.true_grade or one.had_reason)]
     severe = [one for one in ill if one.true_grade >= SEVERE]
     return Asked(
         planned=len(told),

@@ -46,6 +46,18 @@ class Person:
         """Return the true grade of an illness then; 0 for none."""
         return self.condition.grade(illness, since)
 
+    def needs_somebody(self, since: dt.timedelta) -> bool:
+        """Say whether a person is truly needed then: an illness, a fever, a still pump.
+
+        A fever that is no CRS needs a person as well: nobody can tell from afar.
+        """
+        found = self.condition
+        return (
+            any(self.grade(one, since) for one in Illness)
+            or found.has_infection(since)
+            or found.stands_still(since)
+        )
+
     def answers(
         self,
         form: Questionnaire,

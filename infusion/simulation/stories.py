@@ -40,8 +40,9 @@ class Ending(StrEnum):
 class CheckInTold:
     """One check-in: when it was due, how long the answer took, what came of it.
 
-    ``answered_after`` is None for silence. ``true_grade`` is the worst grade of what the
-    patient truly had then, 0 for nothing.
+    ``answered_after`` is None for silence. ``true_grade`` is the worst grade of CRS or
+    neurotoxicity that the patient truly had then, 0 for none; ``had_reason`` says that a
+    person was truly needed, for these or for something else.
     """
 
     due: dt.timedelta
@@ -49,6 +50,7 @@ class CheckInTold:
     colour: Colour | None
     rules: tuple[str, ...] = ()
     true_grade: int = 0
+    had_reason: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,6 +84,7 @@ def _asked(one: Person, due: dt.timedelta, rules: RuleSet) -> CheckInTold:
         colour=result.colour,
         rules=tuple(each.rule.key for each in result.fired),
         true_grade=grade,
+        had_reason=one.needs_somebody(at),
     )
 
 
@@ -103,7 +104,7 @@ def _alerts(seed: int, one: Person, asked: list[CheckInTold]):
                 taken_after=taking.taken_after,
                 resolved_after=taking.resolved_after,
                 is_exhausted=taking.taken_after is None,
-                had_reason=each.true_grade > 0,
+                had_reason=each.had_reason,
             )
 
 

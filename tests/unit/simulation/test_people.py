@@ -243,3 +243,14 @@ def test_children_are_small_and_the_young_do_not_answer_themselves():
     assert {one.answers_by_caregiver for one in children if one.age >= 12} == {False}
     assert min(one.weight_kg for one in adults) >= 45
     assert all(1 <= one.age <= 17 for one in children)
+
+
+def test_a_fever_that_is_no_crs_and_a_still_pump_need_a_person_as_well():
+    people = [person(3, index, NUMBERS) for index in range(300)]
+    infected = next(one for one in people if one.condition.infections)
+    stopped = next(one for one in people if one.stops)
+    begins, _ = infected.condition.infections[0]
+
+    assert infected.needs_somebody(begins)
+    assert stopped.needs_somebody(stopped.stops[0].at)
+    assert not all(one.needs_somebody(HOUR) for one in people)

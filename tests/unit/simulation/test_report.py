@@ -193,11 +193,12 @@ def test_silence_and_green_though_ill_are_told():
     seen = replace(ill, colour=Colour.RED)
     silent = CheckInTold(due=DAY, answered_after=None, colour=None, true_grade=4)
     alarm = replace(answered, colour=Colour.AMBER)
-    told = (answered, ill, seen, silent, alarm)
+    infected = replace(alarm, had_reason=True)
+    told = (answered, ill, seen, silent, alarm, infected)
     found = report(replace(COURSE, check_ins=told)).check_ins
 
-    assert found.missed == Rate(events=1, of=5)
-    assert found.colours == {"GREEN": 2, "AMBER": 1, "RED": 1}
+    assert found.missed == Rate(events=1, of=6)
+    assert found.colours == {"GREEN": 2, "AMBER": 2, "RED": 1}
     assert found.flagged_though_well == Rate(events=1, of=2)
     assert found.green_though_ill == Rate(events=1, of=2)
     assert found.green_though_severe == Rate(events=1, of=2)
