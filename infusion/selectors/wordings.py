@@ -45,11 +45,12 @@ def keys_of(wordings: Iterable[str]) -> frozenset[str]:
 def signed_for(site_id: uuid.UUID, sent: Submission, at: dt.datetime) -> frozenset[str]:
     """Return the signed questions that answers are read with.
 
-    They are those of the time of the answers, and any that was answered and had been
-    signed before: a phone may have loaded it before the site took it back.
+    They are those of the time of the answers, and any that was answered and was ever
+    signed: a phone may have loaded it before the site took it back, or its clock may be
+    behind.
     """
     earlier = models.QuestionWording.objects.filter(
-        site_id=site_id, approved_at__lte=at
+        site_id=site_id, approved_at__isnull=False
     ).values_list("question", flat=True)
     answered = {f"{one.key}.{key}" for one in sent.forms for key in one.answers}
     return keys_of({*wordings_of(site_id, at), *(answered & set(earlier))})

@@ -111,6 +111,14 @@ def test_what_was_loaded_before_the_words_were_taken_back_is_still_read(here):
         withdraw(here, row, here.now + HOUR)
 
 
+def test_a_phone_whose_clock_is_behind_is_read_as_well(here):
+    sign(here, draft(here))
+
+    answers = answered(here, at=here.now - HOUR / 60, place="RIGHT")
+
+    assert answers.signed == ["place"]
+
+
 def test_new_words_take_the_place_of_those_before(here):
     first = sign(here, draft(here))
     second = sign(here, draft(here, en="Where are you?"))
