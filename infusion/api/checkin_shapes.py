@@ -270,6 +270,29 @@ class AnswersOut(Output):
     result = ResultOut()
 
 
+class UnreadOut(Output):
+    """Answers to another version of a form: no rule has read them, a person does."""
+
+    id = serializers.UUIDField()
+    client_id = serializers.UUIDField()
+    meant_id = serializers.UUIDField(
+        allow_null=True, help_text="The check-in they were sent to"
+    )
+    why = serializers.CharField(help_text="form_differs or form_unknown")
+    forms = serializers.ListField(child=serializers.CharField())
+    values = serializers.DictField(
+        child=serializers.DictField(child=serializers.CharField())
+    )
+    language = serializers.CharField()
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=named(Source)
+    )
+    way = serializers.ChoiceField(choices=named(Way))
+    recorded_by_id = serializers.UUIDField()
+    given_at = InstantField()
+    received_at = InstantField()
+
+
 class LookOut(Output):
     """Who looked, and what came of it."""
 
@@ -282,7 +305,7 @@ class LookOut(Output):
 class CheckInOut(StaffOutput):
     """A check-in: when it is asked, whether it was answered, and who looked at it."""
 
-    staff_only = frozenset({"looks", "call_at", "alert_at"})
+    staff_only = frozenset({"looks", "call_at", "alert_at", "unread"})
 
     id = serializers.UUIDField()
     version = serializers.IntegerField()
@@ -302,6 +325,9 @@ class CheckInOut(StaffOutput):
     look_by = InstantField(allow_null=True)
     looked_at = InstantField(allow_null=True)
     answers = AnswersOut(many=True, source="answers.all")
+    unread = UnreadOut(
+        many=True, source="unread.all", help_text="Of a check-in of kind UNREAD"
+    )
     looks = LookOut(many=True, source="looks.all")
 
 

@@ -25,6 +25,7 @@ CAUSES: Mapping[str, Promise] = {
     Cause.CHECK_IN_TO_RING: _("No answer to a check-in: ring"),
     Cause.CHECK_IN_MISSED: _("A check-in was missed"),
     Cause.CALL_WANTED: _("The family wants to be rung"),
+    Cause.ANSWERS_UNREAD: _("Answers came that no rule can read"),
 }
 REASONS: Mapping[str, Promise] = {
     Cause.PUMP_STOPPED: _(
@@ -85,6 +86,11 @@ REASONS: Mapping[str, Promise] = {
     Cause.CALL_WANTED: _(
         "Somebody can't or won't answer the questions and asks to be rung. Nothing is "
         "known of the patient. It ends when somebody writes down what came of it."
+    ),
+    Cause.ANSWERS_UNREAD: _(
+        "The family answered another version of the questions. The answers are kept word "
+        "for word, and no rule has looked at them. Read them now and ring. It ends when "
+        "somebody writes down at the check-in what came of it."
     ),
 }
 STATES: Mapping[str, Promise] = {

@@ -18,6 +18,9 @@ from infusion.services.checkins_photos import add_photo
 from infusion.wording.regimens import read
 from patients.policy import Actor
 
+# As long as REST takes one.
+_LONGEST_VERSION = 60
+
 
 def submission(
     forms: tuple[Questionnaire, ...],
@@ -35,17 +38,36 @@ def submission(
     """
     return Submission(
         client_id=id_of(sent),
-        forms=tuple(
-            FormAnswers(
-                key=one.key, version=one.version, answers=dict(values.get(one.key, {}))
-            )
-            for one in forms
-        ),
+        forms=tuple(_form(one, values, sent) for one in forms),
         given_at=given_at,
         language=language,
         way=way,
         source=source,
     )
+
+
+def _form(
+    form: Questionnaire,
+    values: Mapping[str, Mapping[str, str]],
+    sent: Mapping[str, str],
+) -> FormAnswers:
+    """Return the answers to the version the page showed.
+
+    A page that was opened before a new version came asked other questions: what was typed
+    there goes to the service as it stands, which keeps it for a person to read.
+    """
+    shown = sent.get(f"version:{form.key}", form.version)[:_LONGEST_VERSION]
+    if shown == form.version:
+        return FormAnswers(
+            key=form.key, version=shown, answers=dict(values.get(form.key, {}))
+        )
+    start = f"{form.key}."
+    typed = {
+        name.removeprefix(start): text.strip()
+        for name, text in sent.items()
+        if name.startswith(start) and text.strip()
+    }
+    return FormAnswers(key=form.key, version=shown, answers=typed)
 
 
 def id_of(sent: Mapping[str, str]) -> uuid.UUID:

@@ -12,6 +12,7 @@ from infusion.domain.questionnaires import Questionnaire
 from infusion.domain.states import CheckInStatus
 from infusion.domain.triage import Colour
 from infusion.selectors.checkins import questionnaires
+from infusion.selectors.wordings import wordings_of
 from infusion.wording.regimens import read
 
 _WAITING = (CheckInStatus.DUE, CheckInStatus.MISSED)
@@ -59,6 +60,8 @@ class AnswerRow:
     text: str
     answer: str
     unit: str
+    # Of answers to another version: what the question of this name asks now.
+    now_asks: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,21 +74,28 @@ class AnsweredForm:
 
 
 def answered_forms(answers: Any) -> list[AnsweredForm]:
-    """Return what was answered, form by form; what was asked and left out stays empty."""
+    """Return what was answered, form by form; what was asked and left out stays empty.
+
+    A question of the site stands in the words it had then.
+    """
     known = questionnaires()
+    signed = frozenset(getattr(answers, "signed", ()))
+    words = wordings_of(answers.site_id, answers.given_at) if signed else {}
     found = []
     for name in answers.forms:
         form = known.get(name.split(" ")[0])
         if form is None or form.name != name:
-            found.append(_of_another_version(name, answers.values))
+            found.append(_of_another_version(name, answers.values, form))
         else:
-            found.append(_answered(form, answers))
+            found.append(_answered(form.worded(words), answers, signed))
     return found
 
 
-def _answered(form: Questionnaire, answers: Any) -> AnsweredForm:
+def _answered(
+    form: Questionnaire, answers: Any, signed: frozenset[str]
+) -> AnsweredForm:
     values: Mapping[str, str] = answers.values.get(form.key, {})
-    asked = form.asked(values, frozenset(answers.signed))
+    asked = form.asked(values, signed)
     texts = question_texts(form)
     return AnsweredForm(
         title=read(form.title),
@@ -108,12 +118,20 @@ def _words(options: Mapping[str, Text], value: str | None) -> str:
 
 
 def _of_another_version(
-    name: str, values: Mapping[str, Mapping[str, str]]
+    name: str,
+    values: Mapping[str, Mapping[str, str]],
+    present: Questionnaire | None = None,
 ) -> AnsweredForm:
     """Return answers to a form that is no longer here, by the keys of its questions."""
     given = values.get(name.split(" ", maxsplit=1)[0], {})
-    rows = [AnswerRow(text=key, answer=value, unit="") for key, value in given.items()]
-    return AnsweredForm(title=name, name=name, rows=tuple(rows))
+    asks = {one.key: read(one.text) for one in present.questions} if present else {}
+    rows = [
+        AnswerRow(text=key, answer=value, unit="", now_asks=asks.get(key, ""))
+        for key, value in given.items()
+    ]
+    return AnsweredForm(
+        title=read(present.title) if present else name, name=name, rows=tuple(rows)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +164,8 @@ def trend_rows(answers: Any, before: Iterable[Any]) -> list[TrendRow]:
 
 def _questions(answers: Any) -> dict[str, str]:
     known = questionnaires()
-    forms = [known[name.split(" ")[0]] for name in answers.forms]
+    keys = (name.split(" ")[0] for name in answers.forms)
+    forms = [known[key] for key in keys if key in known]
     return {
         one.code.value: read(one.text)
         for form in forms

@@ -11,6 +11,7 @@ KINDS: Mapping[str, Promise] = {
     "FOLLOW_UP": pgettext_lazy("check-in", "Asked again"),
     "UNPLANNED": pgettext_lazy("check-in", "Told unasked"),
     "CALL_WANTED": pgettext_lazy("check-in", "Wants to be rung"),
+    "UNREAD": pgettext_lazy("check-in", "Not read by any rule"),
 }
 STATES: Mapping[str, Promise] = {
     "DUE": pgettext_lazy("check-in", "due"),

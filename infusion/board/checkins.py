@@ -113,6 +113,10 @@ class CheckInPage(CheckInConsole):
             "row": row,
             "check_in": check_in,
             "given": [self._given(one) for one in reversed(check_in.answers.all())],
+            "unread": [
+                {"answers": one, "forms": answered_forms(one)}
+                for one in check_in.unread.all()
+            ],
             "looks": check_in.looks.all(),
             "outcomes": list(checkin_words.LOOKS.items()),
             "may_look": row.is_open

@@ -41,9 +41,15 @@ class FormRows:
     """One form with its title and its questions."""
 
     title: str
-    name: str
+    key: str
+    version: str
     note: str
     questions: tuple[QuestionRow, ...]
+
+    @property
+    def name(self) -> str:
+        """Return the key with the version."""
+        return f"{self.key} {self.version}"
 
 
 def form_rows(
@@ -57,7 +63,8 @@ def form_rows(
     return [
         FormRows(
             title=read(form.title),
-            name=form.name,
+            key=form.key,
+            version=form.version,
             note=read(form.note) if form.note else "",
             questions=tuple(
                 _row(form, one, next(numbers), values or {}, errors or {})

@@ -36,6 +36,7 @@ _AT_ONCE = frozenset(
         Cause.CHECK_IN_TO_RING,
         Cause.CHECK_IN_MISSED,
         Cause.CALL_WANTED,
+        Cause.ANSWERS_UNREAD,
     }
 )
 # What goes on while nobody acts: who ended such an alert too early is told of it anew.
@@ -47,6 +48,7 @@ _RETURNING = frozenset(
         Cause.CHECK_IN_RED,
         Cause.CHECK_IN_MISSED,
         Cause.CALL_WANTED,
+        Cause.ANSWERS_UNREAD,
     }
 )
 # What else decides whether the cause holds.

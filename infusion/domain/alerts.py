@@ -41,6 +41,8 @@ class Cause(StrEnum):
     CHECK_IN_MISSED = "CHECK_IN_MISSED"
     # A family that can't answer wants to be rung.
     CALL_WANTED = "CALL_WANTED"
+    # Answers came that no rule can read: a person reads them and rings.
+    ANSWERS_UNREAD = "ANSWERS_UNREAD"
 
 
 class Outcome(StrEnum):

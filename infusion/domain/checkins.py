@@ -14,6 +14,8 @@ class CheckInKind(StrEnum):
     UNPLANNED = "UNPLANNED"
     # Somebody can't or won't answer and wants to be rung: nothing is known of them.
     CALL_WANTED = "CALL_WANTED"
+    # Answers came that no rule can read: to another version of a form.
+    UNREAD = "UNREAD"
 
 
 class Way(StrEnum):

@@ -12,6 +12,7 @@ from infusion.models.checkins import (
     CheckInLook,
     CheckInPhoto,
     CheckInResult,
+    UnreadAnswers,
 )
 from infusion.models.courses import Course, Cycle, Placement, PlanVersion, Visit
 from infusion.models.dosing import CycleRestart, DoseChange, ToxicityDecision
@@ -94,5 +95,6 @@ __all__ = [
     "StoredReply",
     "ToxicityDecision",
     "TriageDocument",
+    "UnreadAnswers",
     "Visit",
 ]

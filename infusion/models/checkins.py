@@ -90,7 +90,7 @@ class CheckIn(VersionedRecord):
                 name="a_colour_has_an_instant",
             ),
             models.CheckConstraint(
-                condition=Q(forms__len__gt=0) | Q(kind="CALL_WANTED"),
+                condition=Q(forms__len__gt=0) | Q(kind__in=["CALL_WANTED", "UNREAD"]),
                 name="a_check_in_asks_something",
             ),
             models.CheckConstraint(
@@ -128,8 +128,8 @@ class CheckIn(VersionedRecord):
         return self.course.patient_id
 
 
-class CheckInAnswers(Record):
-    """Answers to a check-in, verbatim, as one person gave them once. Append-only.
+class GivenAnswers(Record):
+    """Answers verbatim, as one person gave them once. Append-only.
 
     ``values`` holds by questionnaire ("daily-adult") the answer of each question by its
     key; ``forms`` the versions that were answered ("daily-adult 1.0.0"), in order.
@@ -139,16 +139,13 @@ class CheckInAnswers(Record):
         "site": "check_in__course__site",
         "patient": "check_in__course__patient",
     }
+    check_in: "models.ForeignKey[CheckIn, CheckIn]"
 
-    check_in = models.ForeignKey(CheckIn, models.PROTECT, related_name="answers")
     # Chosen by whoever sends: the same twice is the same answers, once.
     client_id = models.UUIDField(unique=True)
     # SHA-256 of what was sent under this id.
     digest = models.CharField(max_length=64)
-    forms = ArrayField(models.CharField(max_length=60))
     values = models.JSONField()
-    # Keys of the questions that the site had worded and signed.
-    signed = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     language = models.CharField(max_length=10)
     # Who spoke, and how it came here; who typed it, where another did.
     source = models.CharField(max_length=10, choices=choices(Source))
@@ -159,6 +156,28 @@ class CheckInAnswers(Record):
     # When it was answered, which may be long before it arrived.
     given_at = models.DateTimeField()
     received_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def site_id(self) -> uuid.UUID:
+        """Return the site of the course, as policy asks."""
+        return self.check_in.site_id
+
+    @property
+    def patient_id(self) -> uuid.UUID:
+        """Return whose course it is, as policy asks."""
+        return self.check_in.patient_id
+
+
+class CheckInAnswers(GivenAnswers):
+    """Answers to a check-in that the rules have read."""
+
+    check_in = models.ForeignKey(CheckIn, models.PROTECT, related_name="answers")
+    forms = ArrayField(models.CharField(max_length=60))
+    # Keys of the questions that the site had worded and signed.
+    signed = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     corrects = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
     )
@@ -171,15 +190,29 @@ class CheckInAnswers(Record):
             ),
         ]
 
-    @property
-    def site_id(self) -> uuid.UUID:
-        """Return the site of the course, as policy asks."""
-        return self.check_in.site_id
 
-    @property
-    def patient_id(self) -> uuid.UUID:
-        """Return whose course it is, as policy asks."""
-        return self.check_in.patient_id
+class UnreadAnswers(GivenAnswers):
+    """Answers to another version of a form: kept word for word, and read by a person.
+
+    They belong to a check-in of kind UNREAD, which asks for somebody; ``meant`` is the one
+    they were sent to.
+    """
+
+    check_in = models.ForeignKey(CheckIn, models.PROTECT, related_name="unread")
+    forms = ArrayField(models.CharField(max_length=130))
+    meant = models.ForeignKey(
+        CheckIn, models.PROTECT, null=True, blank=True, related_name="unread_of"
+    )
+    # Why no rule has read them: the code of the refusal.
+    why = models.CharField(max_length=40)
+
+    class Meta:
+        triggers = [append_only()]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(given_at__lte=F("received_at")), name="unread_not_ahead"
+            ),
+        ]
 
 
 class CheckInResult(Record):

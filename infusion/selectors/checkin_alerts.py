@@ -28,8 +28,14 @@ CAUSES = frozenset(
         Cause.CALL_WANTED,
         Cause.CHECK_IN_TO_RING,
         Cause.CHECK_IN_MISSED,
+        Cause.ANSWERS_UNREAD,
     }
 )
+# What is red without an answer that a rule has read.
+_UNREAD: Mapping[str, Cause] = {
+    CheckInKind.CALL_WANTED: Cause.CALL_WANTED,
+    CheckInKind.UNREAD: Cause.ANSWERS_UNREAD,
+}
 
 
 def check_ins_that_ask(rules: SiteRules, now: dt.datetime) -> Iterator[Standing]:
@@ -53,8 +59,7 @@ def standing_of(
     place = Place(check_in.course.site_id, check_in.course_id)
     subject = f"{check_in.pk}:{since.isoformat()}"
     if check_in.colour == Colour.RED:
-        wants_call = check_in.kind == CheckInKind.CALL_WANTED
-        cause = Cause.CALL_WANTED if wants_call else Cause.CHECK_IN_RED
+        cause = _UNREAD.get(check_in.kind, Cause.CHECK_IN_RED)
         return rules.standing(cause, place, subject, since, now)
     standing = rules.standing(Cause.CHECK_IN_AMBER, place, subject, since, now)
     # Told once more when the time in which somebody was to look is over.

@@ -75,8 +75,10 @@ def _complete(rows: QuerySet[models.CheckIn]) -> QuerySet[models.CheckIn]:
         "result", "recorded_by", "corrected_by"
     ).prefetch_related(Prefetch("photos", photos))
     looks = models.CheckInLook.objects.select_related("by").order_by("at", "id")
+    unread = models.UnreadAnswers.objects.select_related("recorded_by", "meant")
     return rows.select_related("course__site", "course__patient").prefetch_related(
         Prefetch("answers", answers.order_by("given_at", "id")),
+        Prefetch("unread", unread.order_by("given_at", "id")),
         Prefetch("looks", looks),
     )
 

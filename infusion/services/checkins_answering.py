@@ -15,18 +15,22 @@ from django.db import IntegrityError, transaction
 from infusion import models
 from infusion.domain.checkins import CheckInKind, Way
 from infusion.domain.findings import HOME, Source
+from infusion.domain.questionnaires import FormDiffers
 from infusion.domain.refusals import Refusal
-from infusion.domain.states import CheckInStatus, CycleStatus
+from infusion.domain.states import CheckInStatus
 from infusion.domain.submissions import (
     CLOCKS_DIFFER,
     AnswersDiffer,
+    FormUnknown,
     NobodyAnswered,
     Submission,
+    forms_to_read,
 )
 from infusion.domain.triage import Colour
-from infusion.models.base import new_id
+from infusion.selectors.checkins import questionnaires
 from infusion.services.alert_raising import lock_alerts
-from infusion.services.checkins_triage import Given, alert, take
+from infusion.services.checkins_triage import Given, alert, new_check_in, take
+from infusion.services.checkins_unread import AnswersUnread, keep_unread
 from infusion.services.common import NotFound, changing
 from patients import policy
 from patients.policy import CAREGIVER, PATIENT, PHYSICIAN, Actor
@@ -55,11 +59,12 @@ def answer_check_in(
 
     :raises NotFound: when there is no such check-in for the actor.
     :raises AnswersDiffer: when the id was used for other answers.
+    :raises AnswersUnread: when they are to another version of a form; they are kept.
     :raises NobodyAnswered: when a nurse does not say who spoke.
     :raises Refusal: when an answer can't be read.
     """
     course_id = _course_of(check_in_id)
-    with _taking(actor, course_id, given, now) as taken:
+    with _taking(actor, course_id, given, now, check_in_id) as taken:
         if isinstance(taken, models.CheckInAnswers):
             return taken
         row = _living(models.CheckIn.objects.select_for_update().get(id=check_in_id))
@@ -82,6 +87,8 @@ def answer_unplanned(
         keys = [one.key for one in given.forms]
         if not any(one.answers for one in given.forms):
             raise NothingAnswered(field="forms")
+        # Before a row names a form that does not exist.
+        forms_to_read((), taken.sent, questionnaires())
         return take(taken, _due(taken, keys) or _unplanned(taken, keys))
 
 
@@ -99,7 +106,7 @@ def correct_answers(
     found = rows.values_list("check_in_id", "check_in__course_id").first()
     if found is None:
         raise NotFound(field="answers")
-    with _taking(actor, found[1], given, now) as taken:
+    with _taking(actor, found[1], given, now, found[0]) as taken:
         if isinstance(taken, models.CheckInAnswers):
             return taken
         row = models.CheckIn.objects.select_for_update().get(id=found[0])
@@ -126,7 +133,7 @@ def ask_for_call(
             ).first()
             if waiting is not None:
                 return waiting
-            row = _new(course, CheckInKind.CALL_WANTED, forms=[], due_at=now)
+            row = new_check_in(course, CheckInKind.CALL_WANTED, forms=[], due_at=now)
             row.status, row.answered_at = CheckInStatus.ANSWERED, now
             row.colour, row.coloured_at, row.look_by = Colour.RED, now, now
             row.save()
@@ -144,9 +151,17 @@ def _course_of(check_in_id: uuid.UUID) -> uuid.UUID:
 
 @contextmanager
 def _taking(
-    actor: Actor, course_id: uuid.UUID, sent: Submission, now: dt.datetime
+    actor: Actor,
+    course_id: uuid.UUID,
+    sent: Submission,
+    now: dt.datetime,
+    meant_id: uuid.UUID | None = None,
 ) -> Iterator["Given | models.CheckInAnswers"]:
-    """Open a transaction on a locked course; yield what was sent before, if it was."""
+    """Open a transaction on a locked course; yield what was sent before, if it was.
+
+    Answers to another version of a form are kept unread, whatever became of the rest.
+    """
+    given: Given | None = None
     try:
         with transaction.atomic():
             lock_alerts(course_id)
@@ -154,9 +169,15 @@ def _taking(
                 actor=actor, action="checkin.answer", course_id=course_id
             ) as course:
                 source = _source(actor, course, sent)
-                yield _sent_before(course, sent) or Given(
+                given = Given(
                     actor=actor, course=course, sent=sent, source=source, now=now
                 )
+                yield _sent_before(course, sent) or given
+    except (FormDiffers, FormUnknown) as refusal:
+        if given is None:
+            raise
+        keep_unread(given, meant_id=meant_id, why=refusal.code)
+        raise AnswersUnread(field="forms") from None
     except IntegrityError as error:
         # Sent at the same moment under another patient.
         if "client_id" in violated(error):
@@ -215,7 +236,7 @@ def _due(taken: Given, keys: Sequence[str]) -> models.CheckIn | None:
 
 
 def _unplanned(taken: Given, keys: Sequence[str]) -> models.CheckIn:
-    row = _new(
+    row = new_check_in(
         taken.course,
         CheckInKind.UNPLANNED,
         forms=list(dict.fromkeys(keys)),
@@ -223,17 +244,3 @@ def _unplanned(taken: Given, keys: Sequence[str]) -> models.CheckIn:
     )
     row.save()
     return row
-
-
-def _new(
-    course: models.Course,
-    kind: CheckInKind,
-    *,
-    forms: list[str],
-    due_at: dt.datetime,
-) -> models.CheckIn:
-    cycle = course.cycles.filter(status=CycleStatus.STARTED).first()
-    key = f"{kind.lower()}:{new_id()}"
-    return models.CheckIn(
-        course=course, cycle=cycle, kind=kind, key=key, forms=forms, due_at=due_at
-    )

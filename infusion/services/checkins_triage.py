@@ -20,10 +20,12 @@ from infusion.domain.assessing import (
     fired_json,
     grade_json,
 )
+from infusion.domain.checkins import CheckInKind
 from infusion.domain.findings import Source
-from infusion.domain.states import CheckInStatus, check_step
+from infusion.domain.states import CheckInStatus, CycleStatus, check_step
 from infusion.domain.submissions import Submission, forms_to_read, read_findings
 from infusion.domain.triage import CheckIn, Colour
+from infusion.models.base import new_id
 from infusion.selectors.alert_causes import site_rules
 from infusion.selectors.checkin_alerts import standing_of
 from infusion.selectors.checkins import (
@@ -56,6 +58,21 @@ class Given:
     def at(self) -> dt.datetime:
         """Return when it was answered."""
         return self.sent.answered_at(self.now)
+
+
+def new_check_in(
+    course: models.Course,
+    kind: CheckInKind,
+    *,
+    forms: list[str],
+    due_at: dt.datetime,
+) -> models.CheckIn:
+    """Return a check-in that nobody planned; it is not stored yet."""
+    cycle = course.cycles.filter(status=CycleStatus.STARTED).first()
+    key = f"{kind.lower()}:{new_id()}"
+    return models.CheckIn(
+        course=course, cycle=cycle, kind=kind, key=key, forms=forms, due_at=due_at
+    )
 
 
 def take(given: Given, row: models.CheckIn) -> models.CheckInAnswers:

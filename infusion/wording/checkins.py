@@ -17,6 +17,15 @@ CHECKINS: Mapping[str, Wording] = {
         _CHECK_IN,
         _("These answers are to other questions than %(wanted)s. Ask again."),
     ),
+    "answers_unread": Wording(
+        409,
+        _CHECK_IN,
+        _(
+            "These answers are to another version of the questions. They are kept word for "
+            "word, and somebody will read them and ring. Load the questions again and "
+            "answer them once more."
+        ),
+    ),
     "answer_not_on_form": Wording(
         422, _CHECK_IN, _("There is no such question, or no such answer to it.")
     ),

@@ -119,18 +119,28 @@ def test_an_answer_that_cannot_be_is_named_and_nothing_is_kept(
     assert not due.answers.exists()
 
 
-def test_a_time_to_come_and_another_version_are_refused(world, due):
+def test_a_time_to_come_is_refused(world, due):
     later = (world.now + dt.timedelta(days=1)).isoformat()
-    old = [{"key": "daily-adult", "version": "0.9.0", "answers": FINE}]
 
-    assert code_of(send(world, due, body(world.now, given_at=later))) == (
-        422,
-        "answer_in_the_future",
-    )
-    assert code_of(send(world, due, body(world.now, forms=old))) == (
-        409,
-        "form_differs",
-    )
+    answer = send(world, due, body(world.now, given_at=later))
+
+    assert code_of(answer) == (422, "answer_in_the_future")
+
+
+def test_another_version_is_kept_and_the_client_is_told_what_to_do(world, due):
+    old = [{"key": "daily-adult", "version": "0.9.0", "answers": FINE}]
+    sent = body(world.now, forms=old)
+
+    first, again = send(world, due, sent), send(world, due, sent)
+    kept = models.UnreadAnswers.objects.get()
+    told = world.api("NURSE").get(f"check-ins/{kept.check_in_id}").json()
+    seen = world.api("CAREGIVER").get(f"check-ins/{kept.check_in_id}").json()
+
+    assert code_of(first) == code_of(again) == (409, "answers_unread")
+    assert "Load the questions again" in first.json()["detail"]
+    assert (told["kind"], told["colour"]) == ("UNREAD", "RED")
+    assert told["unread"][0]["values"]["daily-adult"] == FINE
+    assert (told["unread"][0]["meant_id"], "unread" in seen) == (str(due.pk), False)
 
 
 def test_nobody_answers_for_another_patient(world, due):

@@ -92,6 +92,27 @@ def test_what_was_said_on_the_telephone_is_entered(nurse, due, ward):
     assert row.given_at == dt.datetime(2026, 6, 1, 14, 10, tzinfo=dt.UTC)
 
 
+def test_what_a_page_of_before_an_update_asked_is_kept_and_shown(nurse, due):
+    sent = {
+        "way": "TELEPHONE",
+        "source": "CAREGIVER",
+        "version:daily-adult": "0.9.0",
+        "daily-adult.chills": "A LOT",
+        "daily-adult.hair": "<i>blue</i>",
+    }
+
+    told = nurse.post(f"/check-ins/{due.pk}/enter", sent)
+    row = models.UnreadAnswers.objects.get()
+    found = page(nurse, f"/check-ins/{row.check_in_id}")
+
+    assert told.status_code == 422
+    assert "somebody will read them and ring" in told.content.decode()
+    assert row.values == {"daily-adult": {"chills": "A LOT", "hair": "<i>blue</i>"}}
+    assert "A LOT" in found
+    assert "&lt;i&gt;blue" in found
+    assert f"/check-ins/{due.pk}/enter" in found
+
+
 def test_who_spoke_must_be_said(nurse, due):
     sent = {"way": "TELEPHONE", "daily-adult.temperature": "37.1"}
 

@@ -12,10 +12,9 @@ from infusion.domain.findings import OnlyClinical, Source
 from infusion.domain.questionnaires import (
     AnswerInTheFuture,
     AnswerNotOnForm,
-    FormDiffers,
 )
 from infusion.domain.readiness.facts import FactImpossible
-from infusion.domain.submissions import AnswersDiffer, FormUnknown, NobodyAnswered
+from infusion.domain.submissions import AnswersDiffer, NobodyAnswered
 from infusion.services import alert_sweeps
 from infusion.services import checkins_answering as answering
 from patients.domain.refusals import NotFound
@@ -341,14 +340,12 @@ def test_the_course_of_another_family_does_not_exist(here):
     ("answers", "refusal"),
     [
         (form(temperature="101.5"), FactImpossible),
-        (form(version="0.9.0"), FormDiffers),
         (form(nonsense="YES"), AnswerNotOnForm),
         (form(chills="PERHAPS"), AnswerNotOnForm),
         (form("handwriting", handwriting="SAME"), OnlyClinical),
         (form(temperature_time="2036-01-01T00:00:00+00:00"), AnswerInTheFuture),
-        (form("nothing", version="1.0.0"), FormUnknown),
     ],
-    ids=["fahrenheit", "version", "question", "option", "nurse", "future", "form"],
+    ids=["fahrenheit", "question", "option", "nurse", "future"],
 )
 def test_what_cannot_be_read_is_refused_and_the_question_stays_due(
     here, answers, refusal

@@ -56,7 +56,9 @@ const SENDING = (() => {
       if (status >= 500 || status === 429) return tell(id, row, { kind: "waits" });
       if (status >= 400) {
         row.refused = json;
-        await WAITING.put(id, row);
+        // Kept there for a person to read: the questions are asked anew.
+        if (json && json.code === "answers_unread") await WAITING.drop(id);
+        else await WAITING.put(id, row);
         return tell(id, row, { kind: "refused", problem: json });
       }
       row.received = json;
