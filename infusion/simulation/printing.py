@@ -4,7 +4,6 @@ import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +11,7 @@ from infusion.domain.evidence import Fact
 from infusion.domain.rates import Rate
 from infusion.simulation import naming
 from infusion.simulation.measuring import GradeRate, Load, Noticed, OnsetCurve, Spread
+from infusion.simulation.pairing import Compared, Paired
 from infusion.simulation.report import Report
 
 _MINUTE = dt.timedelta(minutes=1)
@@ -43,14 +43,15 @@ def text(report: Report) -> str:
     return "\n".join([*_head(report), *_lines(_sections(report)), *_assumed(report)])
 
 
-def text_of_two(before: Report, after: Report) -> str:
+def text_of_two(before: Report, after: Report, compared: Compared) -> str:
     """Return two reports of the same patients side by side, such as of two rule sets."""
     rules = _("Rules: {before} | {after}").format(
         before=before.run.rules, after=after.run.rules
     )
-    sections = zip_longest(_sections(before), _sections(after))
-    both = (_beside(one, other) for one, other in sections if one and other)
-    return "\n".join([*_head(after), rules, *_lines(both), *_assumed(after)])
+    pairs = zip(_sections(before), _sections(after), strict=True)
+    both = (_beside(one, other) for one, other in pairs)
+    sections = [_compared(compared), *both]
+    return "\n".join([*_head(after), rules, *_lines(sections), *_assumed(after)])
 
 
 def _beside(one: Section, other: Section) -> Section:
@@ -62,6 +63,38 @@ def _beside(one: Section, other: Section) -> Section:
         for label in labels
     )
     return Section(one.title, tuple(rows), one.note)
+
+
+def _compared(found: Compared) -> Section:
+    """Say what the second rule set noticed and the first did not, patient by patient."""
+    first, then = map(_each, found.alerts_per_day)
+    return Section(
+        _("The same patients, illnesses that began at home"),
+        (
+            *(
+                Row(naming.illness(one.illness), _paired(one))
+                for one in found.illnesses
+            ),
+            Row(_("Alerts a patient-day"), f"{first} | {then}"),
+            Row(_("Patients with fewer alerts"), str(found.fewer_alerts)),
+            Row(_("Patients with more alerts"), str(found.more_alerts)),
+        ),
+    )
+
+
+def _paired(one: Paired) -> str:
+    return _(
+        "noticed by both {both}, no longer {only_before}, newly {only_after}, by neither "
+        "{neither}; sooner {sooner}, later {later}, by {spread}"
+    ).format(
+        both=one.both,
+        only_before=one.only_before,
+        only_after=one.only_after,
+        neither=one.neither,
+        sooner=one.sooner,
+        later=one.later,
+        spread=_spread(one.by),
+    )
 
 
 def _head(report: Report) -> Iterator[str]:

@@ -16,7 +16,7 @@ from infusion.domain.rates import Rate
 from infusion.domain.triage import Colour
 from infusion.simulation import measuring, naming
 from infusion.simulation.drawing import pictures
-from infusion.simulation.printing import text, text_of_two
+from infusion.simulation.printing import text
 from infusion.simulation.report import Report, report_of
 from infusion.simulation.stories import (
     AlertTold,
@@ -235,21 +235,6 @@ def test_people_read_figures_with_interval_mark_and_what_is_assumed():
     assert "1/1" in told
     assert "taken 100.0 % after 5 min" in told
     assert "silent_percent = 4 % [I]" in told
-
-
-def test_two_rule_sets_stand_side_by_side():
-    quiet = replace(COURSE, illnesses=(replace(FEVER, flagged_after=None),))
-    before = report(replace(COURSE, illnesses=(FEVER,), alerts=(RED,)))
-    after = report(quiet, run=replace(RUN, rules="site 2"))
-    told = text_of_two(before, after)
-
-    assert "triage 1.0.0 | site 2" in told
-    assert next(line for line in told.splitlines() if "  fever " in line).endswith(
-        "| –"
-    )
-    worst = next(line for line in told.splitlines() if "worst grade 3" in line)
-    assert "1/1" in worst.split(" | ")[0]
-    assert "0/1" in worst.split(" | ")[1]
 
 
 def test_chinese_readers_read_chinese(rough):
