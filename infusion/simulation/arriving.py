@@ -16,6 +16,7 @@ from patients.services.patients import register_patient
 
 # How long before the first hour a course is ordered. An assumption.
 ORDERED_BEFORE = 4 * DAY
+_LANGUAGES = {"en": "en", "zh": "zh-hans"}
 _YEAR = dt.timedelta(days=365.25)
 
 
@@ -61,7 +62,7 @@ def _register(life: Life, day: dt.date) -> people.Patient:
             family_name="Invented",
             given_name=str(life.patient.index),
             birth_date=day - (profile.age + 0.5) * _YEAR,
-            language=profile.language,
+            language=_LANGUAGES[profile.language],
             time_zone=life.world.site.time_zone,
         ),
         now=life.now,

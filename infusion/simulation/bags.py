@@ -8,6 +8,7 @@ from infusion import catalogue, models
 from infusion.catalogue.alerts import cause_rule
 from infusion.domain.alerts import Cause
 from infusion.domain.bag_life import MADE, TO_COME, DiscardReason
+from infusion.domain.calendars import Rating, VisitCalendar
 from infusion.domain.clock import REINITIATION_FROM, PauseReason
 from infusion.domain.hanging import PumpReading
 from infusion.domain.states import BagStatus, CycleStatus, PlacementKind
@@ -72,6 +73,7 @@ def plan_bags(life: Life) -> None:
         life.once(("make", *key), planned - MADE_BEFORE, "a bag is made", _make)
         life.once(("bring", *key), planned - BROUGHT_BEFORE, "a bag is brought", _bring)
     hung = life.hanging()
+    life.take_down_at = hung.planned_take_down_at if hung else None
     if hung is None or not life.pump.is_on:
         return
     planned = hung.planned_take_down_at
@@ -79,9 +81,9 @@ def plan_bags(life: Life) -> None:
     if bag is not None:
         at += life.patient.change_off_by(planned - life.begins_at)
     key = (hung.pk, planned)
+    overdue = partial(_wake_if_overdue, key=key)
     late = _overdue_at(life, planned)
-    if at > late:
-        life.once(("overdue", *key), late, "a change is overdue", wake)
+    life.once(("overdue", *key), late, "a change is overdue", overdue)
     act = partial(_come_down, key=key)
     life.once(("change", *key), max(at, life.now), "a bag is changed", act)
 
@@ -89,6 +91,12 @@ def plan_bags(life: Life) -> None:
 def _overdue_at(life: Life, planned: dt.datetime) -> dt.datetime:
     values = catalogue.site_policy(life.world.site.policy)
     return planned + min(cause_rule(values, Cause.BAG_CHANGE_OVERDUE).times)
+
+
+def _wake_if_overdue(life: Life, key: tuple[object, dt.datetime]) -> None:
+    hung = life.hanging()
+    if hung is not None and (hung.pk, hung.planned_take_down_at) == key:
+        wake(life)
 
 
 def _make(life: Life) -> None:
@@ -107,7 +115,7 @@ def _come_down(life: Life, key: tuple[object, dt.datetime]) -> None:
     if hung is None or (hung.pk, hung.planned_take_down_at) != key:
         return
     if not life.pump.is_on:
-        # It is entered anew once the pump runs again.
+        # It is entered anew once the pump runs again: that is a new plan.
         life.entered.discard(("change", *key))
         return
     if next_bag(life) is None:
@@ -191,11 +199,24 @@ def _told(life: Life, planned: dt.datetime) -> ChangeTold:
 
 def is_off_hours(life: Life, at: dt.datetime) -> bool:
     """Say whether an instant lies outside the hours of the site, or on a day off."""
-    day = at.date()
-    found = scheduling_of(life.world.site.pk, life.patient_id, day - DAY, day + DAY)
-    here = Whereabouts(kind=life.place_at(at), from_at=life.begins_at - DAY)
-    rating = replace(found.wishes.calendar, places=(here,)).rates(at)
+    rating = rating_at(life, at, life.place_at(at))
     return rating.outside or rating.off_day
+
+
+def rating_at(life: Life, at: dt.datetime, kind: PlacementKind) -> Rating:
+    """Return how the calendar of the site rates an instant at a place."""
+    here = Whereabouts(kind=kind, from_at=life.begins_at - DAY)
+    return replace(_calendar(life), places=(here,)).rates(at)
+
+
+def _calendar(life: Life) -> VisitCalendar:
+    """Return the calendar of the site for all of the course, read once."""
+    if life.calendar is None:
+        day = life.begins_at.date()
+        last = day + life.plot.days * DAY
+        found = scheduling_of(life.world.site.pk, life.patient_id, day - DAY, last)
+        life.calendar = found.wishes.calendar
+    return life.calendar
 
 
 # --- Stops and restarts ---------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from infusion import models
-from infusion.domain.refusals import Refusal
+from infusion.domain.calendars import VisitCalendar
 from infusion.domain.states import (
     AlertStatus,
     BagStatus,
@@ -77,8 +77,13 @@ class Life:
     is_over: bool = False
     # Acts that are entered already: nothing is entered twice.
     entered: set[object] = field(default_factory=set)
-    # How far the invariants have looked.
+    # When the bag on the pump is to come down, by the last plan; None without a bag.
+    take_down_at: dt.datetime | None = None
+    calendar: VisitCalendar | None = None
+    # What is being done, for whoever reads of a failure.
     act: str = ""
+    # The version of the course by which everything was entered.
+    version: int = 0
 
     @property
     def now(self) -> dt.datetime:
@@ -150,6 +155,11 @@ class Life:
             id=self.course_id
         )
 
+    def course_version(self) -> int:
+        """Return the version of the course: every plan gives it a new one."""
+        rows = models.Course.objects.filter(id=self.course_id)
+        return rows.values_list("version", flat=True).first() or 0
+
     def cycle(self) -> models.Cycle | None:
         """Return the cycle that runs, or None."""
         rows = models.Cycle.objects.filter(
@@ -174,11 +184,3 @@ class Life:
     def worst_grade(self) -> int:
         """Return the worst grade of what the patient truly has now."""
         return max((self.patient.grade(one, self.since) for one in Illness), default=0)
-
-
-class Stuck(Exception):
-    """A course can't go on: the service refused what the story takes for possible."""
-
-    def __init__(self, act: str, refusal: Refusal) -> None:
-        detail = {"field": refusal.field} if getattr(refusal, "field", "") else ""
-        super().__init__(f"{act} was refused: {refusal.code} {detail}".strip())

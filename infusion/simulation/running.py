@@ -9,6 +9,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from django.db import connection, transaction
 
@@ -17,7 +18,7 @@ from infusion.simulation import arriving, bags, cycling
 from infusion.simulation.behaving import Patient, Staff
 from infusion.simulation.duty import expect_duty, own_visits
 from infusion.simulation.family import expect_answers
-from infusion.simulation.invariants import Invariants
+from infusion.simulation.invariants import InvariantBroken, Invariants
 from infusion.simulation.life import DAY, Life, Plot
 from infusion.simulation.stories import CourseStory
 from infusion.simulation.sweeping import look_ahead
@@ -35,13 +36,12 @@ class CourseBroken(Exception):
     """
 
     def __init__(self, seed: int, index: int, at: dt.timedelta, what: str) -> None:
-        super().__init__(f"seed {seed}, patient {index}, at {at}: {what}")
-        self.args = (seed, index, at, what)
+        super().__init__(seed, index, at, what)
+        self.seed, self.index, self.at, self.what = seed, index, at, what
 
     def __str__(self) -> str:
         """Say it in one line."""
-        seed, index, at, what = self.args
-        return f"seed {seed}, patient {index}, at {at}: {what}"
+        return f"seed {self.seed}, patient {self.index}, at {self.at}: {self.what}"
 
 
 def live(world: World, patient: Patient, staff: Staff, plot: Plot) -> CourseStory:
@@ -86,27 +86,44 @@ def _live(life: Life) -> None:
             if life.since.days >= life.plot.days:
                 break
             life.pump.go_to(life.now)
-            _do(life, due.act)
-            _follow(life)
-            invariants.check(life, told)
-    invariants.check_at_end(life)
+            _safely(life, partial(_do, life, due.act))
+            _safely(life, partial(invariants.check, life, told))
+    _safely(life, partial(invariants.check_at_end, life))
 
 
 def _do(life: Life, act: Act) -> None:
+    """Do something and enter what follows from it."""
+    act()
+    _follow(life)
+
+
+def _safely(life: Life, act: Act) -> None:
+    """Do something; whatever goes wrong is told with the seed and the number.
+
+    :raises CourseBroken: when it does.
+    """
     try:
         act()
+    except InvariantBroken as error:
+        raise broken(life, f"{error} (after: {life.act})") from error
     except (Refusal, RefusalOfPatients) as error:
         what = f"{life.act} was refused: {error.code} {error.field or ''}".strip()
         raise broken(life, what) from error
     except NotAllowed as error:
         raise broken(life, f"{life.act} was not allowed: {error.action}") from error
+    except Exception as error:
+        what = f"{life.act} failed with {type(error).__name__}"
+        raise broken(life, what) from error
 
 
 def _follow(life: Life) -> None:
     """Enter what follows from what was just done."""
-    if life.cycle() is not None:
-        own_visits(life)
-    bags.plan_bags(life)
+    version = life.course_version()
+    if version != life.version:
+        if life.cycle() is not None:
+            own_visits(life)
+        bags.plan_bags(life)
+        life.version = life.course_version()
     expect_answers(life)
     expect_duty(life)
     cycling.after_cycle(life)

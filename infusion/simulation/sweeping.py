@@ -9,8 +9,8 @@ from infusion.services.following import refresh_recipients
 from infusion.services.reassessing import reassess_due
 from infusion.simulation.life import Life
 
-# Whatever is not foreseen is found by these: as often as the shortest plan ahead needs.
-EVERY = dt.timedelta(hours=12)
+# Whatever is not foreseen is found by these; check-ins are planned three days ahead.
+EVERY = dt.timedelta(days=1)
 
 
 def wake(life: Life) -> None:

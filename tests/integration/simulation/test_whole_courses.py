@@ -33,6 +33,9 @@ class Well:
     def grade(self, illness, since):
         return 0
 
+    def needs_somebody(self, since):
+        return False
+
     def answers(self, form, since, at, signed=frozenset()):
         answers = {}
         for question in form.questions:

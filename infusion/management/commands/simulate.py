@@ -1,0 +1,150 @@
+"""Live whole courses of synthetic patients through the real services, and report on them.
+
+Nobody is real and nothing is kept: everything happens in databases of its own beside the
+configured one, which are dropped at the end. The same seed gives the same report.
+"""
+
+import argparse
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from infusion import catalogue
+from infusion.catalogue.files import CatalogueFileRefused
+from infusion.catalogue.simulation import shipped_numbers
+from infusion.catalogue.triage import shipped_triage
+from infusion.simulation import drawing, printing
+from infusion.simulation.processes import ProcessLost, Run, stories_of
+from infusion.simulation.progress import Progress
+from infusion.simulation.report import Report, report_of
+from infusion.simulation.rules import rules_of
+from infusion.simulation.running import CourseBroken
+from infusion.simulation.scratch import ScratchRefused, scratch_databases
+from infusion.simulation.stories import CourseStory, RunFacts
+
+_GROUPS = ("ADULT", "CHILD")
+
+
+class Command(BaseCommand):
+    """Simulate courses and print what they tell."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the options."""
+        add = parser.add_argument
+        add("--patients", type=_whole, default=100, help="How many courses.")
+        add("--seed", type=int, default=7, help="The same seed, the same report.")
+        add("--only", type=int, help="Live the course of this number alone.")
+        add("--processes", type=_whole, default=2, help="How many beside each other.")
+        add("--regimen", default="us-label-mrd", help="The key of a regimen.")
+        add("--cycles", type=_whole, default=1, help="How many cycles of each course.")
+        add("--days", type=_whole, default=400, help="No course is lived any longer.")
+        add("--group", choices=_GROUPS, default="", help="Adults or children alone.")
+        add("--rules", type=Path, help="A file with triage rules to try.")
+        add("--svg", type=Path, help="A folder for the pictures.")
+        add("--json", type=Path, help="A file for the report as JSON.")
+
+    def handle(self, *_args: object, **options: Any) -> None:
+        """Run and report.
+
+        :raises CommandError: when nothing can be run, or a course shows what must not be.
+        """
+        run = _run(options)
+        only = options["only"]
+        indices = range(options["patients"]) if only is None else [only]
+        before = signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            stories = self._stories(run, list(indices), options["processes"])
+        except (ScratchRefused, ProcessLost) as error:
+            raise CommandError(str(error)) from None
+        except CourseBroken as broken:
+            message = f"{broken}. Again with --seed {run.seed} --only {broken.index}"
+            raise CommandError(message) from broken.__cause__
+        except KeyboardInterrupt:
+            message = "Stopped; the databases of the simulation are gone."
+            raise CommandError(message, returncode=130) from None
+        finally:
+            signal.signal(signal.SIGTERM, before)
+        self._tell(_report(run, stories), options)
+
+    def _stories(
+        self, run: Run, indices: list[int], processes: int
+    ) -> list[CourseStory]:
+        progress = Progress(len(indices), self.stderr)
+        count = min(processes, len(indices))
+        with scratch_databases(count) as scratch:
+            return list(progress.over(stories_of(run, indices, scratch)))
+
+    def _tell(self, report: Report, options: dict[str, Any]) -> None:
+        self.stdout.write(printing.text(report))
+        if options["json"]:
+            options["json"].write_text(report.as_json() + "\n")
+        if options["svg"]:
+            options["svg"].mkdir(parents=True, exist_ok=True)
+            for name, picture in drawing.pictures(report):
+                (options["svg"] / f"{name}.svg").write_text(picture)
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(_("It must be at least 1."))
+    return number
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _run(options: dict[str, Any]) -> Run:
+    key = options["regimen"]
+    if key not in catalogue.all_regimens():
+        message = f"There is no regimen {key}."
+        raise CommandError(message)
+    try:
+        rules = options["rules"].read_text() if options["rules"] else ""
+    except OSError as error:
+        message = f"The rules can't be read ({type(error).__name__})."
+        raise CommandError(message) from None
+    try:
+        rules_of(rules) if rules else None
+    except CatalogueFileRefused as refused:
+        message = f"The rules can't be used: {refused.place}: {refused.reason.en}"
+        raise CommandError(message) from None
+    return Run(
+        seed=options["seed"],
+        regimen=key,
+        cycles=options["cycles"],
+        days=options["days"],
+        group=options["group"],
+        rules=rules,
+    )
+
+
+def _report(run: Run, stories: list[CourseStory]) -> Report:
+    facts = RunFacts(
+        seed=run.seed,
+        patients=len(stories),
+        regimen=run.regimen,
+        rules=_rules(run),
+        notes=dict(_notes(run)),
+    )
+    return report_of(facts, stories, shipped_numbers())
+
+
+def _rules(run: Run) -> str:
+    """Return what the rules are called that answers were read by."""
+    found = rules_of(run.rules) if run.rules else shipped_triage()
+    return f"{found.key} {found.version}"
+
+
+def _notes(run: Run) -> Iterator[tuple[str, str]]:
+    yield "cycles", str(run.cycles)
+    if run.group:
+        yield "group", run.group
