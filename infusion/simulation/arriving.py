@@ -2,13 +2,14 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from infusion.domain.states import PlacementKind
 from infusion.services.courses import order_course
 from infusion.simulation.life import DAY, HOUR, Life, Stay
-from patients import models as people
 from patients.domain.profiles import PatientProfile
 from patients.selectors.actors import get_actor
+from patients.services import invented
 from patients.services.assignments import assign_staff
 from patients.services.caregivers import confirm_caregiver, link_caregiver
 from patients.services.measurements import record_measurement
@@ -28,9 +29,7 @@ def arrive(life: Life) -> None:
     patient = _register(life, day)
     life.patient_id = patient.pk
     _measure(life)
-    people.CentralLine.objects.create(
-        patient=patient, kind=people.LineKind.PICC, lumens=2, placed_on=day
-    )
+    invented.give_line(patient, day)
     _family(life, patient, day)
     for name in ("nurse", "home-nurse"):
         assign_staff(
@@ -52,7 +51,7 @@ def arrive(life: Life) -> None:
     life.stays.append(Stay(PlacementKind.WARD, life.begins_at))
 
 
-def _register(life: Life, day: dt.date) -> people.Patient:
+def _register(life: Life, day: dt.date) -> Any:
     profile = life.patient.profile
     return register_patient(
         actor=life.actors["nurse"],
@@ -94,24 +93,23 @@ def weigh(life: Life) -> None:
     )
 
 
-def _family(life: Life, patient: people.Patient, day: dt.date) -> None:
+def _family(life: Life, patient: Any, day: dt.date) -> None:
     """Give the patient a caregiver, and an account to whoever answers themselves."""
     nurse, number = life.actors["nurse"], life.patient.index
-    caregiver = people.User.objects.create_user(f"caregiver-{number}@family.invalid")
+    caregiver = invented.make_account(f"caregiver-{number}@family.invalid")
     link = link_caregiver(
         actor=nurse,
         patient_id=patient.pk,
-        user_id=caregiver.pk,
-        kind=people.CaregiverKind.PARTNER,
+        user_id=caregiver,
+        kind="PARTNER",
         starts_on=day,
     )
     life.link_id = confirm_caregiver(actor=nurse, link_id=link.pk).pk
     answers = caregiver
     if not life.patient.profile.answers_by_caregiver:
-        answers = people.User.objects.create_user(f"patient-{number}@family.invalid")
-        patient.user = answers
-        patient.save(update_fields=["user"])
-    life.actors["family"] = get_actor(answers.pk, day)
+        answers = invented.make_account(f"patient-{number}@family.invalid")
+        invented.give_account(patient, answers)
+    life.actors["family"] = get_actor(answers, day)
 
 
 def morning(life: Life) -> dt.datetime:

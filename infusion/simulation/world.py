@@ -9,13 +9,14 @@ import uuid
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from infusion.domain.ladders import Whom
 from infusion.domain.rota import OnCallRole
 from infusion.services import rota
-from patients import models as people
 from patients.policy import Actor
 from patients.selectors.actors import get_actor
+from patients.services import invented
 
 DAY = dt.timedelta(days=1)
 WEEK = 7 * DAY
@@ -62,7 +63,7 @@ _TAKES: Mapping[Whom, str] = {
 class World:
     """The site and who works there, by what they do."""
 
-    site: people.Site
+    site: Any
     ids: Mapping[str, uuid.UUID]
 
     @property
@@ -82,19 +83,13 @@ def taker_of(whom: str) -> str:
 
 def make_world(weeks: int = WEEKS + WEEKS_AFTER) -> World:
     """Store the site, its people and a rota without a gap from the first Monday on."""
-    site = people.Site.objects.create(
-        name="Invented Hospital",
+    site = invented.make_site(
         code=CODE,
         time_zone=ZONE,
-        country="US",
-        holiday_calendar="US",
         working_hours={str(day): [["08:00", "18:00"]] for day in range(5)},
-        policy={
-            key: {"value": value, "signed_by": "Simulation, not a clinical decision"}
-            for key, value in POLICY.items()
-        },
+        policy=POLICY,
     )
-    ids = {name: _employ(site, name, role) for name, role in _STAFF.items()}
+    ids = {name: invented.employ(site, name, role) for name, role in _STAFF.items()}
     world = World(site=site, ids=ids)
     _fill_rota(world, weeks)
     return world
@@ -102,23 +97,14 @@ def make_world(weeks: int = WEEKS + WEEKS_AFTER) -> World:
 
 def load_world() -> World:
     """Return the site that was stored before."""
-    rows = people.Membership.objects.filter(site__code=CODE).select_related("user")
-    ids = {row.user.email.split("@")[0]: row.user_id for row in rows}
-    return World(site=people.Site.objects.get(code=CODE), ids=ids)
+    site, ids = invented.staff_of(CODE)
+    return World(site=site, ids=ids)
 
 
 def start_of(index: int, zone: zoneinfo.ZoneInfo) -> dt.datetime:
     """Return when a course begins: on workdays in turn, week by week of most of a year."""
     day = FIRST_MONDAY + WEEK + (index // 5 % WEEKS) * WEEK + (index % 5) * DAY
     return dt.datetime.combine(day, dt.time(10), tzinfo=zone).astimezone(dt.UTC)
-
-
-def _employ(site: people.Site, name: str, role: str) -> uuid.UUID:
-    user = people.User.objects.create_user(
-        f"{name}@{CODE}.invalid", first_name="Invented", last_name=name.title()
-    )
-    people.Membership.objects.create(user=user, site=site, role=role)
-    return user.id
 
 
 def _fill_rota(world: World, weeks: int) -> None:

@@ -88,7 +88,7 @@ class Command(BaseCommand):
         if options["svg"]:
             options["svg"].mkdir(parents=True, exist_ok=True)
             for name, picture in drawing.pictures(report):
-                (options["svg"] / f"{name}.svg").write_text(picture)
+                (options["svg"] / name).write_text(picture)
 
 
 def _whole(text: str) -> int:
