@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 import zoneinfo
+from urllib.parse import quote
 
 from tests.fakes.push import Browser
 from tests.journeys.conftest import Answer, Person
@@ -82,6 +83,26 @@ class Family(WayHome):
         return [(one["kind"], one["role"]) for one in rows]
 
 
+class AtHome(Family):
+    """A family of the demo, at home already."""
+
+    def __init__(self, service, surname, carer, staff=("nurse", "nurse2")):
+        super().__init__(service)
+        self.carer = service.person(carer)
+        self.nurse, self.second = map(service.person, staff)
+        self.patient = self.nurse.get(f"patients?search={quote(surname)}")["results"][
+            0
+        ]["id"]
+        courses = self.nurse.get(f"patients/{self.patient}/courses")["results"]
+        self.course = courses[0]["id"]
+
+    def tells(self, said):
+        """Let the caregiver tell something though nothing is due."""
+        told = answer(self.carer, self.path, self.clock.now(), said)
+        assert told.status == 201, told
+        return told.body
+
+
 def answer(
     who: Person,
     path: str,
@@ -90,7 +111,8 @@ def answer(
     **more: str,
 ) -> Answer:
     """Answer what a sheet asks: as was said, and otherwise as well as can be."""
-    sheet = who.get(f"{path}/sheet")
+    own = path.startswith("check-ins/")
+    sheet = who.get(f"{path}/sheet" if own else f"{path}/check-in-sheet")
     forms = [
         {
             "key": form["key"],
@@ -99,14 +121,9 @@ def answer(
         }
         for form in sheet["forms"]
     ]
-    verb = "enter" if more.get("way") else "answers"
-    return who.post(
-        f"{path}/{verb}",
-        id=str(uuid.uuid4()),
-        given_at=at(given_at),
-        forms=forms,
-        **more,
-    )
+    verb = ("enter" if "way" in more else "answers") if own else "check-ins"
+    body = {"id": str(uuid.uuid4()), "given_at": at(given_at), "forms": forms}
+    return who.post(f"{path}/{verb}", **body, **more)
 
 
 def best(form, said):

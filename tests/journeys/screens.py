@@ -44,6 +44,10 @@ class Screen:
         """Return what stands there for the eye, on one line."""
         return re.sub(r"\s+", " ", self.page.inner_text(place))
 
+    def unfold(self) -> None:
+        """Open everything that is folded."""
+        self.page.eval_on_selector_all("details", "all => all.map(one => one.open = 1)")
+
     def fits(self) -> bool:
         """Say whether nothing of the page lies beside the screen, and nothing broke."""
         wide = self.page.evaluate("document.documentElement.scrollWidth")

@@ -41,6 +41,9 @@ def test_a_fever_in_the_second_night_and_silence_on_the_ninth_day(
     silence_on_the_ninth_day(family)
     a_nurse_rings_until_somebody_answers(family)
 
+    ended = family.alerts("CHECK_IN_TO_RING") + family.alerts("CHECK_IN_MISSED")
+    assert {one["status"] for one in ended} == {"RESOLVED"}
+
 
 def home_on_the_second_day(family):
     family.clock.move_to(family.local(16, days=1))
