@@ -1,11 +1,10 @@
 """Writes a report for people, in the language that is on; two beside each other too."""
 
 import datetime as dt
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from infusion.domain.evidence import Fact
 from infusion.domain.rates import Rate
@@ -13,87 +12,61 @@ from infusion.simulation import naming
 from infusion.simulation.measuring import GradeRate, Load, Noticed, OnsetCurve, Spread
 from infusion.simulation.pairing import Compared, Paired
 from infusion.simulation.report import Report
+from infusion.simulation.tables import Row, Section, beside, lines
 
 _MINUTE = dt.timedelta(minutes=1)
 _HOUR = dt.timedelta(hours=1)
 _DAY = dt.timedelta(days=1)
-_WIDE = ("W", "F")
 _NONE = "–"
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of the report: what it is of, and what was found."""
-
-    label: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Section:
-    """Some lines under a heading."""
-
-    title: str
-    rows: tuple[Row, ...]
-    note: str = ""
+# The days of the curve that are told in words.
+_TOLD_DAYS = (1, 2, 3, 7, 9, 14, 28)
 
 
 def text(report: Report) -> str:
     """Return the report for a terminal."""
-    return "\n".join([*_head(report), *_lines(_sections(report)), *_assumed(report)])
+    return "\n".join([*_head(report), *lines(_sections(report)), *_assumed(report)])
 
 
 def text_of_two(before: Report, after: Report, compared: Compared) -> str:
     """Return two reports of the same patients side by side, such as of two rule sets."""
-    rules = _("Rules: {before} | {after}").format(
+    rules = _("Rules: 1 is {before}, 2 is {after}").format(
         before=before.run.rules, after=after.run.rules
     )
     pairs = zip(_sections(before), _sections(after), strict=True)
-    both = (_beside(one, other) for one, other in pairs)
-    sections = [_compared(compared), *both]
-    return "\n".join([*_head(after), rules, *_lines(sections), *_assumed(after)])
+    both = (beside(one, other) for one, other in pairs)
+    told = lines([*_compared(compared), *both])
+    return "\n".join([*_head(after), rules, *told, *_assumed(after)])
 
 
-def _beside(one: Section, other: Section) -> Section:
-    values = {row.label: row.value for row in other.rows}
-    labels = dict.fromkeys([row.label for row in one.rows] + list(values))
-    before = {row.label: row.value for row in one.rows}
-    rows = (
-        Row(label, f"{before.get(label, _NONE)} | {values.get(label, _NONE)}")
-        for label in labels
-    )
-    return Section(one.title, tuple(rows), one.note)
-
-
-def _compared(found: Compared) -> Section:
+def _compared(found: Compared) -> Iterator[Section]:
     """Say what the second rule set noticed and the first did not, patient by patient."""
     first, then = map(_each, found.alerts_per_day)
-    return Section(
-        _("The same patients, illnesses that began at home"),
-        (
-            *(
-                Row(naming.illness(one.illness), _paired(one))
-                for one in found.illnesses
-            ),
-            Row(_("Alerts a patient-day"), f"{first} | {then}"),
-            Row(_("Patients with fewer alerts"), str(found.fewer_alerts)),
-            Row(_("Patients with more alerts"), str(found.more_alerts)),
+    yield Section(
+        title=_("The same patients, illnesses that began at home"),
+        columns=(
+            _("noticed by both"),
+            _("by 1 alone"),
+            _("by 2 alone"),
+            _("by neither"),
+            _("sooner by 2"),
+            _("later by 2"),
+            *_middle_and_most(),
         ),
+        rows=tuple(_paired(one) for one in found.illnesses),
+    )
+    yield _list(
+        _("The same patients, alerts"),
+        (_("Alerts a patient-day"), f"{first}, {then}"),
+        (_("Patients with fewer alerts under 2"), str(found.fewer_alerts)),
+        (_("Patients with more alerts under 2"), str(found.more_alerts)),
     )
 
 
-def _paired(one: Paired) -> str:
-    return _(
-        "noticed by both {both}, no longer {only_before}, newly {only_after}, by neither "
-        "{neither}; sooner {sooner}, later {later}, by {spread}"
-    ).format(
-        both=one.both,
-        only_before=one.only_before,
-        only_after=one.only_after,
-        neither=one.neither,
-        sooner=one.sooner,
-        later=one.later,
-        spread=_spread(one.by),
+def _paired(one: Paired) -> Row:
+    counts = (one.both, one.only_before, one.only_after, one.neither)
+    moved = (one.sooner, one.later)
+    return Row(
+        naming.illness(one.illness), (*map(str, counts + moved), *_spread(one.by))
     )
 
 
@@ -110,157 +83,167 @@ def _head(report: Report) -> Iterator[str]:
     yield from (f"{name}: {value}" for name, value in sorted(report.run.notes.items()))
 
 
-def _lines(sections: Iterable[Section]) -> Iterator[str]:
-    for section in sections:
-        if not section.rows:
-            continue
-        yield ""
-        yield section.title
-        if section.note:
-            yield f"  {section.note}"
-        wide = max(_width(row.label) for row in section.rows)
-        for row in section.rows:
-            yield f"  {row.label}{' ' * (wide - _width(row.label))}  {row.value}"
-
-
-def _width(label: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    return sum(
-        2 if unicodedata.east_asian_width(sign) in _WIDE else 1 for sign in label
-    )
-
-
 def _sections(report: Report) -> tuple[Section, ...]:
     return (
         _courses(report),
-        Section(_("Onset, by the end of a day"), tuple(map(_onset, report.onsets))),
+        _onsets(report),
         _rates(report),
-        Section(
-            _("Illnesses that began at home: how they were noticed"),
-            tuple(row for one in report.noticed for row in _noticed(one)),
-            _(
-                "By a check-in that was amber or red; the time counts from the onset. "
-                "Which signs show, and how often, is assumed: this compares rules, it "
-                "does not say how good any are."
-            ),
-        ),
-        Section(_("Check-ins"), tuple(_check_ins(report))),
+        _noticed_at_home(report),
+        _check_ins(report),
         _alerts(_("Alerts, by severity"), report.severities, naming.severity),
         _alerts(_("Alerts, by cause"), report.causes, naming.cause),
         _alerts(_("Alerts of check-ins, by rule"), report.rules, str),
-        Section(_("Bags and pump"), tuple(_bags(report))),
+        _bags(report),
+    )
+
+
+def _list(title: str, *rows: tuple[str, str]) -> Section:
+    return Section(
+        title=title, rows=tuple(Row(label, (value,)) for label, value in rows)
     )
 
 
 def _courses(report: Report) -> Section:
     endings = (
-        Row(naming.ending(name), str(many)) for name, many in report.endings.items()
+        (naming.ending(name), str(many)) for name, many in report.endings.items()
     )
-    return Section(
+    return _list(
         _("Courses"),
-        (
-            Row(_("Courses"), str(report.courses)),
-            Row(_("Days on the ward"), f"{report.days_on_ward:.1f}"),
-            Row(_("Days at home"), f"{report.days_at_home:.1f}"),
-            *endings,
+        (_("Courses"), str(report.courses)),
+        (_("Days on the ward"), f"{report.days_on_ward:.1f}"),
+        (_("Days at home"), f"{report.days_at_home:.1f}"),
+        *endings,
+    )
+
+
+def _onsets(report: Report) -> Section:
+    longest = max((len(one.by_day) for one in report.onsets), default=0)
+    days = [day for day in _TOLD_DAYS if day <= longest]
+    return Section(
+        title=_("Onset, and how many of those who fell ill had by the end of a day"),
+        columns=(
+            _("median"),
+            _("published"),
+            *(_("day {day}").format(day=day) for day in days),
         ),
+        rows=tuple(_onset(one, days) for one in report.onsets),
     )
 
 
-def _onset(curve: OnsetCurve) -> Row:
-    marked = [day for day in (1, 2, 3, 7, 9, 14, 28) if day <= len(curve.by_day)]
+def _onset(curve: OnsetCurve, days: Sequence[int]) -> Row:
     had = curve.by_day[-1] if curve.by_day else 0
-    by_day = ", ".join(
-        _("day {day}: {percent}").format(
-            day=day, percent=_percent(Rate(events=curve.by_day[day - 1], of=had))
-        )
-        for day in marked
-    )
-    medians = _("median {own}, published {published}").format(
-        own=_long(curve.median), published=_sourced(curve.published)
-    )
-    return Row(
-        naming.illness(curve.illness), f"{medians}; {by_day}" if had else medians
-    )
+    shares = (Rate(events=curve.by_day[day - 1], of=had) for day in days)
+    cells = (_long(curve.median), _sourced(curve.published), *map(_percent, shares))
+    return Row(naming.illness(curve.illness), cells)
 
 
 def _rates(report: Report) -> Section:
     return Section(
-        _("Grades, beside the published figures"),
-        tuple(_rate(one) for one in report.rates),
-        _("In brackets the 95 % interval."),
+        title=_("Grades of all patients, beside the published figures"),
+        columns=(
+            _("found"),
+            _("95 % interval"),
+            _("patients"),
+            _("published"),
+            "",
+        ),
+        rows=tuple(_rate(one) for one in report.rates),
     )
 
 
 def _rate(one: GradeRate) -> Row:
-    published = float(one.published.value)
-    is_within = not one.own.of or one.own.holds(published)
+    is_within = not one.own.of or one.own.holds(float(one.published.value))
     said = _("within") if is_within else _("outside")
-    value = _("{own}, published {published}: {said}").format(
-        own=_of(one.own), published=_sourced(one.published), said=said
-    )
-    return Row(naming.grades(one.illness, one.group, one.grade), value)
+    cells = (*_of(one.own), _sourced(one.published), said)
+    return Row(naming.grades(one.illness, one.group, one.grade), cells)
 
 
-def _noticed(one: Noticed) -> Iterator[Row]:
-    name = naming.worst_grade(one.illness, one.peak_grade)
-    yield Row(
-        name,
-        _(
-            "{flagged} after {spread}; red {red}; asked {asked}; recorded {recorded}"
-        ).format(
-            flagged=_of(one.flagged),
-            spread=_spread(one.to_flag),
-            red=_counted(one.red),
-            asked=_counted(one.asked),
-            recorded=_counted(one.recorded),
+def _noticed_at_home(report: Report) -> Section:
+    return Section(
+        title=_("Illnesses that began at home, and how they were noticed"),
+        columns=(
+            _("amber or red"),
+            _("95 % interval"),
+            _("illnesses"),
+            *_middle_and_most(),
+            _("red"),
+            _("asked"),
+            _("recorded"),
+        ),
+        rows=tuple(_noticed(one) for one in report.noticed),
+        note=_(
+            "Which signs show, and how often, is assumed: this compares rules, it does "
+            "not say how good any are. Times count from the onset."
         ),
     )
 
 
-def _check_ins(report: Report) -> Iterator[Row]:
-    found = report.check_ins
-    yield Row(_("Planned"), str(found.planned))
-    yield Row(_("Not answered"), _of(found.missed))
-    yield Row(_("Time to the answer"), _spread(found.to_answer))
-    for name, many in found.colours.items():
-        yield Row(naming.colour(name), str(many))
-    yield Row(_("Amber or red though well"), _of(found.flagged_though_well))
-    yield Row(_("Green though ill"), _of(found.green_though_ill))
-    yield Row(_("Green though of grade 3 or more"), _of(found.green_though_severe))
-
-
-def _alerts(title: str, loads: Sequence[Load], named: naming.Named) -> Section:
-    rows = tuple(Row(named(one.name), _load(one)) for one in loads)
-    return Section(title, rows)
-
-
-def _load(one: Load) -> str:
-    per_day = _NONE if one.per_day is None else f"{one.per_day:.3f}"
-    return _(
-        "{raised}, {per_day} a patient-day; with a reason {reason}; taken {taken} after "
-        "{spread}; ladder ran out {exhausted}"
-    ).format(
-        raised=one.raised,
-        per_day=per_day,
-        reason=_percent(one.with_reason),
-        taken=_percent(one.taken),
-        spread=_spread(one.to_take),
-        exhausted=one.exhausted.events,
+def _noticed(one: Noticed) -> Row:
+    others = map(_counted, (one.red, one.asked, one.recorded))
+    return Row(
+        naming.worst_grade(one.illness, one.peak_grade),
+        (*_of(one.flagged), *_spread(one.to_flag), *others),
     )
 
 
-def _bags(report: Report) -> Iterator[Row]:
+def _check_ins(report: Report) -> Section:
+    found = report.check_ins
+    middle, most = _spread(found.to_answer)
+    colours = ((naming.colour(name), str(many)) for name, many in found.colours.items())
+    return _list(
+        _("Check-ins"),
+        (_("Planned"), str(found.planned)),
+        (_("Not answered"), _share(found.missed)),
+        (_("Time to the answer"), _within(middle, most)),
+        *colours,
+        (_("Amber or red though well"), _share(found.flagged_though_well)),
+        (_("Green though ill"), _share(found.green_though_ill)),
+        (_("Green though of grade 3 or more"), _share(found.green_though_severe)),
+    )
+
+
+def _alerts(title: str, loads: Sequence[Load], named: naming.Named) -> Section:
+    return Section(
+        title=title,
+        columns=(
+            _("raised"),
+            _("a patient-day"),
+            _("with a reason"),
+            pgettext("alert", "taken"),
+            *_middle_and_most(),
+            _("ladder ran out"),
+        ),
+        rows=tuple(_load(named(one.name), one) for one in loads),
+    )
+
+
+def _load(label: str, one: Load) -> Row:
+    cells = (
+        str(one.raised),
+        _NONE if one.per_day is None else f"{one.per_day:.3f}",
+        _percent(one.with_reason),
+        _percent(one.taken),
+        *_spread(one.to_take),
+        str(one.exhausted.events),
+    )
+    return Row(label, cells)
+
+
+def _bags(report: Report) -> Section:
     found, thrown = report.changes, report.waste
-    yield Row(_("Changes"), str(found.done))
-    yield Row(_("Never changed"), str(found.never_done))
-    yield Row(_("Changes at home"), _of(found.at_home))
-    yield Row(_("Changes outside the hours of the site"), _of(found.off_hours))
-    yield Row(_("Later than planned by"), _spread(found.late))
-    yield Row(_("Stops of the pump"), str(report.stops))
-    yield Row(_("Bags thrown away, by course"), _each(thrown.bags))
-    yield Row(_("Vials in them, by course"), _each(thrown.vials))
-    yield Row(_("Micrograms in them, by course"), _each(thrown.micrograms))
+    middle, most = _spread(found.late)
+    return _list(
+        _("Bags and pump"),
+        (_("Changes"), str(found.done)),
+        (_("Never changed"), str(found.never_done)),
+        (_("Changes at home"), _share(found.at_home)),
+        (_("Changes outside the hours of the site"), _share(found.off_hours)),
+        (_("Later than planned by"), _within(middle, most)),
+        (_("Stops of the pump"), str(report.stops)),
+        (_("Bags thrown away, by course"), _each(thrown.bags)),
+        (_("Vials in them, by course"), _each(thrown.vials)),
+        (_("Micrograms not infused, by course"), _each(thrown.micrograms)),
+    )
 
 
 def _assumed(report: Report) -> Iterator[str]:
@@ -269,8 +252,26 @@ def _assumed(report: Report) -> Iterator[str]:
         return
     yield ""
     yield _("No source gives these; they are assumptions of the simulation:")
-    for fact in report.assumed:
-        yield f"  {fact.path} = {fact.value} {fact.unit} [{fact.mark}]".rstrip()
+    yield from _filled(
+        f"{fact.path} = {fact.value} {fact.unit} [{fact.mark}]".replace("  ", " ")
+        for fact in report.assumed
+    )
+
+
+def _filled(words: Iterable[str]) -> Iterator[str]:
+    """Yield as many on a line as a terminal shows."""
+    line = ""
+    for word in words:
+        if line and len(line) + len(word) > 96:  # noqa: PLR2004 - a terminal
+            yield f"  {line}"
+            line = ""
+        line = f"{line}; {word}" if line else word
+    if line:
+        yield f"  {line}"
+
+
+def _middle_and_most() -> tuple[str, str]:
+    return _("half within"), _("9 of 10 within")
 
 
 def _sourced(fact: Fact) -> str:
@@ -289,18 +290,26 @@ def _counted(rate: Rate) -> str:
     return f"{rate.events}/{rate.of}"
 
 
-def _of(rate: Rate) -> str:
+def _of(rate: Rate) -> tuple[str, str, str]:
+    """Return a share, its interval, and how many of how many."""
     if not rate.of:
-        return _NONE
+        return _NONE, _NONE, _counted(rate)
     low, high = rate.interval
-    return f"{_percent(rate)} ({low:.1f}–{high:.1f}), {_counted(rate)}"
+    return _percent(rate), f"{low:.1f}–{high:.1f}", _counted(rate)
 
 
-def _spread(found: Spread) -> str:
-    if found.p50 is None or found.p90 is None:
-        return _NONE
-    return _("{middle}, nine in ten within {most}").format(
-        middle=_long(found.p50), most=_long(found.p90)
+def _share(rate: Rate) -> str:
+    found, interval, counted = _of(rate)
+    return f"{found} ({interval}), {counted}" if rate.of else _NONE
+
+
+def _spread(found: Spread) -> tuple[str, str]:
+    return _long(found.p50), _long(found.p90)
+
+
+def _within(middle: str, most: str) -> str:
+    return _("half within {middle}, 9 of 10 within {most}").format(
+        middle=middle, most=most
     )
 
 

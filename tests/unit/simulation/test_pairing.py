@@ -107,12 +107,15 @@ def test_a_rule_that_is_left_out_costs_alerts_and_never_adds_one(two_runs):
     assert compared.more_alerts == 0
     assert compared.fewer_alerts > 0
     assert sum(one.only_after for one in compared.illnesses) == 0
-    assert headache.endswith("| –")
+    assert headache.split()[1] == "1"
 
 
 def test_two_rule_sets_stand_side_by_side(two_runs):
     _, said = told(two_runs)
 
-    assert "Rules: shipped | site 2" in said
+    planned = next(line for line in said.splitlines() if "  Planned " in line)
+
+    assert "Rules: 1 is shipped, 2 is site 2" in said
+    assert planned.split() == ["Planned", "1", "400"]
     assert "The same patients" in said
     assert shipped_numbers().assumed[0].path in said

@@ -231,9 +231,27 @@ def test_people_read_figures_with_interval_mark_and_what_is_assumed():
     told = text(report(replace(COURSE, illnesses=(FEVER,), alerts=(RED,))))
 
     assert "nobody real" in told
-    assert "published 3 % [F]" in told
-    assert "1/1" in told
-    assert "taken 100.0 % after 5 min" in told
+    severe = next(
+        line for line in told.splitlines() if "adults, grade 3 or more" in line
+    )
+    assert severe.split()[-8:] == [
+        "100.0", "%", "20.7–100.0", "1/1", "3", "%", "[F]", "outside"
+    ]  # fmt: skip
+    red = next(line for line in told.splitlines() if line.startswith("  Red  1 "))
+    assert red.split() == [
+        "Red",
+        "1",
+        "0.036",
+        "100.0",
+        "%",
+        "100.0",
+        "%",
+        "5",
+        "min",
+        "5",
+        "min",
+        "0",
+    ]
     assert "silent_percent = 4 % [I]" in told
 
 
@@ -245,6 +263,7 @@ def test_chinese_readers_read_chinese(rough):
 
     assert "细胞因子释放综合征" in told
     assert "published" not in told
+    assert "half within" not in told
     assert "无来源" in told
     assert "天" in drawn["onsets.svg"]
 
