@@ -5,12 +5,22 @@ from infusion.domain.refusals import Refusal
 # Enough for a page written by hand; it keeps the database small. Not clinical.
 LARGEST_BYTES = 5 * 1024 * 1024
 MOST_PHOTOS = 5
+# More than a phone needs for a sheet of paper; unpacked they take 75 MB. Not clinical.
+MOST_PIXELS = 25_000_000
+# Kept at this many pixels along the longer side: a written line stays readable.
+LONGEST_SIDE = 2000
 
 
 class PhotoTooLarge(Refusal):
     """The photograph is larger than what is kept."""
 
     code = "photo_too_large"
+
+
+class PhotoTooWide(Refusal):
+    """The photograph claims more pixels than anybody looks at."""
+
+    code = "photo_too_wide"
 
 
 class NotAPhoto(Refusal):

@@ -257,9 +257,10 @@ class CheckInPhoto(Record):
     answers = models.ForeignKey(CheckInAnswers, models.PROTECT, related_name="photos")
     # The questionnaire and the question: "neuro.sentence-photo".
     question = models.CharField(max_length=90)
-    # As read from the bytes; what the sender calls it is not kept.
+    # Drawn anew from what was sent: nothing else of the file is kept.
     media_type = models.CharField(max_length=20)
     body = models.BinaryField()
+    # Of the bytes that were sent: the same twice is one photograph.
     sha256 = models.CharField(max_length=64)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"

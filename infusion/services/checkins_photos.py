@@ -5,15 +5,11 @@ import hashlib
 import uuid
 
 from infusion import models
-from infusion.domain.photos import (
-    MOST_PHOTOS,
-    PhotoNotAsked,
-    TooManyPhotos,
-    media_type_of,
-)
+from infusion.domain.photos import MOST_PHOTOS, PhotoNotAsked, TooManyPhotos
 from infusion.domain.questionnaires import Form
 from infusion.selectors.checkins import questionnaires
 from infusion.services.common import NotFound
+from infusion.services.photo_drawing import MEDIA_TYPE, drawn_anew
 from patients import policy
 from patients.policy import Actor
 from patients.services.writing import written_by
@@ -27,21 +23,22 @@ def add_photo(
     body: bytes,
     now: dt.datetime,
 ) -> models.CheckInPhoto:
-    """Keep a photograph; the same one twice is kept once.
+    """Keep a photograph, drawn anew; the same one sent twice is kept once.
 
     ``question`` names the questionnaire and the question: "neuro.sentence-photo".
 
     :raises NotFound: when there are no such answers for the actor.
     :raises PhotoNotAsked: when no photograph was asked for there.
     :raises PhotoTooLarge: when it is larger than what is kept.
+    :raises PhotoTooWide: when it has more pixels than anybody looks at.
     :raises NotAPhoto: when the bytes are no picture.
     :raises TooManyPhotos: when there are enough.
     """
+    # Before anything is locked: it may take a second.
+    picture, digest = drawn_anew(body), hashlib.sha256(body).hexdigest()
     with written_by(actor):
         answers = _locked(actor, answers_id)
         _check_asked(answers, question)
-        media_type = media_type_of(body)
-        digest = hashlib.sha256(body).hexdigest()
         known = answers.photos.filter(question=question, sha256=digest).first()
         if known is not None:
             return known
@@ -50,8 +47,8 @@ def add_photo(
         return models.CheckInPhoto.objects.create(
             answers=answers,
             question=question,
-            media_type=media_type,
-            body=body,
+            media_type=MEDIA_TYPE,
+            body=picture,
             sha256=digest,
             recorded_by_id=actor.user_id,
             received_at=now,

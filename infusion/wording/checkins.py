@@ -58,6 +58,11 @@ CHECKINS: Mapping[str, Wording] = {
         _CHECK_IN,
         _("The photo is larger than %(most)s MB. The answers are kept."),
     ),
+    "photo_too_wide": Wording(
+        422,
+        _CHECK_IN,
+        _("The photo has more than %(most)s million pixels. The answers are kept."),
+    ),
     "not_a_photo": Wording(
         422,
         _CHECK_IN,

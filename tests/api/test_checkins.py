@@ -244,10 +244,8 @@ def test_a_photograph_is_kept_and_shown(world, answered):
 
     assert (answer.status_code, again.status_code) == (201, 201)
     assert answer.json()["id"] == again.json()["id"]
-    assert (shown.headers["Content-Type"], shown.content) == (
-        "image/jpeg",
-        factories.JPEG,
-    )
+    assert shown.headers["Content-Type"] == "image/jpeg"
+    assert shown.content.startswith(b"\xff\xd8\xff")
     assert (
         world.api("OTHER_NURSE").get(f"photos/{answer.json()['id']}").status_code == 404
     )
