@@ -81,14 +81,14 @@ def two_runs() -> tuple[list[CourseStory], list[CourseStory]]:
         rules=tuple(one for one in shipped.rules if one.key != "headache-mild"),
     )
     return tuple(
-        [story(7, index, one) for index in range(8)] for one in (shipped, fewer)
+        [story(7, index, one) for index in range(4)] for one in (shipped, fewer)
     )
 
 
 def told(two_runs: tuple[list[CourseStory], list[CourseStory]]) -> tuple[Compared, str]:
     reports = [
         report_of(
-            RunFacts(seed=7, patients=8, regimen="us-label-rr", rules=name, notes={}),
+            RunFacts(seed=7, patients=4, regimen="us-label-rr", rules=name, notes={}),
             stories,
             NUMBERS,
         )
@@ -116,6 +116,6 @@ def test_two_rule_sets_stand_side_by_side(two_runs):
     planned = next(line for line in said.splitlines() if "  Planned " in line)
 
     assert "Rules: 1 is shipped, 2 is site 2" in said
-    assert planned.split() == ["Planned", "1", "400"]
+    assert planned.split() == ["Planned", "1", "200"]
     assert "The same patients" in said
     assert shipped_numbers().assumed[0].path in said
