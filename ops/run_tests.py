@@ -18,6 +18,7 @@ from ops.supervisor import Service
 from ops.translations.compiling import compile_all
 
 BROWSER_TESTS = ROOT / "tests" / "browser"
+WITH_BROWSER = ("browser", "journeys")
 WITHOUT_DATABASE = ("unit", "spec", "properties", "architecture")
 # The order of tests/conftest.py, which puts the browser last, is kept; who runs what
 # together is said in tests/sharing.py.
@@ -55,7 +56,7 @@ def pytest_command(arguments: list[str], environment: dict[str, str]) -> Command
 def browser_environment(arguments: list[str]) -> dict[str, str]:
     """Return where the browser is, when browser tests may run."""
     asked = [each for each in arguments if each.startswith("tests/")]
-    wanted = not asked or any("browser" in each for each in asked)
+    wanted = not asked or any(name in each for name in WITH_BROWSER for each in asked)
     if not (wanted and has_tests(BROWSER_TESTS)):
         return {}
     browsers.ensure_chinese_font()

@@ -107,12 +107,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail in CI when a browser test was left out."""
+    """Fail in CI when what needs a browser was left out."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if not IN_CI or reporter is None:
         return
     skipped = reporter.stats.get("skipped", [])
-    left_out = [report.nodeid for report in skipped if "browser" in report.keywords]
+    wanted = {"browser", "journey"}
+    left_out = [each.nodeid for each in skipped if wanted & set(each.keywords)]
     if left_out and session.exitstatus == pytest.ExitCode.OK:
         reporter.write_line(f"CI needs a browser; left out: {left_out}", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
