@@ -280,6 +280,17 @@ def test_the_claim_reads_nothing_but_what_is_owed() -> None:
     assert "Sort" not in plan
 
 
+@pytest.mark.parametrize("table", ["infusion_message", "infusion_checkin"])
+def test_no_sweep_walks_past_what_has_left(table) -> None:
+    """Else the index of what waits keeps it until 2 % of the whole table are dead."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE relname = %s", [table])
+        (options,) = cursor.fetchone()
+
+    assert "vacuum_index_cleanup=on" in options
+    assert "autovacuum_vacuum_scale_factor=0" in options
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_sweeps_at_once_take_every_row_once() -> None:
     copies(Scene(site=SiteFactory()), 300)
