@@ -4,10 +4,15 @@ import uuid
 from typing import Any
 
 from django.http import HttpResponseBase
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import (
+    OpenApiExample,
+    extend_schema,
+    extend_schema_field,
+)
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from infusion.api.ways import named
 from infusion.domain.adverse_events import (
@@ -22,6 +27,7 @@ from infusion.domain.states import AdverseEventStatus
 from infusion.domain.toxicity import Scale, ToxicityEvent
 from infusion.selectors.adverse_events import get_adverse_event, list_adverse_events
 from infusion.selectors.courses import get_course
+from infusion.selectors.toxicity import asked_of
 from infusion.services import adverse_events
 from infusion.services.adverse_events import Graded, Noticed
 from patients.api.concurrency import etag_of
@@ -126,6 +132,25 @@ class EntryOut(Output):
     by_id = serializers.UUIDField()
 
 
+class RulesAskedOut(Output):
+    """What the toxicity rules are asked of it: the body to assess it with, and where."""
+
+    url = serializers.SerializerMethodField()
+    event = serializers.ChoiceField(choices=named(ToxicityEvent))
+    onset_at = InstantField()
+    grade = serializers.IntegerField(allow_null=True, help_text="The highest")
+    scale = serializers.ChoiceField(choices=named(Scale), allow_null=True)
+    grade_now = serializers.IntegerField(allow_null=True)
+    settled_at = InstantField(allow_null=True)
+    adverse_event_id = serializers.UUIDField()
+
+    @extend_schema_field(serializers.CharField())
+    def get_url(self, _asked: Any) -> str:
+        """Return where the rules are asked; a decision names the adverse event."""
+        course_id = self.context["course_id"]
+        return str(reverse("assess_toxicity", kwargs={"course_id": course_id}))
+
+
 class AdverseEventOut(Output):
     """An adverse event and its grades over time."""
 
@@ -148,6 +173,24 @@ class AdverseEventOut(Output):
     recorded_by_id = serializers.UUIDField()
     recorded_at = InstantField()
     entries = EntryOut(many=True, source="entries.all")
+    toxicity = serializers.SerializerMethodField()
+    decision_ids = serializers.SerializerMethodField(
+        help_text="Toxicity decisions that were made from it"
+    )
+
+    @extend_schema_field(RulesAskedOut(allow_null=True))
+    def get_toxicity(self, row: Any) -> dict[str, Any] | None:
+        """Return what the toxicity rules are asked of it; null when it was withdrawn."""
+        asked = asked_of(row)
+        if asked is None:
+            return None
+        context = {"course_id": row.course_id}
+        return dict(RulesAskedOut(asked, context=context).data)
+
+    @extend_schema_field(serializers.ListField(child=serializers.UUIDField()))
+    def get_decision_ids(self, row: Any) -> list[str]:
+        """Return what was decided from it, the earliest first."""
+        return [str(one.pk) for one in row.toxicity_decisions.all()]
 
 
 class OnsetPages(Pages):

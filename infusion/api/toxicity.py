@@ -69,6 +69,10 @@ class ToxicityIn(Input):
         help_text="Multiple of the upper limit of normal",
     )
 
+    adverse_event_id = serializers.UUIDField(
+        required=False, help_text="The recorded adverse event it is asked from"
+    )
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Return the toxicity as one value beside whatever else was sent."""
         told = dict(attrs)
@@ -163,6 +167,9 @@ class ToxicityDecisionOut(Output):
 
     id = serializers.UUIDField()
     cycle_number = serializers.IntegerField(source="cycle.number")
+    adverse_event_id = serializers.UUIDField(
+        allow_null=True, help_text="The recorded adverse event it was decided from"
+    )
     event = serializers.CharField()
     grade = serializers.IntegerField(allow_null=True)
     scale = serializers.CharField()

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from infusion.board import checkin_words, tokens, toxicity_words
+from infusion.board import adverse_words, checkin_words, tokens, toxicity_words
 from infusion.board.checkins import CheckInConsole
 from infusion.board.forms.adverse import (
     AdverseForm,
@@ -23,6 +23,7 @@ from infusion.board.refusals import REFUSALS, reason
 from infusion.domain.grading import Term
 from infusion.domain.states import AdverseEventStatus
 from infusion.domain.toxicity import ToxicityEvent
+from infusion.selectors import toxicity
 from infusion.selectors.adverse_events import (
     Offer,
     get_adverse_event,
@@ -205,6 +206,16 @@ class AdverseEventPage(AdverseConsole):
             "shown": _shown(self.row),
             "row": self.row,
             "forms": list(forms.items()),
+            "rules_asked": policy.can(self.actor, "toxicity.view", self.row)
+            and toxicity.asked_of(self.row),
+            "decisions": [
+                {
+                    "row": one,
+                    "choice": toxicity_words.CHOICES.get(one.choice, one.choice),
+                    "scale": toxicity_words.SCALES.get(one.scale, one.scale),
+                }
+                for one in toxicity.decisions_on(self.row.pk)
+            ],
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
         return render(self.request, "board/adverse/page.html", context, status=status)
@@ -241,14 +252,6 @@ def _offered(offer: Offer) -> dict[str, Any]:
     }
 
 
-def _name(row: Any) -> str:
-    """Return what it is: its event with the term, or the term of what has no event."""
-    event = str(toxicity_words.EVENTS.get(row.event, row.event))
-    if not row.term:
-        return event
-    return row.term if row.event == ToxicityEvent.OTHER else f"{event}: {row.term}"
-
-
 def _shown(row: Any) -> dict[str, Any]:
     """Return an adverse event with its words and its last grade."""
     entries = [
@@ -258,7 +261,7 @@ def _shown(row: Any) -> dict[str, Any]:
     graded = [one for one in entries if one["entry"].verdict]
     return {
         "row": row,
-        "event": _name(row),
+        "event": adverse_words.name_of(row),
         "entries": entries,
         "last": graded[-1] if graded else None,
     }

@@ -1,10 +1,14 @@
 """What adverse events, their relation and what was done are called on the screen."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from infusion.board import toxicity_words
+from infusion.domain.toxicity import ToxicityEvent
 
 RELATIONS: Mapping[str, Promise] = {
     "UNASSESSABLE": pgettext_lazy("relation", "Cannot be judged"),
@@ -47,3 +51,11 @@ LISTS = {
     "adverse_state": STATES,
     "adverse_entry": ENTRIES,
 }
+
+
+def name_of(row: Any) -> str:
+    """Return what it is: its event with the term, or the term of what has no event."""
+    event = str(toxicity_words.EVENTS.get(row.event, row.event))
+    if not row.term:
+        return event
+    return row.term if row.event == ToxicityEvent.OTHER else f"{event}: {row.term}"

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from infusion.board import adverse_words
 from infusion.board import toxicity_words as words
 from infusion.board.forms import toxicity as forms
 from infusion.board.forms.courses import StepForm
@@ -20,10 +22,12 @@ from infusion.domain.states import CycleStatus
 from infusion.domain.stops import WayOn
 from infusion.domain.toxicity import ToxicityRule
 from infusion.selectors import toxicity as reading
+from infusion.selectors.adverse_events import get_adverse_event
 from infusion.selectors.courses import get_course
 from infusion.services.new_cycles import begin_new_cycle
 from infusion.services.toxicity import decide_toxicity
 from patients import policy
+from patients.domain.refusals import NotFound
 
 
 class ToxicityPage(WalkStep):
@@ -62,8 +66,28 @@ class ToxicityPage(WalkStep):
         return cycle is not None and cycle.status == CycleStatus.STARTED
 
     def form(self, data: Any = None, **extra: Any) -> StepForm:
-        """Return the form."""
+        """Return the form, filled with the adverse event it was opened from."""
+        found = self._adverse_event()
+        extra["asked"] = reading.asked_of(found) if found else None
         return forms.ToxicityForm(data, state=self.state, now=self.now, **extra)
+
+    def arguments(self, form: StepForm) -> dict[str, Any]:
+        """Return what the service takes, with the adverse event it was opened from."""
+        given, found = form.arguments(), self._adverse_event()
+        if found is not None:
+            given["asked"] = replace(given["asked"], adverse_event_id=found.pk)
+        return given
+
+    def _adverse_event(self) -> Any:
+        """Return the adverse event of this course that the address names, if one."""
+        asked = uuid_in(self.request.GET.get("adverse_event", ""))
+        if asked is None:
+            return None
+        try:
+            found = get_adverse_event(self.actor, asked)
+        except NotFound:
+            return None
+        return found if found.course_id == self.state.id else None
 
     def context(self, form: Any) -> dict[str, Any]:
         """Return what the rules say, and every decision."""
@@ -73,10 +97,16 @@ class ToxicityPage(WalkStep):
             "may_replace": may_be_replaced(self.state)
             and policy.can(self.actor, "cycle.replace", self.state),
             "found": self._found(form),
+            **self._opened_from(),
             "decisions": [
                 _decided(row) for row in reading.list_decisions(self.state.id)
             ],
         }
+
+    def _opened_from(self) -> dict[str, Any]:
+        found = self._adverse_event()
+        name = adverse_words.name_of(found) if found else ""
+        return {"adverse_event": found, "adverse_event_name": name}
 
     def _may_decide(self) -> bool:
         return policy.can(self.actor, "toxicity.decide", self.state)
@@ -120,6 +150,14 @@ def may_be_replaced(state: CourseState) -> bool:
 def _rule(rule: ToxicityRule) -> dict[str, Any]:
     action: str | Promise | None = words.ACTIONS[rule.action] if rule.action else None
     return {"rule": rule, "action": action}
+
+
+def uuid_in(text: str) -> uuid.UUID | None:
+    """Return an id of an address; None for what is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def _decided(row: Any) -> dict[str, Any]:

@@ -25,6 +25,14 @@ class ToxicityDecision(Record):
     cycle = models.ForeignKey(
         "infusion.Cycle", models.PROTECT, related_name="toxicity_decisions"
     )
+    # The recorded adverse event it was decided from; None: from none.
+    adverse_event = models.ForeignKey(
+        "infusion.AdverseEvent",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="toxicity_decisions",
+    )
     event = models.CharField(max_length=20)
     grade = models.PositiveSmallIntegerField(null=True, blank=True)
     scale = models.CharField(max_length=20, blank=True)

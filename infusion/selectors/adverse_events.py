@@ -65,7 +65,11 @@ def _complete(
 ) -> QuerySet[models.AdverseEvent]:
     entries = models.AdverseEventEntry.objects.select_related("by")
     return rows.select_related("course__patient", "recorded_by").prefetch_related(
-        Prefetch("entries", entries.order_by("at", "recorded_at", "id"))
+        Prefetch("entries", entries.order_by("at", "recorded_at", "id")),
+        Prefetch(
+            "toxicity_decisions",
+            models.ToxicityDecision.objects.only("adverse_event_id").order_by("id"),
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from infusion.domain.changes import digest_of
 from infusion.domain.cycles import dose_turns, effective_ledger, stretches_of
 from infusion.domain.dose_changes import LowStepUnknown, low_step, weight_at
 from infusion.domain.regimens import Regimen
+from infusion.domain.states import AdverseEventStatus
 from infusion.domain.stops import open_gap
 from infusion.domain.toxicity import (
     Assessment,
@@ -30,6 +31,9 @@ from infusion.selectors.planning import (
 )
 from infusion.selectors.regimens import regimen_of
 
+# Grade 5 is death: no rule says how to go on.
+_HIGHEST = 4
+
 
 @dataclass(frozen=True, kw_only=True)
 class ToxicityAsked:
@@ -43,6 +47,8 @@ class ToxicityAsked:
     settled_at: dt.datetime | None = None
     seizures: int | None = None
     multiples: Mapping[Missing, Decimal] = field(default_factory=dict)
+    # The recorded adverse event it is asked from; it changes nothing that is shown.
+    adverse_event_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +67,7 @@ class ToxicityView:
         The hour is no part of it, but what the hour makes of the rules is.
         """
         said = self.assessment
-        known = replace(self.asked, multiples={})
+        known = replace(self.asked, multiples={}, adverse_event_id=None)
         return digest_of(
             (
                 known,
@@ -99,7 +105,39 @@ def running_rows(course: models.Course) -> CycleRows | None:
 def list_decisions(course_id: uuid.UUID) -> Sequence[models.ToxicityDecision]:
     """List what was decided on toxicities, the latest first."""
     rows = models.ToxicityDecision.objects.filter(cycle__course_id=course_id)
+    people = rows.select_related("cycle", "decided_by", "adverse_event")
+    return list(people.order_by("-id"))
+
+
+def decisions_on(adverse_event_id: uuid.UUID) -> Sequence[models.ToxicityDecision]:
+    """List what was decided from an adverse event, the latest first."""
+    rows = models.ToxicityDecision.objects.filter(adverse_event_id=adverse_event_id)
     return list(rows.select_related("cycle", "decided_by").order_by("-id"))
+
+
+def asked_of(row: models.AdverseEvent) -> ToxicityAsked | None:
+    """Return what the toxicity rules are asked of an adverse event as it was graded.
+
+    None when it was withdrawn. The highest grade is that of the scale it was graded by
+    last: the same number means another thing on another scale.
+    """
+    if row.status == AdverseEventStatus.WITHDRAWN:
+        return None
+    graded = [one for one in row.entries.all() if one.grade is not None]
+    scale = Scale(graded[-1].scale) if graded else None
+    grades = [one.grade or 0 for one in graded if one.scale == scale]
+    highest = min(max(grades, default=0), _HIGHEST)
+    is_over = row.status == AdverseEventStatus.RESOLVED
+    now = 0 if is_over else (min(grades[-1], _HIGHEST) if grades else None)
+    return ToxicityAsked(
+        event=ToxicityEvent(row.event),
+        onset_at=row.onset_at,
+        grade=highest or None,
+        scale=scale if highest else None,
+        grade_now=now,
+        settled_at=row.resolved_at,
+        adverse_event_id=row.pk,
+    )
 
 
 def _nothing() -> Assessment:

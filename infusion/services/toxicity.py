@@ -11,12 +11,14 @@ from infusion.domain.clock import PauseReason
 from infusion.domain.dose_changes import DoseChangeKind, low_step
 from infusion.domain.events import AdverseEvent, Happening
 from infusion.domain.refusals import Refusal
+from infusion.domain.states import AdverseEventStatus
 from infusion.domain.stops import open_gap
 from infusion.domain.toxicity import ADVERSE_EVENTS, Choice, ToxicityRule
 from infusion.selectors.planning import CycleRows, load_rows
 from infusion.selectors.regimens import regimen_of
 from infusion.selectors.toxicity import ToxicityAsked, ToxicityView, read_toxicity
-from infusion.services.common import changing, past_instant
+from infusion.services.adverse_events import AdverseEventClosed
+from infusion.services.common import NotFound, changing, past_instant
 from infusion.services.cycles import end_cycle, running_cycle
 from infusion.services.facts import ReasonNeeded
 from infusion.services.interruptions import (
@@ -76,6 +78,8 @@ def decide_toxicity(
     ``shown`` is the token of what was looked at: nobody decides on a rule unseen.
     ``stopped_at`` is when the pump was stopped, for an interruption; now when left out.
 
+    :raises NotFound: when it is decided from no adverse event of the course.
+    :raises AdverseEventClosed: when that adverse event was withdrawn.
     :raises RuleNotShown: when the rules say something else than what was looked at.
     :raises ReasonNeeded: when the choice is none that a rule offers.
     :raises NewCycleNeeded: when the stop is too long to go on with this cycle.
@@ -93,6 +97,8 @@ def decide_toxicity(
         if shown != view.token:
             raise RuleNotShown(field="shown")
         row = _decision(rows, view, choice, reason, actor)
+        row.adverse_event_id = _recorded(course, asked.adverse_event_id)
+        row.save()
         deciding = _Deciding(
             actor=actor,
             course=course,
@@ -114,7 +120,7 @@ def _decision(
     departs = found.departs(choice)
     if departs and not reason.strip():
         raise ReasonNeeded(field="reason")
-    return models.ToxicityDecision.objects.create(
+    return models.ToxicityDecision(
         cycle=rows.cycle,
         event=facts.event,
         grade=facts.grade,
@@ -130,6 +136,20 @@ def _decision(
         decided_by_id=actor.user_id,
         decided_at=facts.now,
     )
+
+
+def _recorded(
+    course: models.Course, adverse_event_id: uuid.UUID | None
+) -> uuid.UUID | None:
+    """Return the adverse event of the course that is decided on, once it is known."""
+    if adverse_event_id is None:
+        return None
+    found = course.adverse_events.filter(id=adverse_event_id).first()
+    if found is None:
+        raise NotFound(field="adverse_event_id")
+    if found.status == AdverseEventStatus.WITHDRAWN:
+        raise AdverseEventClosed(field="adverse_event_id")
+    return found.pk
 
 
 def _shown(view: ToxicityView) -> dict[str, Any]:

@@ -169,3 +169,57 @@ def test_a_new_cycle_asks_every_answer(world, course, travel):
     assert done.status_code == 200, done.json()
     assert done.json()["status"] == "ACTIVE"
     assert course.cycles.filter(status="PLANNED").count() == 1
+
+
+def recorded(world, course, **changed):
+    """Record an adverse event that was graded 3 and then 1."""
+    api = world.api("NURSE")
+    told = {"event": "CRS", "scale": "ASTCT", "scale_version": "1.0.0"}
+    onset = {"onset_at": at(world, hours=58), "seriousness": "SERIOUS"}
+    made = api.post(
+        f"courses/{course.id}/adverse-events",
+        told | onset | {"at": at(world, hours=58), "grade": 3} | changed,
+    ).json()
+    again = {"at": at(world, hours=59), "grade": 1, "scale": "ASTCT"}
+    return api.post(
+        f"adverse-events/{made['id']}/grades", again, version=made["version"]
+    ).json()
+
+
+def test_the_rules_are_asked_of_an_adverse_event_and_the_decision_leads_back(
+    world, course
+):
+    event = recorded(world, course)
+    asked = {key: one for key, one in event["toxicity"].items() if one is not None}
+    url = asked.pop("url").removeprefix("/api/v1/")
+
+    looked = world.api("PHYSICIAN").post(url, asked).json()
+    course.refresh_from_db()
+    made = world.api("PHYSICIAN").post(
+        f"courses/{course.id}/toxicity/decisions",
+        asked | {"choice": "INTERRUPT", "shown": looked["token"]},
+        version=course.version,
+    )
+    found = world.api("NURSE").get(f"adverse-events/{event['id']}").json()
+
+    assert (asked["grade"], asked["grade_now"], asked["scale"]) == (3, 1, "ASTCT")
+    assert made.status_code == 201
+    assert made.json()["decision"]["adverse_event_id"] == event["id"]
+    assert found["decision_ids"] == [made.json()["decision"]["id"]]
+
+
+def test_nobody_decides_from_an_adverse_event_that_is_none_or_withdrawn(world, course):
+    event = recorded(world, course)
+    gone = world.api("NURSE").post(
+        f"adverse-events/{event['id']}/withdrawal",
+        {"note": "wrong patient"},
+        version=event["version"],
+    )
+
+    closed = decide(world, course, choice="INTERRUPT", adverse_event_id=event["id"])
+    none = decide(world, course, choice="INTERRUPT", adverse_event_id=str(course.id))
+
+    assert gone.json()["toxicity"] is None
+    assert code_of(closed) == (409, "adverse_event_closed")
+    assert code_of(none) == (404, "not_found")
+    assert not models.ToxicityDecision.objects.exists()

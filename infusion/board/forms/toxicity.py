@@ -64,9 +64,17 @@ class ToxicityForm(StepForm):
         help_text=_("Needed when no rule offers what is decided."),
     )
 
-    def __init__(self, *args: Any, is_assessing: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        is_assessing: bool = False,
+        asked: ToxicityAsked | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.is_assessing = is_assessing
+        if asked is not None:
+            self.initial.update(_typed(asked))
 
     def first_values(self, _state: CourseState, now: dt.datetime) -> dict[str, Any]:
         """Begin with nothing but the present as the onset."""
@@ -156,3 +164,15 @@ class ReplaceCycle(StepForm):
             "repeats": given["repeats"] == "YES",
             "begins_low": given["begins_low"] == "YES",
         }
+
+
+def _typed(asked: ToxicityAsked) -> dict[str, Any]:
+    """Return what is known of an adverse event as it stands in the form."""
+    return {
+        "event": asked.event.value,
+        "onset_at": asked.onset_at,
+        "grade": "" if asked.grade is None else str(asked.grade),
+        "scale": asked.scale.value if asked.scale else "",
+        "grade_now": "" if asked.grade_now is None else str(asked.grade_now),
+        "settled_at": asked.settled_at,
+    }

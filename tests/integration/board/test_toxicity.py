@@ -8,6 +8,7 @@ import pytest
 
 from infusion import models
 from patients import clock
+from tests.factories import checkins
 from tests.factories.patients import MeasurementFactory
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +153,29 @@ def test_a_new_cycle_is_offered_after_eight_days_and_proposes_nothing(
 
     assert done.status_code == 302
     assert models.CycleRestart.objects.get().repeats
+
+
+def test_the_rules_are_offered_from_an_adverse_event(browser_of, ward, course):
+    physician = browser_of(ward.physician)
+    event = checkins.adverse_event(course, ward.nurse.user_id, clock.now() - HOUR / 4)
+    path = f"/courses/{course.pk}/toxicity?adverse_event={event.pk}"
+    shown = physician.get(f"/adverse-events/{event.pk}").content.decode()
+    filled = physician.get(path).content.decode()
+    local = event.onset_at.astimezone(dt.UTC)
+    form = hidden(filled) | {
+        "event": event.event,
+        "onset_at_0": f"{local:%Y-%m-%d}",
+        "onset_at_1": f"{local:%H:%M}",
+        "choice": "INTERRUPT",
+        "reason": "seen",
+    }
+    looked = physician.post(path, form | {"assess": "1"}).content.decode()
+    form |= hidden(looked)
+    physician.post(path, form | {"decide": "1"})
+
+    decided = models.ToxicityDecision.objects.get()
+    after = physician.get(f"/adverse-events/{event.pk}").content.decode()
+    assert path in shown
+    assert f'<option value="{event.event}" selected>' in filled
+    assert decided.adverse_event == event
+    assert "Decided from it" in after
