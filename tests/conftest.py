@@ -24,7 +24,7 @@ CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
 hypothesis.settings.register_profile(
-    "ci", derandomize=True, max_examples=100, deadline=None, database=None
+    "ci", derandomize=True, max_examples=60, deadline=None, database=None
 )
 hypothesis.settings.register_profile("nightly", max_examples=5000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
