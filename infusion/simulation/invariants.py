@@ -42,6 +42,14 @@ class Invariants:
         self._version = self._number = 0
         self._reds: set[uuid.UUID] = set()
 
+    def check_waiting(self, life: Life) -> None:
+        """Look at what the time has made of it since the last act.
+
+        :raises InvariantBroken: when something is not as it must be.
+        """
+        _check_pump(life)
+        _check_climbing(life)
+
     def check(self, life: Life, warned: Sequence[str]) -> None:
         """Look at what an act has left.
 
@@ -49,8 +57,6 @@ class Invariants:
         """
         _hold(not warned, f"the background warned of {', '.join(warned)}")
         self._check_reds(life)
-        _check_pump(life)
-        _check_climbing(life)
         version = life.version
         _hold(version >= self._version, "a version of the course fell")
         if version != self._version:

@@ -86,6 +86,7 @@ def _live(life: Life) -> None:
             if life.since.days >= life.plot.days:
                 break
             life.pump.go_to(life.now)
+            _safely(life, partial(invariants.check_waiting, life))
             _safely(life, partial(_do, life, due.act))
             _safely(life, partial(invariants.check, life, told))
     _safely(life, partial(invariants.check_at_end, life))
