@@ -28,6 +28,7 @@ def main(names: list[str]) -> int:
         plans,
         projections,
         replans,
+        triage,
     )
 
     parts = {
@@ -41,11 +42,13 @@ def main(names: list[str]) -> int:
         "claims": claims.run,
         "deliveries": deliveries.run,
         "cadence": cadence.run,
+        "triage": triage.run,
     }
     methods = {
         "planner": planner.METHOD,
         "claims": claims.METHOD,
         "cadence": cadence.METHOD,
+        "triage": triage.METHOD,
     }
     unknown = set(names) - set(parts)
     if unknown:
