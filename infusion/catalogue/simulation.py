@@ -6,7 +6,7 @@ simulation; every report lists it.
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -42,14 +42,22 @@ class Sign:
 
 @dataclass(frozen=True, kw_only=True)
 class Numbers:
-    """The figures of one version; ``ice`` is the least and the most by grade of ICANS."""
+    """The figures of one version; ``ice`` is the least and the most by grade of ICANS.
+
+    ``by_regimen`` are those that are others for the patients of a regimen.
+    """
 
     key: str
     version: str
     title: Text
     facts: Mapping[str, Fact]
+    by_regimen: Mapping[str, Mapping[str, Fact]]
     ice: Mapping[int, tuple[int, int]]
     signs: tuple[Sign, ...]
+
+    def of_regimen(self, key: str) -> "Numbers":
+        """Return the figures for the patients of a regimen."""
+        return replace(self, facts={**self.facts, **self.by_regimen.get(key, {})})
 
     def number(self, key: str) -> float:
         """Return a value in the unit of its fact."""
@@ -84,6 +92,7 @@ def read_numbers(path: Path) -> Numbers:
     data = files.read(path, "simulation")
     draft = Draft(path)
     facts = {key: _fact(draft, key, row) for key, row in data["numbers"].items()}
+    by_regimen = dict(_by_regimen(draft, data["regimens"], facts))
     ice = dict(_ice(draft, data["ice"]))
     signs = tuple(_signs(draft, data["signs"]))
     draft.check()
@@ -92,9 +101,27 @@ def read_numbers(path: Path) -> Numbers:
         version=data["version"],
         title=files.text(data["title"]),
         facts=facts,
+        by_regimen=by_regimen,
         ice=ice,
         signs=signs,
     )
+
+
+def _by_regimen(
+    draft: Draft, rows: list[dict[str, Any]], usual: Mapping[str, Fact]
+) -> Iterator[tuple[str, dict[str, Fact]]]:
+    """Yield the figures of each regimen; they stand in the place of usual ones."""
+    known = [path.stem for path in files.paths("regimen")]
+    for number, row in enumerate(rows, 1):
+        place = f"regimens[{number}]"
+        for key in row["numbers"]:
+            if key not in usual:
+                draft.refuse(place, "unknown_word", found=key, known=", ".join(usual))
+        facts = {key: _fact(draft, key, one) for key, one in row["numbers"].items()}
+        for key in row["keys"]:
+            if key not in known:
+                draft.refuse(place, "unknown_regimen", key=key, known=", ".join(known))
+            yield key, facts
 
 
 def _fact(draft: Draft, key: str, row: Mapping[str, Any]) -> Fact:

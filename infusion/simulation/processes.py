@@ -145,7 +145,7 @@ def _live(run: Run, index: int) -> CourseStory:
     from infusion.simulation.staff import OnDuty
     from infusion.simulation.world import load_world
 
-    numbers = shipped_numbers()
+    numbers = shipped_numbers().of_regimen(run.regimen)
     plot = Plot(seed=run.seed, regimen=run.regimen, cycles=run.cycles, days=run.days)
     return live(
         load_world(),

@@ -7,6 +7,7 @@ configured one, which are dropped at the end. The same seed gives the same repor
 import argparse
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,6 +20,7 @@ from infusion.catalogue.files import CatalogueFileRefused
 from infusion.catalogue.simulation import shipped_numbers
 from infusion.catalogue.triage import shipped_triage
 from infusion.simulation import drawing, printing
+from infusion.simulation.pairing import compare
 from infusion.simulation.processes import ProcessLost, Run, stories_of
 from infusion.simulation.progress import Progress
 from infusion.simulation.report import Report, report_of
@@ -47,6 +49,8 @@ class Command(BaseCommand):
         add("--days", type=_whole, default=400, help="No course is lived any longer.")
         add("--group", choices=_GROUPS, default="", help="Adults or children alone.")
         add("--rules", type=Path, help="A file with triage rules to try.")
+        text = "Live the same patients under the shipped rules too, and show both."
+        add("--compare", action="store_true", help=text)
         add("--svg", type=Path, help="A folder for the pictures.")
         add("--json", type=Path, help="A file for the report as JSON.")
 
@@ -56,11 +60,27 @@ class Command(BaseCommand):
         :raises CommandError: when nothing can be run, or a course shows what must not be.
         """
         run = _run(options)
+        runs = [replace(run, rules=""), run] if options["compare"] else [run]
+        found = [self._lived(one, options) for one in runs]
+        reports = [_report(one, had) for one, had in zip(runs, found, strict=True)]
+        if options["compare"]:
+            before, after = reports
+            told = printing.text_of_two(before, after, compare(*found))
+        else:
+            told = printing.text(reports[0])
+        self.stdout.write(told)
+        _keep(reports[-1], options)
+
+    def _lived(self, run: Run, options: dict[str, Any]) -> list[CourseStory]:
+        """Live the courses of a run.
+
+        :raises CommandError: when that is stopped, not possible, or shows what must not be.
+        """
         only = options["only"]
         indices = range(options["patients"]) if only is None else [only]
         before = signal.signal(signal.SIGTERM, _interrupt)
         try:
-            stories = self._stories(run, list(indices), options["processes"])
+            return self._stories(run, list(indices), options["processes"])
         except (ScratchRefused, ProcessLost) as error:
             raise CommandError(str(error)) from None
         except CourseBroken as broken:
@@ -71,7 +91,6 @@ class Command(BaseCommand):
             raise CommandError(message, returncode=130) from None
         finally:
             signal.signal(signal.SIGTERM, before)
-        self._tell(_report(run, stories), options)
 
     def _stories(
         self, run: Run, indices: list[int], processes: int
@@ -81,14 +100,15 @@ class Command(BaseCommand):
         with scratch_databases(count) as scratch:
             return list(progress.over(stories_of(run, indices, scratch)))
 
-    def _tell(self, report: Report, options: dict[str, Any]) -> None:
-        self.stdout.write(printing.text(report))
-        if options["json"]:
-            options["json"].write_text(report.as_json() + "\n")
-        if options["svg"]:
-            options["svg"].mkdir(parents=True, exist_ok=True)
-            for name, picture in drawing.pictures(report):
-                (options["svg"] / name).write_text(picture)
+
+def _keep(report: Report, options: dict[str, Any]) -> None:
+    """Write the files that were asked for."""
+    if options["json"]:
+        options["json"].write_text(report.as_json() + "\n")
+    if options["svg"]:
+        options["svg"].mkdir(parents=True, exist_ok=True)
+        for name, picture in drawing.pictures(report):
+            (options["svg"] / name).write_text(picture)
 
 
 def _whole(text: str) -> int:
@@ -103,6 +123,9 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _run(options: dict[str, Any]) -> Run:
+    if options["compare"] and not options["rules"]:
+        message = "Say with --rules what the shipped rules are compared with."
+        raise CommandError(message)
     key = options["regimen"]
     if key not in catalogue.all_regimens():
         message = f"There is no regimen {key}."
@@ -135,7 +158,7 @@ def _report(run: Run, stories: list[CourseStory]) -> Report:
         rules=_rules(run),
         notes=dict(_notes(run)),
     )
-    return report_of(facts, stories, shipped_numbers())
+    return report_of(facts, stories, shipped_numbers().of_regimen(run.regimen))
 
 
 def _rules(run: Run) -> str:

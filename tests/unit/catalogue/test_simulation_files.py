@@ -33,6 +33,8 @@ NUMBERS = shipped_numbers()
         ('is = "MILD"', 'is = "MIDDLING"', "signs.crs-headache-mild-1", "MIDDLING"),
         ('illness = "CRS"', 'illness = "FLU"', "signs.crs-chills-yes-1", ""),
         ('most = { value = "9"', 'most = { value = "11"', "ice[1].most", "10"),
+        ('keys = ["us-label-mrd"', 'keys = ["us-label"', "regimens[1]", "us-label"),
+        ("[regimens.numbers]\ncrs", "[regimens.numbers]\ncrp", "regimens[1]", "crp"),
         ('zh = "模拟器的虚拟患者"', 'cn = "模拟器的虚拟患者"', "title", "languages"),
     ],
 )  # fmt: skip
@@ -44,6 +46,15 @@ def test_a_file_that_is_not_sound_is_refused_by_place_and_reason(
     assert any(place in one.place and why in one.reason.en for one in problems), [
         (one.place, one.reason.en) for one in problems
     ]
+
+
+def test_patients_of_another_regimen_fall_ill_as_often_as_published_of_them():
+    usual, with_mrd = NUMBERS, NUMBERS.of_regimen("us-label-mrd")
+
+    assert usual.number("crs_percent_adult") == 15
+    assert with_mrd.number("crs_percent_adult") == 7
+    assert with_mrd.number("crs_onset_days") == usual.number("crs_onset_days")
+    assert NUMBERS.of_regimen("us-label-rr").facts == usual.facts
 
 
 def test_what_no_source_gives_says_so():

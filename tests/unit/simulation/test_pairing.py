@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from infusion.catalogue.simulation import shipped_numbers
 from infusion.catalogue.triage import shipped_triage
@@ -119,3 +120,8 @@ def test_two_rule_sets_stand_side_by_side(two_runs):
     assert planned.split() == ["Planned", "1", "200"]
     assert "The same patients" in said
     assert shipped_numbers().assumed[0].path in said
+
+
+def test_the_command_asks_what_the_shipped_rules_are_compared_with():
+    with pytest.raises(CommandError, match="--rules"):
+        call_command("simulate", "--compare")
