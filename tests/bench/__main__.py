@@ -28,6 +28,7 @@ def main(names: list[str]) -> int:
         plans,
         projections,
         replans,
+        simulation,
         triage,
     )
 
@@ -42,12 +43,14 @@ def main(names: list[str]) -> int:
         "claims": claims.run,
         "deliveries": deliveries.run,
         "cadence": cadence.run,
+        "simulation": simulation.run,
         "triage": triage.run,
     }
     methods = {
         "planner": planner.METHOD,
         "claims": claims.METHOD,
         "cadence": cadence.METHOD,
+        "simulation": simulation.METHOD,
         "triage": triage.METHOD,
     }
     unknown = set(names) - set(parts)

@@ -8,6 +8,7 @@ import argparse
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -51,6 +52,7 @@ class Command(BaseCommand):
         add("--rules", type=Path, help="A file with triage rules to try.")
         text = "Live the same patients under the shipped rules too, and show both."
         add("--compare", action="store_true", help=text)
+        add("--compare", action="store_true", help="Beside the shipped rules.")
         add("--svg", type=Path, help="A folder for the pictures.")
         add("--json", type=Path, help="A file for the report as JSON.")
 
