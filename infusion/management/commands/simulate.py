@@ -8,7 +8,6 @@ import argparse
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -52,7 +51,6 @@ class Command(BaseCommand):
         add("--rules", type=Path, help="A file with triage rules to try.")
         text = "Live the same patients under the shipped rules too, and show both."
         add("--compare", action="store_true", help=text)
-        add("--compare", action="store_true", help="Beside the shipped rules.")
         add("--svg", type=Path, help="A folder for the pictures.")
         add("--json", type=Path, help="A file for the report as JSON.")
 
