@@ -8,7 +8,7 @@ from typing import Any
 from infusion.board.checkin_words import SHAPES
 from infusion.domain.courses import Text
 from infusion.domain.form_json import question_texts
-from infusion.domain.questionnaires import Questionnaire
+from infusion.domain.questionnaires import Question, Questionnaire
 from infusion.domain.states import CheckInStatus
 from infusion.domain.triage import Colour
 from infusion.selectors.checkins import questionnaires
@@ -149,32 +149,33 @@ class TrendRow:
 
 
 def trend_rows(answers: Any, before: Iterable[Any]) -> list[TrendRow]:
-    """Return what was found now beside what was found before."""
+    """Return what was found now beside what was found before.
+
+    One answer reads alike whatever language it was given in: only what differs is marked.
+    """
     series = [*before, answers]
     found = [{one["code"]: one for one in each.result.findings} for each in series]
-    names = _questions(answers)
+    questions = _questions(answers)
     return [
         TrendRow(
-            text=names.get(code, code),
-            cells=tuple(_cell(each.get(code)) for each in found),
+            text=read(questions[code].text) if code in questions else code,
+            cells=tuple(_cell(each.get(code), questions.get(code)) for each in found),
         )
         for code in found[-1]
     ]
 
 
-def _questions(answers: Any) -> dict[str, str]:
+def _questions(answers: Any) -> dict[str, Question]:
     known = questionnaires()
     keys = (name.split(" ")[0] for name in answers.forms)
     forms = [known[key] for key in keys if key in known]
-    return {
-        one.code.value: read(one.text)
-        for form in forms
-        for one in form.questions
-        if one.code
-    }
+    return {one.code.value: one for form in forms for one in form.questions if one.code}
 
 
-def _cell(finding: Mapping[str, Any] | None) -> str:
+def _cell(finding: Mapping[str, Any] | None, question: Question | None) -> str:
     if finding is None:
         return ""
-    return str(finding["verbatim"]) or "?"
+    said = str(finding["verbatim"])
+    options = question.options if question else ()
+    chosen = (one.text for one in options if said in {one.text.en, one.text.zh})
+    return next(map(read, chosen), said) or "?"

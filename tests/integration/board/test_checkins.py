@@ -30,13 +30,14 @@ def due(course, ward):
     return factories.check_in(course, ward.now)
 
 
-def answer(ward, row, answers, at):
+def answer(ward, row, answers, at, language="en"):
     """Let the nurse type in what a caregiver said."""
     form = FormAnswers(key="daily-adult", version="1.0.0", answers=answers)
     given = Submission(
         client_id=uuid.uuid4(),
         forms=(form,),
         given_at=at,
+        language=language,
         way=Way.TELEPHONE,
         source=Source.CAREGIVER,
     )
@@ -73,12 +74,26 @@ def test_a_check_in_shows_answers_rules_and_what_was_before(nurse, ward, course,
     assert "cannot assess" in found
 
 
+def test_one_answer_in_two_languages_is_no_change(nurse, ward, course, due):
+    answer(ward, due, {"chills": "NO", "headache": "NONE"}, ward.now)
+    later = ward.now + dt.timedelta(minutes=20)
+    second = factories.check_in(course, later)
+    answer(ward, second, {"chills": "NO", "headache": "MILD"}, later, "zh-hans")
+
+    found = page(nurse, f"/check-ins/{second.pk}")
+
+    changed = [row for row in found.split("<tr") if row.startswith(' class="current"')]
+    assert [row.count("headache") for row in changed] == [1]
+    assert "Simplified Chinese" in found
+
+
 def test_what_was_said_on_the_telephone_is_entered(nurse, due, ward):
     path = f"/check-ins/{due.pk}/enter"
     asked = page(nurse, path)
     sent = {
         "way": "TELEPHONE",
         "source": "CAREGIVER",
+        "spoken": "es",
         "given_at": "2026-06-01T10:10",
         "daily-adult.temperature": "37.1",
     }
@@ -88,7 +103,7 @@ def test_what_was_said_on_the_telephone_is_entered(nurse, due, ward):
     row = due.answers.get()
     assert "daily-adult.temperature" in asked
     assert told.status_code == 200
-    assert (row.source, row.way) == ("CAREGIVER", "TELEPHONE")
+    assert (row.source, row.way, row.language) == ("CAREGIVER", "TELEPHONE", "es")
     assert row.given_at == dt.datetime(2026, 6, 1, 14, 10, tzinfo=dt.UTC)
 
 
