@@ -195,6 +195,9 @@ def read_json(text: dict[str, str]) -> str:
 class Entry(CheckInConsole):
     """What a nurse types in for somebody else."""
 
+    # The answers that are corrected; None where the first are typed in.
+    corrects: Any = None
+
     def ask(
         self,
         course: Any,
@@ -212,6 +215,7 @@ class Entry(CheckInConsole):
         context = {
             **self.about(course),
             "check_in": check_in,
+            "corrects": self.corrects,
             "sheets": form_rows(
                 forms, signed_questions(course.site_id), sent, said["errors"]
             ),

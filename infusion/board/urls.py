@@ -7,8 +7,10 @@ from infusion.board import (
     accounts,
     adverse,
     alerts,
+    cadence,
     changing,
     checkins,
+    correcting,
     courses,
     deciding,
     families,
@@ -90,6 +92,12 @@ urlpatterns = [
         triage_rules.TriageDocumentPage.as_view(),
         name="triage_document",
     ),
+    path(
+        "check-in-answers/<uuid:answers_id>/correct",
+        correcting.CorrectAnswers.as_view(),
+        name="correct_answers",
+    ),
+    path("check-ins/cadence/", cadence.CadencePage.as_view(), name="cadence"),
     path("check-ins/advice/", site_texts.SiteTexts.as_view(), name="site_texts"),
     path(
         "check-ins/advice/<uuid:advice_id>",

@@ -8,7 +8,9 @@ from infusion.catalogue.blocks import shared_blocks
 from infusion.catalogue.cadence import (
     cadence_numbers,
     cadence_of,
+    cadence_reasons,
     cadence_values,
+    window_numbers,
 )
 from infusion.catalogue.completing import completed
 from infusion.catalogue.policies import PolicyValue, SitePolicy, site_policy
@@ -46,6 +48,7 @@ __all__ = [
     "all_regimens",
     "cadence_numbers",
     "cadence_of",
+    "cadence_reasons",
     "cadence_values",
     "completed",
     "criteria_of",
@@ -65,4 +68,5 @@ __all__ = [
     "shipped_toxicity",
     "site_policy",
     "toxicity_of",
+    "window_numbers",
 ]

@@ -11,6 +11,7 @@ from infusion.catalogue import files
 from infusion.catalogue.drafts import Draft
 from infusion.catalogue.policies import PolicyValue, SitePolicy, proposals
 from infusion.catalogue.questionnaires import shipped_questionnaires
+from infusion.catalogue.scales_asks import statement
 from infusion.domain.cadence import (
     Anchor,
     Cadence,
@@ -20,6 +21,7 @@ from infusion.domain.cadence import (
     Rhythm,
     RiskWindow,
 )
+from infusion.domain.evidence import Fact
 from infusion.domain.readiness.criteria import SiteNumber
 from infusion.domain.states import PlacementKind
 
@@ -153,6 +155,21 @@ def cadence_numbers(policy: SitePolicy) -> tuple[SiteNumber, ...]:
     """Return every number of the cadence as a page shows it, each once, with its mark."""
     keys = dict.fromkeys(key for _, _, key in _values_in(shipped_cadence().data))
     return tuple(policy.shown(key) for key in keys)
+
+
+@cache
+def cadence_reasons() -> Mapping[str, Fact]:
+    """Return why each rhythm is as it is, by key, with how well that is known."""
+    data = shipped_cadence().data
+    rows = {row["key"]: row["reason"] for row in data["rhythms"]}
+    rows["follow_up"] = data["follow_up"]["reason"]
+    return {key: statement(key, row) for key, row in rows.items()}
+
+
+def window_numbers(policy: SitePolicy) -> Mapping[str, SiteNumber]:
+    """Return how long each risk window lasts, by its key, with its mark."""
+    rows = shipped_cadence().data["windows"]
+    return {row["key"]: policy.shown(row["lasts"]) for row in rows}
 
 
 @cache

@@ -129,6 +129,8 @@ ROUTES: dict[str, Any] = {
     "site_wordings": Api({"GET": "advice.view", "POST": "advice.change"}, of="site"),
     "sign_wording": Api({"POST": "advice.change"}, of="site"),
     "withdraw_wording": Api({"POST": "advice.change"}, of="site"),
+    "board:cadence": page("alert.view"),
+    "board:correct_answers": step("", "checkin.enter"),
     "board:site_texts": Console({"GET": "advice.view", "POST": "advice.change"}),
     "board:advice_step": Console({"POST": "advice.change"}),
     "board:wording_step": Console({"POST": "advice.change"}),

@@ -94,3 +94,14 @@ def test_who_looked_too_early_signs_nothing(browser_of, site):
 
     row.refresh_from_db()
     assert row.status == "DRAFT"
+
+
+def test_the_numbers_by_which_families_are_asked_stand_with_their_marks(
+    browser_of, site
+):
+    page = browser_of(staff(site)).get("/check-ins/cadence/").content.decode()
+
+    assert "First days of cycle 1" in page
+    assert "<code>check_in_cycle_1_hours</code>" in page
+    assert '<span class="badge">NF</span>' in page
+    assert "needs local sign-off" in page
