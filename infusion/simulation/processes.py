@@ -9,6 +9,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.queues import SimpleQueue
 
@@ -51,15 +52,7 @@ def stories_of(
     for name in scratch.names:
         names.put(name)
     with _pool(len(scratch.names), names) as pool:
-        found = [pool.submit(_live, run, index) for index in indices]
-        try:
-            yield from _told(found)
-        except BaseException:
-            # Also Ctrl-C: nobody waits for courses that are half lived.
-            for child in multiprocessing.active_children():
-                child.terminate()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        yield from _told([pool.submit(_live, run, index) for index in indices])
 
 
 _CONTEXT = multiprocessing.get_context("spawn")
@@ -74,10 +67,20 @@ def _told(found: Sequence["Future[CourseStory]"]) -> Iterator[CourseStory]:
         raise ProcessLost(message) from None
 
 
-def _pool(count: int, names: "SimpleQueue[str]") -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(
+@contextmanager
+def _pool(count: int, names: "SimpleQueue[str]") -> Iterator[ProcessPoolExecutor]:
+    """Open processes; whatever goes wrong, also Ctrl-C, ends them where they are."""
+    pool = ProcessPoolExecutor(
         count, mp_context=_CONTEXT, initializer=_begin, initargs=(names,)
     )
+    try:
+        yield pool
+    except BaseException:
+        for child in multiprocessing.active_children():
+            child.terminate()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 def _prepare(run: Run, scratch: Scratch) -> None:

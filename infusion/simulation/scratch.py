@@ -20,7 +20,7 @@ class ScratchRefused(Exception):
 
 @contextmanager
 def scratch_databases(count: int) -> Iterator["Scratch"]:
-    """Yield the names of databases that are made when asked for, and drop them all.
+    """Yield databases that are made when asked for, and drop them all.
 
     :raises ScratchRefused: when the server can't be reached or lets nobody make one.
     """

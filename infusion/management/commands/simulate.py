@@ -98,6 +98,7 @@ class Command(BaseCommand):
         progress = Progress(len(indices), self.stderr)
         count = min(processes, len(indices))
         with scratch_databases(count) as scratch:
+            self.stderr.write(f"In databases of its own, the first {scratch.first}.")
             return list(progress.over(stories_of(run, indices, scratch)))
 
 

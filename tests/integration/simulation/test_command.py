@@ -1,0 +1,101 @@
+"""The simulation as a command: databases of its own, gone however it ends."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from infusion.simulation.scratch import PREFIX, ScratchRefused, scratch_databases
+from ops.layout import ROOT
+
+SIMULATE = [sys.executable, "manage.py", "simulate", "--processes"]
+WITHIN = 60
+
+
+def started(*options):
+    return subprocess.Popen(
+        [*SIMULATE, *options],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def databases(like):
+    with connection.cursor() as cursor:
+        found = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+        cursor.execute(found, [like])
+        return [name for (name,) in cursor.fetchall()]
+
+
+def test_ctrl_c_ends_it_and_drops_its_databases():
+    running = started("1", "--patients", "1")
+    try:
+        name = running.stderr.readline().split()[-1].rstrip(".")
+        assert name.startswith(PREFIX)
+        # The tables are just being made by a process of its own.
+        while not databases(name):
+            assert running.poll() is None
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=WITHIN)
+    finally:
+        running.kill()
+
+    assert running.returncode == 130
+    assert "Stopped; the databases of the simulation are gone." in told
+    assert databases(name) == []
+
+
+def test_who_may_make_no_database_is_told_so(monkeypatch):
+    name, password = f"friend_{secrets.token_hex(4)}", secrets.token_hex(16)
+    parts = connection.get_connection_params()
+    known = ("dbname", "user", "password", "host", "port")
+    given = {key: parts[key] for key in known if key in parts}
+    with psycopg.connect(**given, autocommit=True) as server:
+        server.execute(f"CREATE ROLE {name} LOGIN NOCREATEDB PASSWORD '{password}'")
+        try:
+            monkeypatch.setitem(connection.settings_dict, "USER", name)
+            monkeypatch.setitem(connection.settings_dict, "PASSWORD", password)
+            with (
+                pytest.raises(ScratchRefused, match="may not make one"),
+                scratch_databases(1) as scratch,
+            ):
+                scratch.make_first()
+        finally:
+            server.execute(f"DROP ROLE {name}")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--regimen", "none-such"], "There is no regimen none-such"),
+        (["--rules", "no/such/file"], "The rules can't be read"),
+        (["--rules", "pyproject.toml"], "The rules can't be used"),
+    ],
+    ids=["regimen", "file", "rules"],
+)
+def test_what_can_not_be_simulated_is_refused_before_anything_is_made(options, told):
+    with pytest.raises(CommandError, match=told):
+        call_command("simulate", *options)
+
+    assert not connection.settings_dict["NAME"].startswith(PREFIX)
+
+
+@pytest.mark.nightly
+def test_the_report_is_the_same_whatever_the_number_of_processes():
+    options = ("--patients", "3", "--days", "6", "--seed", "21")
+    runs = [started(str(count), *options) for count in (1, 2)]
+    told = [one.communicate(timeout=1200)[0] for one in runs]
+
+    assert [one.returncode for one in runs] == [0, 0]
+    assert "Seed 21, 3 patients" in told[0]
+    assert told[0] == told[1]
