@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from infusion import models
 from patients.admin.base import ScopedAdmin, is_superuser
 
-_OF_COURSE = {"site": "course__site"}
+OF_COURSE = {"site": "course__site"}
 _OF_CYCLE = {"site": "cycle__course__site"}
 
 
@@ -50,7 +50,7 @@ class CourseAdmin(ReadOnly):
 class CycleAdmin(ReadOnly):
     """Cycles."""
 
-    paths = _OF_COURSE
+    paths = OF_COURSE
     list_display = ("id", "course", "number", "status", "planned_start_at", "ended_at")
     list_filter = ("status",)
     search_fields: ClassVar = ["=id", "=course__id"]
@@ -60,7 +60,7 @@ class CycleAdmin(ReadOnly):
 class CourseBlockAdmin(ReadOnly):
     """The way of a course through its regimen."""
 
-    paths = _OF_COURSE
+    paths = OF_COURSE
     list_display = (
         "course",
         "sequence",
@@ -78,7 +78,7 @@ class CourseBlockAdmin(ReadOnly):
 class DecisionAdmin(ReadOnly):
     """Which way was taken, by whom."""
 
-    paths = _OF_COURSE
+    paths = OF_COURSE
     list_display = ("decided_at", "course", "to", "verdict", "decided_by")
     list_filter = ("verdict",)
     list_select_related = ("decided_by",)
@@ -89,7 +89,7 @@ class DecisionAdmin(ReadOnly):
 class RegimenChangeAdmin(ReadOnly):
     """Courses moved to another version of their regimen."""
 
-    paths = _OF_COURSE
+    paths = OF_COURSE
     list_display = ("changed_at", "course", "before", "after", "changed_by")
     list_select_related = ("before", "after", "changed_by")
     search_fields: ClassVar = ["=course__id"]
@@ -121,7 +121,7 @@ class OverlaySignatureAdmin(ReadOnly):
 class BagAdmin(ReadOnly):
     """Bags, also by lot for a recall."""
 
-    paths = _OF_COURSE
+    paths = OF_COURSE
     list_display = ("code", "course", "sequence", "status", "lot", "hung_at", "use_by")
     list_filter = ("status", "recipe_key")
     search_fields: ClassVar = ["code", "lot", "=course__id"]
@@ -152,7 +152,7 @@ class HangCheckAdmin(ReadOnly):
 class PlacementAdmin(ReadOnly):
     """Placements."""
 
-    paths = _OF_COURSE
+    paths = OF_COURSE
     list_display = ("course", "kind", "from_at", "recorded_by")
     list_filter = ("kind",)
     list_select_related = ("recorded_by",)
@@ -162,7 +162,7 @@ class PlacementAdmin(ReadOnly):
 class PlanVersionAdmin(ReadOnly):
     """Plans as they were made."""
 
-    paths = _OF_COURSE
+    paths = OF_COURSE
     list_display = ("course", "number", "cause", "made_at", "made_by")
     list_filter = ("cause",)
     list_select_related = ("made_by",)
@@ -216,7 +216,7 @@ class ReminderDocumentAdmin(ReadOnly):
 class CareDateAdmin(ReadOnly):
     """Days of courses that no plan knows of."""
 
-    paths = _OF_COURSE
+    paths = OF_COURSE
     list_display = ("at", "kind", "status", "entered_by")
     list_filter = ("kind", "status")
     list_select_related = ("entered_by",)
