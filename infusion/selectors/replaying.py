@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Min, Q, QuerySet
 
@@ -26,7 +26,13 @@ from infusion.domain.states import AdverseEventStatus
 from infusion.domain.toxicity import Scale
 from infusion.domain.triage import CheckIn, RuleSet, triage
 from infusion.selectors.triage_rules import rules_at
-from patients.models import Site
+
+
+class Place(Protocol):
+    """What is read of a site: which it is, and where its days begin."""
+
+    id: uuid.UUID
+    time_zone: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,15 +61,15 @@ class Replayed:
     unreadable: int
 
 
-def replay(site: Site, rules: RuleSet, asked: Asked) -> Replayed:
+def replay(site: Place, rules: RuleSet, asked: Asked) -> Replayed:
     """Read the answers of a site again, under its rules in force and under others.
 
     Both read them as they stand now, with every earlier answer that has come since, so
     that nothing but the rules differs. Of answers that were corrected only the
     correction counts.
     """
-    before = rules_at(site.pk)
-    rows = _results(site.pk, asked.until)
+    before = rules_at(site.id)
+    rows = _results(site.id, asked.until)
     since = _since(rows, asked)
     reader = _Reader(
         before=before,
@@ -79,7 +85,7 @@ def replay(site: Site, rules: RuleSet, asked: Asked) -> Replayed:
             before,
             rules,
             reader.found,
-            _suffered(site.pk, asked, since),
+            _suffered(site.id, asked, since),
             within=dt.timedelta(hours=asked.hours),
         ),
         before=before,

@@ -22,6 +22,17 @@ def get_site(site_id: uuid.UUID) -> models.Site:
     return found
 
 
+def get_site_by_code(code: str) -> models.Site:
+    """Load a site by the code that people type.
+
+    :raises NotFound: when there is none.
+    """
+    found = models.Site.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound(field="site")
+    return found
+
+
 def policies_of(site_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:
     """Return what several sites have stored as their values, in one query."""
     rows = models.Site.objects.filter(id__in=site_ids)

@@ -19,7 +19,8 @@ from infusion.domain.triage import Colour
 from infusion.selectors.replaying import Asked, Replayed, replay
 from infusion.wording.regimens import read
 from patients import clock
-from patients.models import Site
+from patients.domain.refusals import NotFound
+from patients.selectors.sites import get_site_by_code
 
 
 class Command(BaseCommand):
@@ -54,9 +55,11 @@ class Command(BaseCommand):
 
     def _replay(self, options: dict[str, Any]) -> Replayed:
         now = clock.now()
-        site = Site.objects.filter(code=options["site"]).first()
-        if site is None:
-            raise CommandError(_("There is no site %s.") % options["site"])
+        try:
+            site = get_site_by_code(options["site"])
+        except NotFound:
+            message = _("There is no site %s.") % options["site"]
+            raise CommandError(message) from None
         try:
             rules = triage_at_site(files.load(options["rules"]), 0)
         except OSError as error:
