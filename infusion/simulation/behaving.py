@@ -109,7 +109,6 @@ class Deed(StrEnum):
     NOTHING = "NOTHING"
     HOLD = "HOLD"
     HOLD_AND_ADMIT = "HOLD_AND_ADMIT"
-    RESUME = "RESUME"
     GIVE_UP = "GIVE_UP"
 
 

@@ -55,12 +55,16 @@ class OnsetCurve:
 
 @dataclass(frozen=True, kw_only=True)
 class GradeRate:
-    """How many patients of a group had at least a grade, beside the published figure."""
+    """How many patients of a group had at least a grade, beside the published figure.
+
+    ``own`` is what they truly had, ``recorded`` what stands in the record of them.
+    """
 
     illness: Illness
     group: str
     grade: int
     own: Rate
+    recorded: Rate
     published: Fact
 
 
@@ -200,12 +204,19 @@ def grade_rates(
                     group=group,
                     grade=grade,
                     own=share(members, _reached(illness, grade)),
+                    recorded=share(members, _recorded(illness, grade)),
                     published=numbers.facts[key],
                 )
 
 
 def _reached(illness: Illness, grade: int) -> Callable[[CourseStory], bool]:
     return lambda story: any(one.peak_grade >= grade for one in _had([story], illness))
+
+
+def _recorded(illness: Illness, grade: int) -> Callable[[CourseStory], bool]:
+    return lambda story: any(
+        max(one.recorded_grades, default=0) >= grade for one in _had([story], illness)
+    )
 
 
 def noticed(stories: Sequence[CourseStory]) -> Iterator[Noticed]:

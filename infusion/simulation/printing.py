@@ -146,6 +146,7 @@ def _rates(report: Report) -> Section:
             _("patients"),
             _("published"),
             "",
+            _("in the record"),
         ),
         rows=tuple(_rate(one) for one in report.rates),
     )
@@ -154,7 +155,8 @@ def _rates(report: Report) -> Section:
 def _rate(one: GradeRate) -> Row:
     is_within = not one.own.of or one.own.holds(float(one.published.value))
     said = _("within") if is_within else _("outside")
-    cells = (*_of(one.own), _sourced(one.published), said)
+    recorded = _percent(one.recorded)
+    cells = (*_of(one.own), _sourced(one.published), said, recorded)
     return Row(naming.grades(one.illness, one.group, one.grade), cells)
 
 

@@ -123,7 +123,7 @@ def test_onsets_count_up_to_the_end_of_each_day():
 
 
 def test_rates_count_patients_of_a_group_and_stand_beside_the_published_figure():
-    mild = replace(FEVER, peak_grade=2)
+    mild = replace(FEVER, peak_grade=2, recorded_grades=(1, 2))
     child = replace(COURSE, index=2, group="CHILD")
     found = report(
         replace(COURSE, illnesses=(FEVER,)),
@@ -138,6 +138,8 @@ def test_rates_count_patients_of_a_group_and_stand_beside_the_published_figure()
     assert own[Illness.CRS, "ADULT", 1] == Rate(events=2, of=2)
     assert own[Illness.CRS, "ADULT", 3] == Rate(events=1, of=2)
     assert own[Illness.CRS, "CHILD", 1] == Rate(events=0, of=1)
+    # What nobody noticed is not in the record.
+    assert [one.recorded.events for one in found.rates][:2] == [1, 0]
     assert published[Illness.CRS, "ADULT", 3] == "3"
     assert published[Illness.NEUROTOXICITY, "CHILD", 3] == "5.5"
 
@@ -234,8 +236,9 @@ def test_people_read_figures_with_interval_mark_and_what_is_assumed():
     severe = next(
         line for line in told.splitlines() if "adults, grade 3 or more" in line
     )
-    assert severe.split()[-8:] == [
-        "100.0", "%", "20.7–100.0", "1/1", "3", "%", "[F]", "outside"
+    assert severe.split()[-10:] == [
+        "100.0", "%", "20.7–100.0", "1/1", "3", "%", "[F]", "outside",
+        "0.0", "%",
     ]  # fmt: skip
     red = next(line for line in told.splitlines() if line.startswith("  Red  1 "))
     assert red.split() == [
