@@ -95,6 +95,7 @@ def test_a_red_is_shown_without_a_network_and_sent_when_it_is_back(
     caregiver.inspect("check-in-red")
     page.set_viewport_size(PHONE)
     step(page, "ARMPIT")
+    the_question_is_in_sight(page)
     step(page)
     step(page, "YES")
     finish(page)
@@ -111,6 +112,12 @@ def test_a_red_is_shown_without_a_network_and_sent_when_it_is_back(
     assert row.colour == "RED"
     assert models.Alert.objects.filter(cause="CHECK_IN_RED").exists()
     assert kept_in_plain(page, "rows") == "[]"
+
+
+def the_question_is_in_sight(page):
+    """Seen once, the red makes room for the questions; the hotline stays."""
+    assert page.is_visible("#red a.tel")
+    assert page.locator(".question:visible").bounding_box()["y"] < PHONE["height"] / 2
 
 
 def kept_in_plain(page, store="rows"):

@@ -9,6 +9,7 @@
   const id = form.dataset.checkIn;
   let row = null;
   let at = 0;
+  let wasRed = false;
 
   const sections = new Map(
     [...form.querySelectorAll(".question")].map((one) => [one.dataset.name, one]));
@@ -99,6 +100,9 @@
     if (isRed && !row.redAt) row.redAt = new Date(Date.now() + ahead).toISOString();
     part("red").hidden = !isRed;
     const texts = new Set(found.map((one) => one.text[language()]));
+    // Seen once, it makes room for the questions and stays in sight.
+    part("red").classList.toggle("known", isRed && wasRed);
+    wasRed = isRed;
     part("red-signs").replaceChildren(...[...texts].map((text) => {
       const item = document.createElement("li");
       item.textContent = text;
@@ -114,7 +118,7 @@
     for (const [name, section] of sections) section.hidden = !one || name !== nameOf(one);
     part("finish").hidden = Boolean(one);
     part("back").hidden = at === 0;
-    part("next").hidden = !one;
+    form.querySelector(".steps").hidden = !one;
     part("how-far").textContent = one
       ? form.dataset.far.replace("{at}", at + 1).replace("{of}", asked.length) : "";
     if (one) {
@@ -202,6 +206,8 @@
       one.hidden = one.dataset.outcome !== kind;
     }
     form.hidden = true;
+    part("red").classList.remove("known");
+    part("go-on").hidden = true;
   }
 
   async function finish() {
