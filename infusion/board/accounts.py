@@ -17,6 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from patients import clock
+from patients.policy import CAREGIVER, PATIENT
+from patients.selectors.actors import get_actor
+
 
 class LoginForm(forms.Form):
     """An email address and a password."""
@@ -80,7 +84,14 @@ class Login(View):
         safe = url_has_allowed_host_and_scheme(
             wanted, {request.get_host()}, require_https=request.is_secure()
         )
-        return wanted if safe else resolve_url(settings.LOGIN_REDIRECT_URL)
+        return wanted if safe else _home_of(request.user)
+
+
+def _home_of(user: Any) -> str:
+    """Return where somebody begins: families with their questions, staff as set."""
+    actor = get_actor(user.pk, clock.now().date())
+    is_family = not actor.is_staff and actor.roles & {PATIENT, CAREGIVER}
+    return resolve_url("board:my" if is_family else settings.LOGIN_REDIRECT_URL)
 
 
 def _in_own_language(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -72,7 +72,7 @@ class Person:
         self.page.fill("[name=email]", user.email)
         self.page.fill("[name=password]", PASSWORD)
         self.send()
-        self.page.wait_for_url("**/patients/")
+        self.page.wait_for_url(re.compile("/(patients|my)/$"))
 
     def send(self, button: str = "main button:is(.main, .grave)") -> None:
         with self.page.expect_navigation():

@@ -28,6 +28,15 @@ def test_staff_log_in_and_land_on_their_patients():
     assert client.get("/patients/").status_code == 200
 
 
+def test_families_log_in_and_land_on_their_questions():
+    link = people.CaregiverLinkFactory()
+    client = Client()
+
+    assert log_in(client, link.user.email).headers["Location"] == "/my/"
+    assert client.get("/my/").status_code == 200
+    assert client.get("/login").headers["Location"] == "/my/"
+
+
 @pytest.mark.parametrize("following", ["https://evil.example/", "//evil.example", ""])
 def test_nobody_is_sent_to_another_site(following):
     member = people.MembershipFactory()
