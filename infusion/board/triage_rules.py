@@ -3,6 +3,8 @@
 import datetime as dt
 import uuid
 import zoneinfo
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -16,8 +18,10 @@ from django.utils.translation import gettext as _
 from infusion.board.forms.triage import LookBack, TriageRulesForm
 from infusion.board.refusals import REFUSALS, reason
 from infusion.board.regimens import RegimenConsole
+from infusion.catalogue import files
 from infusion.catalogue.toml_text import toml_of
 from infusion.catalogue.triage import shipped_triage_body, triage_in_force
+from infusion.domain.evidence import Fact, Mark
 from infusion.domain.rule_changes import changes_between
 from infusion.domain.states import OverlayStatus
 from infusion.domain.triage import Colour, RuleSet
@@ -102,13 +106,19 @@ class TriageRules(RegimenConsole):
         status: HTTPStatus = HTTPStatus.OK,
     ) -> HttpResponse:
         """Render the page."""
+        rules = reads.rules_at(self.site.pk)
+        own = reads.list_documents(self.actor, self.site.pk).filter(
+            status=OverlayStatus.IN_FORCE
+        )
+        body = getattr(own.first(), "body", None)
         context = {
             "form": form,
             **(seen or {"back": LookBack(self.request.GET)}),
             "site": self.site,
             "sites": self.sites,
             "zone": self.zone,
-            "rules": reads.rules_at(self.site.pk),
+            "rules": rules,
+            "head": _head_of(body or shipped_triage_body(), is_signed=bool(body)),
             "left_out": reads.left_out_at(self.site.pk),
             "documents": reads.list_documents(self.actor, self.site.pk)[:_SHOWN],
         }
@@ -121,12 +131,13 @@ class TriageDocumentPage(RegimenConsole):
     def get(self, request: HttpRequest, rules_id: uuid.UUID) -> HttpResponse:
         """Show what would be different, before anybody signs."""
         row = self.find_document(rules_id)
-        rules, _left_out = triage_in_force(row.body, row.number)
         is_draft = row.status == OverlayStatus.DRAFT
+        rules = _rules_of(row)
         may_sign = policy.can(self.actor, "triage.sign", row)
         context = {
             "row": row,
             "rules": rules,
+            "head": _head_of(row.body, is_signed=row.in_force_at is not None),
             "site": self.site,
             "zone": zoneinfo.ZoneInfo(self.site.time_zone),
             "is_own": row.drafted_by_id == self.actor.user_id,
@@ -181,6 +192,24 @@ class TriageDocumentPage(RegimenConsole):
         except REFUSALS as refusal:
             return reason(refusal)[1]
         return ""
+
+
+def _rules_of(row: Any) -> RuleSet:
+    """Return the rules of a document, as far as this version reads them."""
+    rules, left_out = triage_in_force(row.body, row.number)
+    if row.in_force_at is not None or left_out:
+        return rules
+    return services.checked(row.body, row.number)
+
+
+def _head_of(body: Mapping[str, Any], *, is_signed: bool) -> dict[str, Fact]:
+    """Return the values above the rules with their marks."""
+    found = {}
+    for name in ("follow_up", "ambers_that_make_red", "unanswered"):
+        (fact,) = files.facts(name, body[name])
+        by_site = is_signed and fact.needs_sign_off
+        found[name] = replace(fact, mark=Mark.SITE) if by_site else fact
+    return found
 
 
 def _differences(console: Any, rules: RuleSet, data: Any) -> dict[str, Any]:

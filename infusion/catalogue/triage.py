@@ -50,11 +50,11 @@ def read_triage(path: Path) -> RuleSet:
     return found
 
 
-def triage_at_site(body: Written, number: int) -> RuleSet:
+def triage_at_site(body: Written, number: int, *, is_signed: bool = True) -> RuleSet:
     """Return the rules that a site has written, as its document of a number.
 
-    Results name them with that number. What no source gives has the mark of the site: it
-    counts only once two persons stand behind it.
+    Results name them with that number. What no source gives has the mark of the site once
+    two persons stand behind it; a draft has the marks it was written with.
 
     :raises CatalogueFileRefused: naming the rule, the field and the reason.
     """
@@ -66,7 +66,8 @@ def triage_at_site(body: Written, number: int) -> RuleSet:
     rules = _rule_set(draft, body)
     _check_claims(draft, body)
     draft.check()
-    return _signed(rules, number, frozenset(one.key for one in rules.rules))
+    own = frozenset(one.key for one in rules.rules) if is_signed else frozenset()
+    return _signed(rules, number, own)
 
 
 def triage_in_force(body: Written, number: int) -> tuple[RuleSet, tuple[str, ...]]:

@@ -31,8 +31,9 @@ class RuleChange:
     kind: RuleChangeKind
     key: str = ""
     text: Text | None = None
-    # Of another sign: what it was.
-    text_before: Text | None = None
+    # Of another sign: what it asked, and what it asks.
+    old: Rule | None = None
+    new: Rule | None = None
     before: str = ""
     after: str = ""
     is_softer: bool = False
@@ -91,8 +92,7 @@ def _between(old: Rule, new: Rule) -> Iterator[RuleChange]:
             softer=new.colour == Colour.AMBER,
         )
     if (old.when, old.trend) != (new.when, new.trend):
-        changed = _of(RuleChangeKind.SIGN, new)
-        yield replace(changed, text_before=old.statement.note)
+        yield replace(_of(RuleChangeKind.SIGN, new), old=old, new=new)
     if old.topic != new.topic:
         # Ambers on two topics make a red: on one topic they no longer do.
         yield _of(RuleChangeKind.TOPIC, new, before=old.topic, after=new.topic)

@@ -81,12 +81,12 @@ def draft_triage(
 
 
 def checked(body: Body, number: int = 0) -> RuleSet:
-    """Return the rules of a document.
+    """Return the rules of a document that nobody has signed yet.
 
     :raises TriageRulesRefused: naming the rule, the field and the reason.
     """
     try:
-        return triage_at_site(body, number)
+        return triage_at_site(body, number, is_signed=False)
     except CatalogueFileRefused as refused:
         raise TriageRulesRefused(
             field=refused.place or "rules",

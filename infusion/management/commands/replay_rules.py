@@ -61,7 +61,7 @@ class Command(BaseCommand):
             message = _("There is no site %s.") % options["site"]
             raise CommandError(message) from None
         try:
-            rules = triage_at_site(files.load(options["rules"]), 0)
+            rules = triage_at_site(files.load(options["rules"]), 0, is_signed=False)
         except OSError as error:
             raise CommandError(str(error)) from None
         except CatalogueFileRefused as refused:

@@ -108,6 +108,9 @@ def test_another_person_signs_after_having_seen_what_changes(here, browser_of):
     assert "A physician of the site brings it in force" in refused.content.decode()
     assert 'value="activate"' in seen
     assert "1 answers to 1 check-ins" in seen
+    # Nobody has signed it yet, and what it asks is said word for word.
+    assert "signed by the site" not in seen
+    assert "TEMPERATURE ≥ 38" in seen
     assert "Somebody changed this meanwhile." in stale.content.decode()
     row.refresh_from_db()
     assert (row.status, row.in_force_by_id) == ("IN_FORCE", here.physician.user_id)
