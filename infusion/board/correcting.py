@@ -68,6 +68,7 @@ def _as_typed(
     return {
         "way": Way.TELEPHONE.value if is_self else answers.way,
         "source": answers.source,
+        "spoken": answers.language,
         "given_at": _local(answers.given_at, zone),
     } | {
         f"{form.key}.{one.key}": _written(one.form, given[one.key], zone)

@@ -24,6 +24,7 @@ def answers(ward):
         client_id=uuid.uuid4(),
         forms=(FormAnswers(key="daily-adult", version="1.0.0", answers=given),),
         given_at=ward.now,
+        language="zh-hans",
         way=Way.PAPER,
         source=Source.CAREGIVER,
     )
@@ -43,6 +44,7 @@ def test_the_form_holds_what_is_in_the_record(browser_of, ward, answers):
     assert 'value="39.6"' in found
     assert 'value="2026-06-01T09:30"' in found
     assert '<option value="PAPER" selected>' in found
+    assert '<option value="zh-hans" selected>' in found
     assert "The first answers stay in the record." in found
 
 
