@@ -12,7 +12,7 @@ from tests.journeys.test_spine import at
 MINUTE = dt.timedelta(minutes=1)
 PLACE = {"en": "Which room of your home is this?", "zh_hans": "这里是家里的哪个房间？"}
 EIGHT = {"month": "WRONG", "count": "WRONG"}
-SIX = {**EIGHT, "year": "WRONG", "city": "WRONG"}
+SIX = {**EIGHT, "year": "WRONG", "city": "WRONG", "temperature": "36.7"}
 
 
 @pytest.fixture(scope="module")
@@ -81,10 +81,11 @@ def sign(who, draft):
 def the_phone_shows_red(wang, screens, morning):
     path = f"check-ins/{morning['id']}"
     with screens.somebody("jiashu", f"/my/{path}", "zh", on_phone=True) as phone:
-        phone.answer(SIX)
+        phone.answer(SIX, stop_at="pump-line.alarm")
         red = phone.reads("#red")
         assert "ICE ≤6" in red
         assert "+86 27 5555 0100" in red
+        phone.answer({})
         phone.hand_in()
         phone.page.wait_for_selector("[data-outcome=received-red]:visible")
         assert phone.fits()
@@ -99,6 +100,7 @@ def a_nurse_reads_why_and_records_it(wang, screens, row):
         page = desk.reads()
         assert "ICE 较前下降 ≥2 分" in page
         assert "级别 2 · 至多 4" in page
+        assert PLACE["zh_hans"] in page
         assert desk.fits()
     result = row["answers"][-1]["result"]
     icans = next(one for one in result["grades"] if one["term"] == "ICANS")
