@@ -84,6 +84,11 @@ RULE_CHANGES: Mapping[str, Promise] = {
     "AMBERS": _("Topics with an amber that make a red"),
     "UNANSWERED": _("What counts that was asked and not answered"),
 }
+COLOURS: Mapping[str, Promise] = {
+    "GREEN": _("green"),
+    "AMBER": _("amber: soon"),
+    "RED": _("red: now"),
+}
 UNANSWERED: Mapping[str, Promise] = {
     "SAME": _("as the sign itself"),
     "AMBER": _("as amber"),
@@ -91,6 +96,7 @@ UNANSWERED: Mapping[str, Promise] = {
 LISTS = {
     "rule_change": RULE_CHANGES,
     "unanswered": UNANSWERED,
+    "colour": COLOURS,
     "check_in": KINDS,
     "check_in_state": STATES,
     "check_in_way": WAYS,
