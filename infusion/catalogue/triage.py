@@ -146,6 +146,10 @@ def _check_claims(draft: Draft, body: Written) -> None:
         _check_claim(
             draft, f"{place}.rule", row["rule"], before.get("rule") if same else None
         )
+        if trend := row.get("trend"):
+            hours = before.get("trend", {}).get("within_hours")
+            where = f"{place}.trend.within_hours"
+            _check_claim(draft, where, trend["within_hours"], hours)
 
 
 def _check_claim(

@@ -68,12 +68,29 @@ def amber_of(value: str, unit: str = ""):
     return written.body(ambers_that_make_red=row)
 
 
+def rising_within(mark: str):
+    body = written.body()
+    row = written.rule(body, "temperature-rising")
+    row["trend"]["within_hours"] = {
+        **written.hours("12"),
+        "mark": mark,
+        "sources": ["Mayo"],
+    }
+    return body
+
+
 UNSOUND = [
     # What is changed no longer comes from the source of what it was.
     (
         "changed sign",
         fever_with(when=[[{"code": "TEMPERATURE", "at_least": "39"}]]),
         "rules.fever.rule",
+        "carries the mark S",
+    ),
+    (
+        "changed hours",
+        rising_within("S"),
+        "rules.temperature-rising.trend.within_hours",
         "carries the mark S",
     ),
     (
