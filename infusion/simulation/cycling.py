@@ -7,7 +7,7 @@ from infusion.selectors.planning import plan_course
 from infusion.services.cycles import order_next_cycle
 from infusion.simulation import bags, treating
 from infusion.simulation.arriving import morning, weigh
-from infusion.simulation.departure import Departure, NotReady, go_home
+from infusion.simulation.departure import Departure, CriteriaLacking, go_home
 from infusion.simulation.life import DAY, HOUR, Life, Stay
 from infusion.simulation.pump import Pump
 
@@ -57,7 +57,7 @@ def leave(life: Life) -> None:
     )
     try:
         go_home(departure, life.now)
-    except NotReady:
+    except CriteriaLacking:
         # Such as a bag change that is close, or a visit on a day off.
         _leave_soon(life)
         return

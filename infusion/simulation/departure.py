@@ -50,6 +50,9 @@ _NUMBERS = (
     ("CRS_GRADE", "0", ""),
     ("ICANS_GRADE", "0", ""),
     ("ICE", "10", ""),
+    # Read below the age line of the site alone.
+    ("CAPD_BASELINE", "2", ""),
+    ("CAPD", "2", ""),
     ("ECOG", "1", ""),
     ("BLASTS", "1", "%"),
     ("NEUTROPHILS", "1.8", "10*9/L"),
@@ -71,7 +74,7 @@ _TEXTS = (
 )
 
 
-class NotReady(Exception):
+class CriteriaLacking(Exception):
     """A criterion is not met: what is invented here no longer meets everything."""
 
 
@@ -90,7 +93,7 @@ class Departure:
 def go_home(departure: Departure, at: dt.datetime) -> None:
     """Give every visit an owner, record what is asked, let two sign, and discharge.
 
-    :raises NotReady: with the criteria that are not met.
+    :raises CriteriaLacking: with the criteria that are not met.
     """
     _own_visits(departure, at)
     _record(departure, at)
@@ -167,7 +170,7 @@ def _sign(departure: Departure, signer: Actor, at: dt.datetime) -> None:
     found = _readiness(departure, at)
     if not found.assessment.is_ready:
         lacking = [one.criterion.key for one in found.assessment.lines if one.blocks]
-        raise NotReady(", ".join(lacking))
+        raise CriteriaLacking(", ".join(lacking))
     sign_readiness(
         actor=signer, course_id=departure.course.id, digest=found.digest, now=at
     )

@@ -142,7 +142,7 @@ def _rates(report: Report) -> Section:
         title=_("Grades of all patients, beside the published figures"),
         columns=(
             _("found"),
-            _("95 % interval"),
+            _("interval (95 %)"),
             _("patients"),
             _("published"),
             "",
@@ -165,7 +165,7 @@ def _noticed_at_home(report: Report) -> Section:
         title=_("Illnesses that began at home, and how they were noticed"),
         columns=(
             _("amber or red"),
-            _("95 % interval"),
+            _("interval (95 %)"),
             _("illnesses"),
             *_middle_and_most(),
             _("red"),
