@@ -7,7 +7,7 @@ from infusion.selectors.planning import plan_course
 from infusion.services.cycles import order_next_cycle
 from infusion.simulation import bags, treating
 from infusion.simulation.arriving import morning, weigh
-from infusion.simulation.departure import Departure, CriteriaLacking, go_home
+from infusion.simulation.departure import CriteriaLacking, Departure, go_home
 from infusion.simulation.life import DAY, HOUR, Life, Stay
 from infusion.simulation.pump import Pump
 
