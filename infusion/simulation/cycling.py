@@ -8,12 +8,15 @@ from infusion.services.cycles import order_next_cycle
 from infusion.simulation import bags, treating
 from infusion.simulation.arriving import morning, weigh
 from infusion.simulation.departure import CriteriaLacking, Departure, go_home
+from infusion.simulation.invariants import InvariantBroken
 from infusion.simulation.life import DAY, HOUR, Life, Stay
 from infusion.simulation.pump import Pump
 
 # How long nothing may have been wrong before anybody leaves the ward; the criteria of the
 # site ask for no more. An assumption.
 WELL_FOR = DAY
+# So many mornings in a row may find a criterion not met.
+TURNED_BACK_AT_MOST = 5
 ORDERED_BEFORE = 3 * DAY
 WATCHED_AFTER = DAY
 
@@ -57,10 +60,15 @@ def leave(life: Life) -> None:
     )
     try:
         go_home(departure, life.now)
-    except CriteriaLacking:
+    except CriteriaLacking as lacking:
         # Such as a bag change that is close, or a visit on a day off.
+        life.turned_back += 1
+        if life.turned_back > TURNED_BACK_AT_MOST:
+            message = f"a well patient never gets home: {lacking}"
+            raise InvariantBroken(message) from None
         _leave_soon(life)
         return
+    life.turned_back = 0
     life.stays.append(Stay(PlacementKind.HOME, life.now))
 
 

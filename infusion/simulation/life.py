@@ -72,6 +72,8 @@ class Life:
     recorded: dict[Illness, tuple[uuid.UUID, int]] = field(default_factory=dict)
     # A physician holds the infusion for this illness.
     held_for: Illness | None = None
+    # How many mornings in a row found a criterion for home not met.
+    turned_back: int = 0
     ended_at: dt.datetime | None = None
     ended_why: Ending = Ending.OUT_OF_TIME
     is_over: bool = False

@@ -1,7 +1,7 @@
 """Patients and people on duty whose every step a test decides."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from infusion.domain.checkins import Look
 from infusion.domain.clock import PauseReason
@@ -27,6 +27,7 @@ ADULT = Profile(
     language="zh",
     answers_by_caregiver=True,
 )
+CHILD = replace(ADULT, group="CHILD", age=5, weight_kg=20, height_cm=110)
 
 
 @dataclass

@@ -13,6 +13,7 @@ from infusion.simulation.stories import Ending, Illness
 from infusion.simulation.world import load_world, make_world
 from patients.models import User
 from tests.integration.simulation.invented import (
+    CHILD,
     CRS,
     DAY,
     HOUR,
@@ -61,7 +62,7 @@ def test_a_course_goes_from_the_ward_home_and_back_and_leaves_nothing(world):
 def test_silence_that_nobody_takes_climbs_out_and_the_same_course_tells_the_same(world):
     patient = Invented(silent_on=4)
 
-    story, again = (live(world, patient, Absent(), plot(days=6)) for _ in range(2))
+    story, again = (live(world, patient, Absent(), plot(days=5)) for _ in range(2))
 
     assert story == again
     assert [one.answered_after for one in story.check_ins].count(None) > 0
@@ -70,6 +71,14 @@ def test_silence_that_nobody_takes_climbs_out_and_the_same_course_tells_the_same
         Cause.CHECK_IN_MISSED,
     }
     assert any(one.is_exhausted for one in story.alerts)
+
+
+def test_a_young_child_gets_home_and_a_caregiver_answers(world):
+    story = live(world, Invented(profile=CHILD), Prompt(), plot(days=5))
+
+    assert story.group == "CHILD"
+    assert story.days_at_home > 0.5
+    assert story.check_ins[0].answered_after == HOUR / 4
 
 
 def test_what_never_may_be_is_told_with_seed_and_patient(world, monkeypatch):
