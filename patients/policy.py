@@ -107,7 +107,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "checkin.look": _CLINICAL,
     "adverse.view": _READERS,
     "adverse.record": _BEDSIDE | {PHYSICIAN},
-    "advice.view": _READERS | _FAMILY,
+    "advice.view": _READERS,
     "advice.change": frozenset({NURSE, PHYSICIAN, PHARMACIST, ADMIN}),
     "triage.view": _READERS,
     "triage.draft": frozenset({NURSE, PHYSICIAN, PHARMACIST, ADMIN}),

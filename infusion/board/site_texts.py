@@ -42,7 +42,8 @@ class SiteTexts(RegimenConsole):
         what, about = request.POST.get("what", ""), request.POST.get("about", "")
         draft = _drafter(what, about)
         if draft is None:
-            raise Http404
+            messages.error(request, _("There is no such text to write."))
+            return back(self.site.pk)
         form = self.form(what, about, None, request.POST)
         if form.is_valid():
             try:
@@ -133,15 +134,17 @@ class SiteTextStep(RegimenConsole):
     ) -> HttpResponse:
         """Take the step and go back to the texts.
 
-        :raises Http404: when there is no such text, or no such step, for the actor.
+        :raises Http404: when there is no such text for the actor to change.
         """
         try:
             row = find(self.actor, text_id)
         except NotFound:
             raise Http404 from None
-        step = self.steps.get(self.request.POST.get("step", ""))
-        if step is None or not policy.can(self.actor, "advice.change", row):
+        if not policy.can(self.actor, "advice.change", row):
             raise Http404
+        step = self.steps.get(self.request.POST.get("step", ""))
+        if step is None:
+            return back(row.site_id)
         version = _version(self.request)
         try:
             step(

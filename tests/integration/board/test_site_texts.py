@@ -71,7 +71,9 @@ def test_a_language_that_is_missing_is_said_beside_the_field(browser_of, site):
     assert not models.AdviceText.objects.exists()
 
 
-def test_what_is_no_text_of_a_site_is_not_found(browser_of, site):
+def test_what_is_no_text_of_a_site_is_not_written_and_of_another_not_found(
+    browser_of, site
+):
     browser, sent = browser_of(staff(site)), {**WORDS, "what": "wording"}
 
     answers = [
@@ -82,7 +84,8 @@ def test_what_is_no_text_of_a_site_is_not_found(browser_of, site):
         ),
     ]
 
-    assert [one.status_code for one in answers] == [404, 404, 404]
+    assert [one.status_code for one in answers] == [302, 302, 404]
+    assert models.QuestionWording.objects.get().status == "DRAFT"
 
 
 def test_who_looked_too_early_signs_nothing(browser_of, site):
