@@ -28,7 +28,7 @@ def arrive(life: Life) -> None:
         life.actors[name] = life.world.actor(name, day)
     patient = _register(life, day)
     life.patient_id = patient.pk
-    _measure(life)
+    measure(life)
     invented.give_line(patient, day)
     _family(life, patient, day)
     for name in ("nurse", "home-nurse"):
@@ -68,29 +68,19 @@ def _register(life: Life, day: dt.date) -> Any:
     )
 
 
-def _measure(life: Life) -> None:
+def measure(life: Life) -> None:
+    """Weigh and measure the patient: a cycle is dosed by fresh readings."""
     profile = life.patient.profile
-    weigh(life)
-    record_measurement(
-        actor=life.actors["nurse"],
-        patient_id=life.patient_id,
-        kind="HEIGHT_CM",
-        value=Decimal(str(round(profile.height_cm, 1))),
-        taken_at=life.now,
-        now=life.now,
-    )
-
-
-def weigh(life: Life) -> None:
-    """Weigh the patient: a cycle is dosed by a fresh weight."""
-    record_measurement(
-        actor=life.actors["nurse"],
-        patient_id=life.patient_id,
-        kind="WEIGHT_KG",
-        value=Decimal(str(round(life.patient.profile.weight_kg, 1))),
-        taken_at=life.now,
-        now=life.now,
-    )
+    readings = (("WEIGHT_KG", profile.weight_kg), ("HEIGHT_CM", profile.height_cm))
+    for kind, value in readings:
+        record_measurement(
+            actor=life.actors["nurse"],
+            patient_id=life.patient_id,
+            kind=kind,
+            value=Decimal(str(round(value, 1))),
+            taken_at=life.now,
+            now=life.now,
+        )
 
 
 def _family(life: Life, patient: Any, day: dt.date) -> None:

@@ -6,7 +6,7 @@ from infusion.domain.states import CourseStatus, PlacementKind
 from infusion.selectors.planning import plan_course
 from infusion.services.cycles import order_next_cycle
 from infusion.simulation import bags, treating
-from infusion.simulation.arriving import morning, weigh
+from infusion.simulation.arriving import measure, morning
 from infusion.simulation.departure import CriteriaLacking, Departure, go_home
 from infusion.simulation.invariants import InvariantBroken
 from infusion.simulation.life import DAY, HOUR, Life, Stay
@@ -115,7 +115,7 @@ def _next_start(life: Life) -> dt.datetime:
 
 def _order(life: Life) -> None:
     start = life.now + ORDERED_BEFORE
-    weigh(life)
+    measure(life)
     order_next_cycle(
         actor=life.actors["physician"],
         course_id=life.course_id,
