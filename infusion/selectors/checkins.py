@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -126,17 +126,17 @@ def others_of(
         answers__given_at__range=(around - within, around + within),
         answers__corrected_by=None,
     ).exclude(answers__given_at=around)
-    rows = rows.select_related("answers")
-    return list(_others(rows.order_by("answers__given_at", "id")))
-
-
-def _others(rows: QuerySet[models.CheckInResult]) -> Iterator[Other]:
-    for row in rows:
-        findings = tuple(finding_from(one) for one in row.findings)
-        at = row.answers.given_at
-        yield Other(
-            answers_id=row.answers_id, check_in=CheckIn(at=at, findings=findings)
+    # Nothing else is read of them: what fired and the grades are most of a result.
+    found = rows.order_by("answers__given_at", "id").values_list(
+        "answers_id", "answers__given_at", "findings"
+    )
+    return [
+        Other(
+            answers_id=answers_id,
+            check_in=CheckIn(at=at, findings=tuple(map(finding_from, findings))),
         )
+        for answers_id, at, findings in found
+    ]
 
 
 def baseline_photo(course_id: uuid.UUID, question: str) -> models.CheckInPhoto | None:
