@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Set
 
 from infusion import catalogue, models
 from infusion.catalogue.alerts import cause_rule
@@ -26,8 +26,15 @@ def list_takers(alert: models.Alert, now: dt.datetime) -> Mapping[uuid.UUID, str
     return {
         one: name
         for one, name, roles in list_staff(alert.site_id)
-        if (roles if one in assigned else roles - policy.LINKED_ONLY) & _TAKERS
+        if _can_take(one, roles, assigned)
     }
+
+
+def _can_take(
+    user_id: uuid.UUID, roles: Set[str], assigned: Collection[uuid.UUID]
+) -> bool:
+    counts = roles if user_id in assigned else roles - policy.LINKED_ONLY
+    return bool(counts & _TAKERS)
 
 
 def list_holders(
@@ -35,8 +42,9 @@ def list_holders(
 ) -> Mapping[Whom, frozenset[uuid.UUID]]:
     """Return who is on every rung there may be, of those who can take an alert."""
     staff = {one: roles for one, _name, roles in list_staff(alert.site_id)}
+    assigned = _assigned(alert, now)
     # Who is told of an alert can take it.
-    takers = set(list_takers(alert, now))
+    takers = {one for one, roles in staff.items() if _can_take(one, roles, assigned)}
     on_call = on_call_now(alert.site_id, now)
     found = {
         whom: frozenset({on_call[role]} & takers if role in on_call else ())
@@ -44,7 +52,7 @@ def list_holders(
     }
     for whom, role in EVERY.items():
         found[whom] = frozenset(one for one in takers if role in staff[one])
-    found[Whom.ASSIGNED] = _assigned(alert, now) & takers
+    found[Whom.ASSIGNED] = assigned & takers
     return found
 
 

@@ -101,6 +101,7 @@ def _prepare(run: Run, scratch: Scratch) -> None:
 
 def _begin(names: "SimpleQueue[str]") -> None:
     """Set Django up on a database of the simulation; Ctrl-C is for who started it."""
+    import gc
     import logging
 
     import django
@@ -111,6 +112,8 @@ def _begin(names: "SimpleQueue[str]") -> None:
     django.setup()
     logging.disable(logging.INFO)
     _check_ours()
+    # What is loaded by now stays: it need not be looked through again and again.
+    gc.freeze()
 
 
 def _check_ours() -> None:
