@@ -38,6 +38,11 @@ SCALE_REASONS: Mapping[str, Text] = {
         en="is {found}; allowed: SAME, AMBER. It is never green",
         zh="为 {found}；只允许 SAME 或 AMBER，绝不为绿色",
     ),
+    "one_finding": Text(
+        en="asks for several findings together: a phone without a network reads one answer "
+        "at a time and would show less. Let one of them be enough",
+        zh="同时要求多项发现：无网络的手机一次只能读取一个回答，会少报。请改为任一项即可",
+    ),
     "claims_source": Text(
         en="carries the mark {mark} of a source, but is not the shipped rule as it was: "
         "give it the mark I, or leave it as it is",

@@ -201,6 +201,10 @@ def _rules(draft: Draft, rows: list[Written]) -> Iterator[Rule]:
             draft.refuse(f"{place}.key", "rule_twice", kind=row["key"])
         if ("when" in row) == ("trend" in row):
             draft.refuse(place, "rule_or_trend")
+        for way, asks in enumerate(row.get("when", ()), 1):
+            # A phone shows signs by itself: it must never show less than the rules say.
+            if len(asks) > 1 or "below_code" in asks[0]:
+                draft.refuse(f"{place}.when[{way}]", "one_finding")
         yield Rule(
             key=row["key"],
             topic=row["topic"],

@@ -151,7 +151,7 @@ def _sums(
         asked = {one.code for form in forms for one in form.questions}
         rest = [KINDS[item.code].most for item in score.items if item.code not in asked]
         for rule in rules.rules:
-            if parts and rule.codes == {score.code} and rule.trend is None:
+            if parts and score.code in rule.codes and rule.trend is None:
                 yield SumSign(
                     rule=rule,
                     limits=() if _is_hole(score) else tuple(_limits(rule, score.code)),

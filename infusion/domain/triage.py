@@ -261,7 +261,7 @@ def _answer(
 ) -> tuple[bool | None, _Reading | None]:
     """Say whether a rule fires, and with which earlier check-in that was compared."""
     if rule.trend is None:
-        return holds(rule.when, known), None
+        return _holds_of_asked(rule.when, known, reading.unanswered), None
     trend, least = rule.trend, reading.check_in.at - rule.trend.within
     answers = [
         (_is_worse(trend, known, one.known), one)
@@ -273,6 +273,15 @@ def _answer(
             if answer is wanted:
                 return answer, one
     return False, None
+
+
+def _holds_of_asked(
+    when: When, known: Known, unanswered: frozenset[Code]
+) -> bool | None:
+    """Say whether any of the ways holds that was asked; what was not does not count."""
+    asked = known.keys() | unanswered
+    ways = tuple(way for way in when if codes_of((way,)) <= asked)
+    return holds(ways, known) if ways or not when else False
 
 
 def _is_worse(trend: Trend, known: Known, earlier: Known) -> bool | None:

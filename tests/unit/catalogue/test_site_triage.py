@@ -88,6 +88,19 @@ UNSOUND = [
         "carries the mark S",
     ),
     (
+        "two at once",
+        fever_with(
+            when=[
+                [
+                    {"code": "TEMPERATURE", "at_least": "38"},
+                    {"code": "CHILLS", "is": ["YES"]},
+                ]
+            ]
+        ),
+        "rules.fever.when[1]",
+        "one answer at a time",
+    ),
+    (
         "changed hours",
         rising_within("S"),
         "rules.temperature-rising.trend.within_hours",

@@ -37,6 +37,11 @@ const SIGNS = (() => {
     return end("below") === null || low < end("below");
   }
 
+  // Whatever was left out, the sum lies within these ends.
+  function isWithin(limits, low, high) {
+    return overlaps(limits, low, low) && overlaps(limits, high, high);
+  }
+
   function firedBy(sign, question, answers) {
     const value = valueOf(answers, sign.form, sign.question);
     if (isUnknown(question, value)) return sign.unknown;
@@ -64,7 +69,8 @@ const SIGNS = (() => {
     const fires = sum.limits.length
       ? sum.limits.some((one) => overlaps(one, low, high)) : isOpen;
     if (!fires) return null;
-    return isOpen ? sum.unknown : sum.colour;
+    const isSure = sum.limits.some((one) => isWithin(one, low, high));
+    return isOpen && !isSure ? sum.unknown : sum.colour;
   }
 
   // "until" limits the look to the questions that were already passed.
