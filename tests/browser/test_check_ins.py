@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,7 @@ from infusion.domain.findings import Source
 from infusion.domain.form_json import forms_json
 from infusion.domain.questionnaires import Answers, Audience, Form, findings_of
 from infusion.domain.toxicity import Scale
-from infusion.domain.triage import CheckIn, triage
+from infusion.domain.triage import CheckIn, Colour, Unanswered, triage
 from patients import models as patients
 from tests.browser.walks import account, chinese_ward
 from tests.factories import checkins, wards
@@ -155,13 +156,13 @@ def test_the_phone_reads_the_signs_as_the_rules_do(person, moving_clock):
 
 def drawn(chance):
     """Yield forms with answers and the colour that the rules give them."""
-    rules, at = shipped_triage(), wards.MONDAY
+    at = wards.MONDAY
     scores = [one for scale in Scale for one in shipped_scale(scale).scores]
     for form in shipped_questionnaires().values():
         if form.audiences == {Audience.NURSE}:
             continue
-        sheet = json.loads(json.dumps(forms_json([form], rules, scores)))
-        for _ in range(25):
+        for rules in [*[shipped_triage()] * 25, *of_sites(chance)]:
+            sheet = json.loads(json.dumps(forms_json([form], rules, scores)))
             values = answered(form, chance)
             given = Answers(
                 form=form.name, by=Source.CAREGIVER, given_at=at, values=values
@@ -169,6 +170,22 @@ def drawn(chance):
             found = CheckIn(at=at, findings=findings_of(form, given, at))
             colour = triage(rules, found, scores=scores).colour
             yield sheet, {form.key: values}, str(colour)
+
+
+def of_sites(chance):
+    """Yield rules as sites may write them: other colours, fewer, two signs in one."""
+    shipped = shipped_triage()
+    signs = [one for one in shipped.rules if one.when]
+    for unanswered in [*Unanswered] * 10:
+        kept = [
+            replace(
+                one,
+                colour=chance.choice([Colour.AMBER, Colour.RED]),
+                when=(*one.when, *chance.choice(signs).when),
+            )
+            for one in chance.sample(signs, k=len(signs) // 2)
+        ]
+        yield replace(shipped, rules=tuple(kept), unanswered=unanswered)
 
 
 def answered(form, chance):
