@@ -48,6 +48,7 @@ def _measure() -> Iterator[Row]:
         used = _ms(home.answer, SENT, time.process_time)
         yield alone(f"processor of it, {earlier} earlier", used, "ms")
         yield alone(f"statements, {earlier} earlier", home.statements(), "")
+    yield alone("replayed under two sets, an answer", _replayed(home), "ms")
 
 
 class _Home:
@@ -89,6 +90,19 @@ class _Home:
         with CaptureQueriesContext(connection) as caught:
             self.answer()
         return len(caught)
+
+
+def _replayed(home: _Home) -> float:
+    """Return what reading all answers of a course again takes for each."""
+    from infusion.catalogue.triage import shipped_triage
+    from infusion.selectors.replaying import Asked, replay
+
+    asked = Asked(
+        since=home.here.now, until=home.now + APART, grade=1, hours=24, most=None
+    )
+    begun = time.perf_counter()
+    found = replay(home.here.site, shipped_triage(), asked)
+    return (time.perf_counter() - begun) * 1000 / found.replay.answers
 
 
 def _pure(home: _Home) -> float:
