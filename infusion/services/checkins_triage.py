@@ -86,8 +86,18 @@ def take(given: Given, row: models.CheckIn) -> models.CheckInAnswers:
     _colour(row, result, given)
     _close_silence(given, row, [form.key for form in forms])
     alert(row, given.now)
-    _ask_again(given)
+    if _may_follow(given, row):
+        _ask_again(given)
     return answers
+
+
+def _may_follow(given: Given, row: models.CheckIn) -> bool:
+    """Say whether answers can change what is asked: most are green, and nothing does."""
+    is_plain = row.kind == CheckInKind.PLANNED and row.colour == Colour.GREEN
+    if not is_plain or given.corrects is not None:
+        return True
+    again = given.course.check_ins.filter(kind=CheckInKind.FOLLOW_UP)
+    return again.filter(status=CheckInStatus.DUE).exists()
 
 
 def _ask_again(given: Given) -> None:
