@@ -23,6 +23,7 @@ from django.views import View
 
 from infusion.board.access import to_login
 from infusion.board.answering import errors_of, id_of, keep_photos, submission
+from infusion.board.keeping import pages_to_keep
 from infusion.board.papers import paper_sheets
 from infusion.board.question_rows import form_rows, typed
 from infusion.board.refusals import REFUSALS, reason
@@ -165,6 +166,7 @@ class My(FamilyPage):
             next_due=pages.next_due(course.pk, self.now) if course else None,
             answered=pages.answered_lately(course.pk) if course else [],
             others=[one for one in people if one.pk != patient.pk],
+            to_keep=pages_to_keep(course, self.now, is_only=len(people) == 1),
         )
         return render(request, "board/family/home.html", context)
 

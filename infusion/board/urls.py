@@ -16,6 +16,7 @@ from infusion.board import (
     families,
     ledger,
     muting,
+    offline,
     overlays,
     people,
     pharmacy,
@@ -110,6 +111,18 @@ urlpatterns = [
         name="wording_step",
     ),
     path("my/", families.My.as_view(), name="my"),
+    path("my/worker.js", offline.Worker.as_view(), name="my_worker"),
+    path("my/kept", offline.KeptHome.as_view(), name="my_kept"),
+    path(
+        "my/check-ins/<uuid:check_in_id>/kept",
+        offline.KeptCheckIn.as_view(),
+        name="my_check_in_kept",
+    ),
+    path(
+        "my/courses/<uuid:course_id>/tell/kept",
+        offline.KeptTell.as_view(),
+        name="my_tell_kept",
+    ),
     path(
         "my/check-ins/<uuid:check_in_id>",
         families.MyCheckIn.as_view(),

@@ -127,6 +127,14 @@ def next_due(course_id: uuid.UUID, now: dt.datetime) -> models.CheckIn | None:
     return rows.order_by("due_at", "id").first()
 
 
+def asked_until(course_id: uuid.UUID, until: dt.datetime) -> list[models.CheckIn]:
+    """Return what waits for an answer or is asked until an instant, the oldest first."""
+    rows = models.CheckIn.objects.filter(
+        course_id=course_id, status__in=_TO_COME, looked_at=None, due_at__lte=until
+    )
+    return list(rows.order_by("due_at", "id"))
+
+
 def advice_of(site_id: uuid.UUID, colour: str) -> Text | None:
     """Return what the site tells after answers of a colour; None until two approved it."""
     rows = models.AdviceText.objects.filter(

@@ -5,7 +5,9 @@
   const sheet = JSON.parse(document.getElementById("sheet").textContent);
   const form = document.getElementById("check-in");
   const part = (id) => document.getElementById(id);
-  const ahead = Date.parse(form.dataset.now) - Date.now();
+  // This page lay on the phone: the time on it is old, and its id may have been used.
+  const isOld = "kept" in form.dataset;
+  let ahead = Date.parse(form.dataset.now) - Date.now();
   const id = form.dataset.checkIn;
   let row = null;
   let at = 0;
@@ -228,6 +230,8 @@
 
   function heard(of, sent, what) {
     if (of !== id) return;
+    // The service was reached: the page it gives can send.
+    if (isOld && what.kind !== "waits") return void setTimeout(() => location.reload(), 1000);
     if (what.kind === "received") return received(what.result);
     if (what.kind === "photo") {
       part("photo-refused").hidden = false;
@@ -259,12 +263,15 @@
 
   function fresh() {
     return {
-      state: "draft", clientId: form.dataset.clientId, answers: {}, passed: [], photos: [],
+      state: "draft", answers: {}, passed: [], photos: [],
+      clientId: isOld ? crypto.randomUUID() : form.dataset.clientId,
     };
   }
 
   async function begin() {
     document.documentElement.classList.add("stepwise");
+    if (isOld) ahead = await WAITING.lastAhead();
+    else WAITING.noteAhead(ahead);
     row = (await WAITING.get(id).catch(() => null)) || fresh();
     part("kept").hidden = WAITING.isKept();
     SENDING.listen(heard);

@@ -84,5 +84,17 @@ const WAITING = (() => {
     await done(base.transaction("rows", "readwrite").objectStore("rows").delete(id));
   }
 
-  return { all, drop, get, isKept, put };
+  // How far the clock of the service is ahead of this phone's, as of the last contact.
+  async function noteAhead(ahead) {
+    if (!isKept()) return;
+    const { base } = await box();
+    await done(base.transaction("keys", "readwrite").objectStore("keys").put(ahead, "ahead"));
+  }
+
+  async function lastAhead() {
+    const { base } = await box();
+    return (await done(base.transaction("keys").objectStore("keys").get("ahead"))) || 0;
+  }
+
+  return { all, drop, get, isKept, lastAhead, noteAhead, put };
 })();
