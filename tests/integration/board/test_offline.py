@@ -64,6 +64,7 @@ def test_of_two_patients_none_is_kept(caregiver, carer, due):
     assert "/my/kept" in home
     assert f"/my/check-ins/{due.pk}/kept" not in home
     assert f"/my/check-ins/{due.pk}" not in page
+    assert "Nothing can be answered now." in page
     assert "+1 555 0100" in page
 
 
