@@ -33,8 +33,16 @@ def expect_duty(life: Life) -> None:
     for alert in still.order_by("raised_at", "id"):
         if alert.climb_at is not None:
             key = ("climb", alert.pk, alert.climb_at)
-            life.once(key, alert.climb_at, "an alert climbs", wake)
+            act = partial(_wake_if_waiting, alert_id=alert.pk)
+            life.once(key, alert.climb_at, "an alert climbs", act)
         _expect_taking(life, alert)
+
+
+def _wake_if_waiting(life: Life, alert_id: uuid.UUID) -> None:
+    """Let the sweep look at an alert that is due; most were taken or ended before."""
+    rows = models.Alert.objects.filter(id=alert_id, climb_at__lte=life.now)
+    if rows.exclude(status=AlertStatus.RESOLVED).exists():
+        wake(life)
 
 
 def _expect_taking(life: Life, alert: models.Alert) -> None:
@@ -90,7 +98,10 @@ def _settle(
     if not is_done:
         act = partial(_settle, alert_id=alert_id, by=by, again_after=again_after)
         life.enter(life.now + max(again_after, HOUR), "an alert is settled", act)
-    wake(life)
+    alert.refresh_from_db()
+    if alert.status != AlertStatus.RESOLVED:
+        # What ends by itself ends at the next sweep.
+        wake(life)
 
 
 def _look(life: Life, alert: models.Alert, _by: str) -> bool:

@@ -1,6 +1,6 @@
 """Synthetic courses through the real services: how many of their days in a second.
 
-``BENCH_COURSES=20`` sets how many courses are lived, one after the other.
+``BENCH_LIVED=20`` sets how many courses are lived, one after the other.
 """
 
 import os
@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.bench.rows import Row, alone, beside
 
-COURSES = int(os.environ.get("BENCH_COURSES", "4"))
+COURSES = int(os.environ.get("BENCH_LIVED", "4"))
 SEED = 7
 REGIMEN = "us-label-mrd"
 PATIENTS = 1000
