@@ -111,12 +111,12 @@ def _begin(names: "SimpleQueue[str]") -> None:
     settings.DATABASES["default"]["NAME"] = names.get()
     django.setup()
     logging.disable(logging.INFO)
-    _check_ours()
+    check_ours()
     # What is loaded by now stays: it need not be looked through again and again.
     gc.freeze()
 
 
-def _check_ours() -> None:
+def check_ours() -> None:
     """Refuse to go on anywhere else, whatever the settings say.
 
     :raises ProcessLost: when the database is not one of the simulation.

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from infusion.simulation.processes import ProcessLost, check_ours
 from infusion.simulation.scratch import PREFIX, ScratchRefused, scratch_databases
 from ops.layout import ROOT
 
@@ -72,6 +73,11 @@ def test_who_may_make_no_database_is_told_so(monkeypatch):
                 scratch.make_first()
         finally:
             server.execute(f"DROP ROLE {name}")
+
+
+def test_it_writes_to_no_database_but_its_own():
+    with pytest.raises(ProcessLost, match="only writes to databases of its own"):
+        check_ours()
 
 
 @pytest.mark.parametrize(
