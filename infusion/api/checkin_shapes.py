@@ -163,6 +163,11 @@ class AnswersIn(Input):
 class EnteredIn(AnswersIn):
     """Answers a nurse types in for somebody else; equal to the others in the record."""
 
+    language = serializers.RegexField(  # type: ignore[assignment]
+        r"^[a-z]{2,3}(-[a-z]{2,6})?$",
+        default="en",
+        help_text="In which it was said, also through an interpreter: es, zh-hans",
+    )
     way = serializers.ChoiceField(
         choices=[one for one in named(Way) if one != Way.SELF]
     )

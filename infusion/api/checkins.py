@@ -270,6 +270,31 @@ class CourseCheckIns(CheckInEndpoint):
         )
 
 
+class EnterUnplanned(CheckInEndpoint):
+    """Answers a nurse types in though nothing is due: of whoever wanted to be rung."""
+
+    policy_actions = {"POST": "checkin.enter"}
+
+    @extend_schema(
+        operation_id="enter_unplanned",
+        request=EnteredIn,
+        responses={200: SentOut, 201: SentOut},
+        examples=[ENTERED],
+    )
+    def post(self, request: Request, course_id: uuid.UUID) -> Response:
+        """Take answers of a call; what they cover of what is due is answered."""
+        self.allow(get_course(self.actor, course_id))
+        asked = self.body(EnteredIn)
+        return self.sent(
+            answering.answer_unplanned(
+                actor=self.actor,
+                course_id=course_id,
+                given=submission_of(asked),
+                now=self.now,
+            )
+        )
+
+
 class CorrectAnswers(CheckInEndpoint):
     """Other answers in the place of some."""
 

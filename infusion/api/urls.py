@@ -216,6 +216,11 @@ urlpatterns: list[URLPattern] = [
         checkins.CourseCheckIns.as_view(),
         name="course_check_ins",
     ),
+    path(
+        f"{_COURSE}/check-ins/enter",
+        checkins.EnterUnplanned.as_view(),
+        name="enter_unplanned",
+    ),
     path(f"{_COURSE}/call-wanted", checkins.CallWanted.as_view(), name="call_wanted"),
     path(
         f"{_ANSWERS}/correction",

@@ -112,6 +112,7 @@ ROUTES: dict[str, Any] = {
     "look_at": post("checkin.look"),
     "course_sheet": get("checkin.view"),
     "course_check_ins": post("checkin.answer"),
+    "enter_unplanned": post("checkin.enter"),
     "call_wanted": post("checkin.answer"),
     "correct_answers": post("checkin.enter"),
     "answer_photos": post("checkin.answer"),
