@@ -62,6 +62,30 @@ def bring(life: Life, bag: models.Bag) -> models.Bag:
     return bag
 
 
+def throw_unused(life: Life) -> None:
+    """Throw away what was made and what the plan has no use for any more."""
+    cycle = life.cycle()
+    made = models.Bag.objects.filter(cycle=cycle, status__in=MADE)
+    if cycle is None or not made.exists():
+        return
+    plans = life.course().plan_versions.order_by("-number")
+    planned = plans.values_list("body__cycles", flat=True).first() or []
+    wanted = {
+        (dt.datetime.fromisoformat(bag["hang_at"]), bag["recipe"])
+        for one in planned
+        if one["number"] == cycle.number
+        for bag in one["bags"]
+    }
+    for bag in made.order_by("sequence"):
+        if (bag.planned_hang_at, bag.recipe_key) not in wanted:
+            _throw(life, bag, DiscardReason.PLAN_CHANGED)
+
+
+def _throw(life: Life, bag: models.Bag, reason: DiscardReason) -> None:
+    actor = life.actors["nurse"]
+    bags.discard_bag(actor=actor, bag_id=bag.pk, reason=reason, now=life.now)
+
+
 def plan_bags(life: Life) -> None:
     """Enter when the next bag is made and brought, and when the one on the pump comes
     down; what a new plan moved is entered anew.
@@ -330,11 +354,6 @@ def after_end(life: Life) -> None:
     """Throw away what was made and has no use, and see whether another cycle comes."""
     made = models.Bag.objects.filter(course_id=life.course_id, status__in=MADE)
     for bag in made.order_by("sequence"):
-        bags.discard_bag(
-            actor=life.actors["nurse"],
-            bag_id=bag.pk,
-            reason=DiscardReason.STOPPED,
-            now=life.now,
-        )
+        _throw(life, bag, DiscardReason.STOPPED)
     life.ended_at = life.now
     life.ended_why = Ending.DONE

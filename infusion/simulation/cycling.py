@@ -15,8 +15,8 @@ from infusion.simulation.pump import Pump
 # How long nothing may have been wrong before anybody leaves the ward; the criteria of the
 # site ask for no more. An assumption.
 WELL_FOR = DAY
-# So many mornings in a row may find a criterion not met.
-TURNED_BACK_AT_MOST = 5
+# So many mornings in a row may find a criterion not met: a step of the dose is waited for.
+TURNED_BACK_AT_MOST = 10
 ORDERED_BEFORE = 3 * DAY
 WATCHED_AFTER = DAY
 

@@ -122,6 +122,7 @@ def _follow(life: Life) -> None:
     version = life.course_version()
     if version != life.version:
         if life.cycle() is not None:
+            bags.throw_unused(life)
             own_visits(life)
         bags.plan_bags(life)
         life.version = life.course_version()
