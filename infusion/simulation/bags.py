@@ -103,7 +103,10 @@ def plan_bags(life: Life) -> None:
     planned = hung.planned_take_down_at
     at = planned
     if bag is not None:
-        at += life.patient.change_off_by(planned - life.begins_at)
+        off = life.patient.change_off_by(planned - life.begins_at)
+        is_step = bag.daily_dose_mcg != hung.daily_dose_mcg
+        # Nobody hangs another dose before its time: the service refuses it.
+        at += max(off, dt.timedelta(0)) if is_step else off
     key = (hung.pk, planned)
     overdue = partial(_wake_if_overdue, key=key)
     late = _overdue_at(life, planned)
