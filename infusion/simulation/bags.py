@@ -97,7 +97,9 @@ def plan_bags(life: Life) -> None:
         life.once(("make", *key), planned - MADE_BEFORE, "a bag is made", _make)
         life.once(("bring", *key), planned - BROUGHT_BEFORE, "a bag is brought", _bring)
     hung = life.hanging()
-    life.take_down_at = hung.planned_take_down_at if hung else None
+    due = hung.planned_take_down_at if hung else None
+    if due != life.take_down_at:
+        life.take_down_at, life.take_down_since = due, life.now
     if hung is None or not life.pump.is_on:
         return
     planned = hung.planned_take_down_at

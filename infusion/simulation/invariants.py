@@ -119,7 +119,8 @@ def _check_pump(life: Life) -> None:
     first = {cause: min(cause_rule(values, cause).times) for cause in PUMP_CAUSES}
     if still and life.now > still + first[Cause.PUMP_STOPPED] + _AT_ONCE:
         _hold(_is_alerted(life, still), "the pump stands still without an alert")
-    if life.now > due + first[Cause.BAG_CHANGE_OVERDUE] + _AT_ONCE:
+    late = max(due + first[Cause.BAG_CHANGE_OVERDUE], life.take_down_since or due)
+    if life.now > late + _AT_ONCE:
         _hold(_is_alerted(life, due), "a change is overdue without an alert")
 
 

@@ -81,6 +81,8 @@ class Life:
     entered: set[object] = field(default_factory=set)
     # When the bag on the pump is to come down, by the last plan; None without a bag.
     take_down_at: dt.datetime | None = None
+    # Since when that is planned: a plan may say it of an instant that is over.
+    take_down_since: dt.datetime | None = None
     calendar: VisitCalendar | None = None
     # What is being done, for whoever reads of a failure.
     act: str = ""
