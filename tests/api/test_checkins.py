@@ -103,10 +103,13 @@ def test_the_same_twice_is_once_and_another_under_its_id_is_refused(world, due):
     ("changes", "code"),
     [
         ({"temperature": "98.6"}, "fact_impossible"),
+        ({"temperature": "12"}, "fact_impossible"),
+        ({"temperature": "hot"}, "fact_impossible"),
         ({"temperature-time": "2099-01-01T00:00:00Z"}, "answer_in_the_future"),
         ({"chills": "MAYBE"}, "answer_not_on_form"),
         ({"unheard-of": "YES"}, "answer_not_on_form"),
     ],
+    ids=["fahrenheit", "out-of-range", "a-word", "future", "option", "question"],
 )
 def test_an_answer_that_cannot_be_is_named_and_nothing_is_kept(
     world, due, changes, code

@@ -88,6 +88,7 @@ def _ids(world, course) -> dict[str, str]:
         **_reminders(world, course),
         **_own(world, course),
         **_check_in(world, course),
+        **_texts(world),
         "key": "us-label-rr",
     }
 
@@ -102,6 +103,19 @@ def _check_in(world, course) -> dict[str, str]:
         "photo_id": str(checkins.photo(answered, nurse, world.now).id),
         "adverse_event_id": str(checkins.adverse_event(course, nurse, world.now).id),
     }
+
+
+def _texts(world) -> dict[str, str]:
+    """Return a draft of each kind of text the site writes."""
+    draft = {
+        "site": world.site,
+        "number": 1,
+        "drafted_by": world.people["PHYSICIAN"],
+        "drafted_at": world.now,
+    }
+    advice = models.AdviceText.objects.create(kind="RED", **draft)
+    wording = models.QuestionWording.objects.create(question="neuro.place", **draft)
+    return {"advice_id": str(advice.id), "wording_id": str(wording.id)}
 
 
 def _reminders(world, course) -> dict[str, str]:
