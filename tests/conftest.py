@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,9 +36,16 @@ def _folder(item: pytest.Item) -> str:
     return below[0] if len(below) > 1 else ""
 
 
-# Before the option -m leaves out what is marked as nightly.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# Marked before the option -m leaves out what is nightly; put in order after pytest-django,
+# which would have the browser before everything that needs no database.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    _mark(items)
+    yield
+    items.sort(key=_turn)
+
+
+def _mark(items: list[pytest.Item]) -> None:
     for item in items:
         folder = _folder(item)
         marked = item.get_closest_marker("django_db")
@@ -50,7 +58,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker({"browser": "browser", "journeys": "journey"}[folder])
         if _is_nightly(item, folder):
             item.add_marker("nightly")
-    items.sort(key=_turn)
 
 
 # What is done at the bed is tried in both languages, every other page in one.
@@ -77,7 +84,15 @@ def _turn(item: pytest.Item) -> tuple[int, str]:
         return 2, "" if item.path.stem in LONG_IN_A_BROWSER else "short"
     if item.get_closest_marker("journey"):
         return 0, item.path.name
-    return (0 if item.get_closest_marker("slow") else 1), ""
+    if item.get_closest_marker("slow"):
+        return 0, ""
+    # Faults are long and one process has them all: not while the journeys run, and not
+    # at the end, when the other processes would wait.
+    folder = _folder(item)
+    return (
+        1,
+        "" if folder in WITH_DATABASE else folder if folder == "faults" else "then",
+    )
 
 
 @pytest.hookimpl(optionalhook=True)
