@@ -19,6 +19,8 @@ from patients.api.endpoints import Endpoint
 from patients.api.fields import Input
 from patients.api.parsers import BodyTooLarge
 
+# No length has more; Python refuses to read numbers of thousands of digits.
+_DIGITS = 12
 # What the form around a photograph takes.
 _WRAPPING = 64 * 1024
 
@@ -44,8 +46,9 @@ class PhotoBody(MultiPartParser):
 
         :raises BodyTooLarge: when it is larger than any photograph that is kept.
         """
-        length = (parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0"
-        if not str(length).isdigit() or int(length) > LARGEST_BYTES + _WRAPPING:
+        length = str((parser_context or {})["request"].META.get("CONTENT_LENGTH") or 0)
+        is_number = length.isdecimal() and len(length) < _DIGITS
+        if not is_number or int(length) > LARGEST_BYTES + _WRAPPING:
             raise BodyTooLarge
         return super().parse(stream, media_type, parser_context)
 

@@ -20,6 +20,7 @@ from infusion.board.forms.adverse import (
     WithdrawForm,
 )
 from infusion.board.refusals import REFUSALS, reason
+from infusion.board.seen import seen_version
 from infusion.domain.grading import Term
 from infusion.domain.states import AdverseEventStatus
 from infusion.domain.toxicity import ToxicityEvent
@@ -35,7 +36,6 @@ from patients import policy
 from patients.domain.refusals import NotFound, VersionOutdated
 
 # More than any version has, and fewer than no number can be read from.
-_DIGITS = 12
 # Events that more than one term belongs to: the form names the term as well.
 _WIDE = {ToxicityEvent.OTHER, ToxicityEvent.LIVER, ToxicityEvent.INFECTION}
 _FORMS: Mapping[str, type[Any]] = {
@@ -157,14 +157,12 @@ class AdverseEventPage(AdverseConsole):
             messages.error(request, _("Choose what to write down."))
             return redirect("board:adverse_event", adverse_event_id)
         form = self.form(step, request.POST)
-        version = request.POST.get("version", "")
-        is_number = version.isascii() and version.isdigit() and len(version) < _DIGITS
 
         def work() -> Any:
             return _SERVICES[step](
                 actor=self.actor,
                 adverse_event_id=adverse_event_id,
-                expected_version=int(version) if is_number else 0,
+                expected_version=seen_version(request),
                 now=self.now,
                 **form.again(),
             )

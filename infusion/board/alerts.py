@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from infusion.board import alert_words
 from infusion.board.access import Console
 from infusion.board.refusals import REFUSALS, reason
+from infusion.board.seen import seen_version
 from infusion.board.words import word
 from infusion.domain.alerts import SAID_BY_PEOPLE, Cause
 from infusion.domain.states import AlertStatus
@@ -29,7 +30,6 @@ _ENDED_SHOWN = 20
 _OUTCOMES = [(str(one), alert_words.OUTCOMES[one]) for one in SAID_BY_PEOPLE]
 _SEVERITY_ORDER = ("RED", "AMBER", "INFO")
 # More than any version has, and fewer than no number can be read from.
-_DIGITS = 12
 _WAITING = frozenset({AlertStatus.OPEN, AlertStatus.EXHAUSTED})
 # Causes whose subject names, after the site, a list of words and a code of it.
 _DETAILS = {Cause.ROTA_GAP: "role", Cause.PROVIDER_FAILING: "channel"}
@@ -145,13 +145,11 @@ class AlertPage(AlertConsole):
         step = self._asked()
         if step is None:
             return _("Choose somebody.")
-        version = self.request.POST.get("version", "")
-        is_number = version.isascii() and version.isdigit() and len(version) < _DIGITS
         try:
             step(
                 actor=self.actor,
                 alert_id=alert_id,
-                expected_version=int(version) if is_number else 0,
+                expected_version=seen_version(self.request),
                 now=self.now,
             )
         except VersionOutdated:

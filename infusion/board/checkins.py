@@ -23,6 +23,7 @@ from infusion.board.language_words import is_language, language_name, languages
 from infusion.board.people import identity
 from infusion.board.question_rows import form_rows, typed
 from infusion.board.refusals import REFUSALS, reason
+from infusion.board.seen import seen_version
 from infusion.domain.checkins import Look, Way
 from infusion.domain.findings import Source
 from infusion.domain.questionnaires import Questionnaire
@@ -39,7 +40,6 @@ _BEFORE = 3
 # Answers that took longer to arrive waited on a phone, or were typed in later.
 _AT_ONCE = dt.timedelta(minutes=2)
 # More than any version has, and fewer than no number can be read from.
-_DIGITS = 12
 _WAYS = {one.value: one for one in Way if one is not Way.SELF}
 _SOURCES = {one.value: one for one in (Source.PATIENT, Source.CAREGIVER, Source.NURSE)}
 
@@ -152,8 +152,6 @@ class CheckInPage(CheckInConsole):
         """Write down what came of it."""
         self.find(check_in_id, "checkin.look")
         what = request.POST.get("what", "")
-        version = request.POST.get("version", "")
-        is_number = version.isascii() and version.isdigit() and len(version) < _DIGITS
         if what not in Look.__members__:
             messages.error(request, _("Say what came of it."))
             return redirect("board:check_in", check_in_id)
@@ -161,7 +159,7 @@ class CheckInPage(CheckInConsole):
             look_at_check_in(
                 actor=self.actor,
                 check_in_id=check_in_id,
-                expected_version=int(version) if is_number else 0,
+                expected_version=seen_version(request),
                 what=Look(what),
                 note=request.POST.get("note", "").replace("\0", "")[:500],
                 now=self.now,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from infusion.board.courses import CourseConsole
 from infusion.board.forms.messages import CallForm
 from infusion.board.refusals import REFUSALS, reason
+from infusion.board.seen import seen_version
 from infusion.catalogue import site_policy
 from infusion.selectors.ledger import Trail, get_trail
 from infusion.selectors.mutes import mute_over
@@ -70,13 +71,11 @@ class MessagePage(CourseConsole):
         self.load(course_id)
 
     def _take(self, step: Any) -> None:
-        version = self.request.POST.get("version", "")
-        is_number = version.isascii() and version.isdigit()
         try:
             step(
                 actor=self.actor,
                 message_id=self.trail.row.pk,
-                expected_version=int(version) if is_number else 0,
+                expected_version=seen_version(self.request),
                 now=self.now,
             )
         except VersionOutdated:

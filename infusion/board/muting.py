@@ -15,6 +15,7 @@ from infusion.board import words
 from infusion.board.forms.messages import MuteForm, UntilForm
 from infusion.board.people import PatientPage, identity
 from infusion.board.refusals import REFUSALS, reason
+from infusion.board.seen import seen_version
 from infusion.catalogue import all_regimens, site_policy
 from infusion.selectors import board
 from infusion.selectors.mutes import list_mutes
@@ -82,13 +83,11 @@ class MutePage(PatientPage):
         :raises Http404: when none is.
         """
         sent = self.request.POST
-        version = sent.get("version", "")
         try:
             mute_id = uuid.UUID(sent.get("mute", ""))
         except ValueError:
             raise Http404 from None
-        seen = int(version) if version.isascii() and version.isdigit() else 0
-        return {"mute_id": mute_id, "expected_version": seen}
+        return {"mute_id": mute_id, "expected_version": seen_version(self.request)}
 
     def _done(self, step: Any) -> HttpResponse:
         try:

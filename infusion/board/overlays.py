@@ -18,6 +18,7 @@ from infusion.board import tokens
 from infusion.board.forms.overlays import EndOverlayForm, OverlayForm, Place
 from infusion.board.refusals import REFUSALS, reason
 from infusion.board.regimens import RegimenConsole
+from infusion.board.seen import seen_version
 from infusion.board.showing import RegimenView
 from infusion.domain.overlays import SignRole
 from infusion.domain.regimens import Regimen
@@ -208,12 +209,11 @@ class OverlayStep(RegimenConsole):
         step = self._asked(request)
         if step is None:
             return _("Give a reason.")
-        version = request.POST.get("version", "")
         try:
             step(
                 actor=self.actor,
                 overlay_id=overlay_id,
-                expected_version=int(version) if version.isdigit() else None,
+                expected_version=seen_version(request),
                 now=self.now,
             )
         except VersionOutdated:

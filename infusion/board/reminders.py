@@ -17,6 +17,7 @@ from infusion.board.courses import CourseConsole
 from infusion.board.forms.reminders import CareDateForm, RulesForm
 from infusion.board.refusals import REFUSALS, reason
 from infusion.board.regimens import RegimenConsole
+from infusion.board.seen import seen_version
 from infusion.selectors import care_dates as dates
 from infusion.selectors import reminder_rules as reads
 from infusion.services import care_dates
@@ -114,7 +115,9 @@ class ReminderStep(RegimenConsole):
         step = steps.get(request.POST.get("step", ""))
         if step is None:
             return back(row.site_id)
-        wanted = partial(step, document_id=row.pk, expected_version=_version(request))
+        wanted = partial(
+            step, document_id=row.pk, expected_version=seen_version(request)
+        )
         if text := _refused(partial(wanted, actor=self.actor, now=self.now)):
             messages.error(request, text)
         else:
@@ -188,7 +191,7 @@ class EndCareDate(CourseConsole):
             care_dates.end_care_date,
             actor=self.actor,
             date_id=row.pk,
-            expected_version=_version(request),
+            expected_version=seen_version(request),
             is_done=step == "done",
             now=self.now,
         )
@@ -197,12 +200,6 @@ class EndCareDate(CourseConsole):
         else:
             messages.success(request, _("Recorded."))
         return redirect("board:care_dates", row.course_id)
-
-
-def _version(request: HttpRequest) -> int:
-    """Return the version the person saw."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _refused(step: Any) -> str:

@@ -19,6 +19,7 @@ from infusion.board import tokens
 from infusion.board.forms.rota import ShiftForm
 from infusion.board.refusals import REFUSALS, reason
 from infusion.board.regimens import RegimenConsole
+from infusion.board.seen import seen_version
 from infusion.selectors import rota as reads
 from infusion.services import rota
 from patients import policy
@@ -29,7 +30,6 @@ from patients.selectors.days_off import days_off_of
 _WEEK = dt.timedelta(days=7)
 _DAY = dt.timedelta(days=1)
 # More than any version has, and fewer than no number can be read from.
-_DIGITS = 12
 
 
 class Rota(RegimenConsole):
@@ -194,10 +194,10 @@ class ShiftStep(RegimenConsole, ABC):
 
     def given(self, shift: Any) -> dict[str, Any]:
         """Return which shift is meant, as the person saw it."""
-        version = self.request.POST.get("version", "")
-        is_number = version.isascii() and version.isdigit() and len(version) < _DIGITS
-        seen = int(version) if is_number else 0
-        return {"shift_id": shift.pk, "expected_version": seen}
+        return {
+            "shift_id": shift.pk,
+            "expected_version": seen_version(self.request),
+        }
 
     def person(self) -> uuid.UUID | None:
         """Return who was chosen."""

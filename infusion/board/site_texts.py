@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from infusion.board.forms.site_texts import SiteTextForm
 from infusion.board.refusals import REFUSALS, reason
 from infusion.board.regimens import RegimenConsole
+from infusion.board.seen import seen_version
 from infusion.domain.checkins import AdviceKind
 from infusion.selectors import site_texts as reads
 from infusion.selectors.wordings import questions_to_word
@@ -24,7 +25,6 @@ from patients import policy
 from patients.domain.refusals import NotFound, VersionOutdated
 
 # More than any version has, and fewer than no number can be read from.
-_DIGITS = 12
 _ADVICE, _WORDING = "advice", "wording"
 
 
@@ -145,7 +145,7 @@ class SiteTextStep(RegimenConsole):
         step = self.steps.get(self.request.POST.get("step", ""))
         if step is None:
             return back(row.site_id)
-        version = _version(self.request)
+        version = seen_version(self.request)
         try:
             step(
                 actor=self.actor,
@@ -196,13 +196,6 @@ def _drafter(what: str, about: str) -> Callable[..., Any] | None:
     if what == _WORDING and about in questions_to_word():
         return lambda **given: wordings.draft_wording(question=about, **given)
     return None
-
-
-def _version(request: HttpRequest) -> int:
-    """Return the version the person saw; 0 is none."""
-    text = request.POST.get("version", "")
-    is_number = text.isascii() and text.isdigit() and len(text) < _DIGITS
-    return int(text) if is_number else 0
 
 
 def back(site_id: uuid.UUID) -> HttpResponse:

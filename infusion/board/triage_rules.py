@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from infusion.board.forms.triage import LookBack, TriageRulesForm
 from infusion.board.refusals import REFUSALS, reason
 from infusion.board.regimens import RegimenConsole
+from infusion.board.seen import seen_version
 from infusion.catalogue import files
 from infusion.catalogue.toml_text import toml_of
 from infusion.catalogue.triage import shipped_triage_body, triage_in_force
@@ -160,9 +161,9 @@ class TriageDocumentPage(RegimenConsole):
         step = steps.get(request.POST.get("step", ""))
         if step is None:
             return redirect("board:triage_document", row.pk)
-        seen = request.POST.get("version", "")
-        version = int(seen) if seen.isascii() and seen.isdigit() else 0
-        taken = partial(step, document_id=row.pk, expected_version=version)
+        taken = partial(
+            step, document_id=row.pk, expected_version=seen_version(request)
+        )
         if text := self._refused(partial(taken, actor=self.actor, now=self.now)):
             messages.error(request, text)
             return redirect("board:triage_document", row.pk)

@@ -59,7 +59,7 @@ def at(body: Any, path: str) -> str:
 def _step(value: Any, name: str) -> Any:
     if isinstance(value, Mapping):
         return value.get(name)
-    if isinstance(value, list) and name.isdigit() and int(name) < len(value):
+    if isinstance(value, list) and name.isdecimal() and int(name) < len(value):
         return value[int(name)]
     return None
 
