@@ -102,7 +102,9 @@ class Service:
     def mails_to(self, address: str) -> list[Any]:
         """Return the mails of one person, in order of arrival."""
         found = []
-        for path in sorted(self.mail.iterdir(), key=lambda one: one.stat().st_mtime):
+        # What is still being written has another name, which is gone in a moment.
+        whole = self.mail.glob("*.eml")
+        for path in sorted(whole, key=lambda one: one.stat().st_mtime):
             with path.open("rb") as file:
                 mail = email.message_from_binary_file(file, policy=email.policy.default)
             if address in str(mail["To"]):

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from patients import models
+from patients.services import import_batches
 from tests.factories.patients import PatientFactory, SiteFactory
 from tests.integration.patients.import_fhir.runs import DATA, patient, run, totals
 
@@ -148,6 +149,19 @@ def test_one_record_the_database_refuses_costs_only_itself(site, write, monkeypa
     assert status == 1
     assert totals(output)["Patient"] == [249, 0, 0, 1, 0]
     assert "x.ndjson:121: Patient: not_storable" in errors
+
+
+def test_what_another_import_stored_alike_in_the_meantime_stays_as_it_is(
+    site, write, monkeypatch
+):
+    run(write(patient("a")))
+    # What is read before the rows are locked is from before the other import.
+    monkeypatch.setattr(import_batches, "digests_of", lambda *_asked: {})
+
+    _, output, _ = run(write(patient("a"), patient("b")))
+
+    assert totals(output)["Patient"] == [1, 0, 1, 0, 0]
+    assert models.Patient.objects.get(source_id="a").version == 1
 
 
 @pytest.mark.django_db(transaction=True)
