@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from infusion.domain.states import CourseStatus, PlacementKind
+from infusion.domain.states import PlacementKind
 from infusion.selectors.planning import plan_course
 from infusion.services.cycles import order_next_cycle
 from infusion.simulation import bags, treating
@@ -10,6 +10,7 @@ from infusion.simulation.arriving import measure, morning
 from infusion.simulation.departure import CriteriaLacking, Departure, go_home
 from infusion.simulation.invariants import InvariantBroken
 from infusion.simulation.life import DAY, HOUR, Life, Stay
+from infusion.simulation.onward import another_cycle_comes
 from infusion.simulation.pump import Pump
 
 # How long nothing may have been wrong before anybody leaves the ward; the criteria of the
@@ -29,14 +30,13 @@ def begin(life: Life) -> None:
     if life.since <= dt.timedelta(0):
         treating.expect_illnesses(life)
         treating.expect_stops(life)
-    stay = _stay_until(life)
-    if stay is not None:
-        life.enter(stay, "the days on the ward are over", _leave_soon)
+    life.enter(_stay_until(life), "the days on the ward are over", _leave_soon)
 
 
-def _stay_until(life: Life) -> dt.datetime | None:
+def _stay_until(life: Life) -> dt.datetime:
+    """Return the end of the days on the ward; only the start where no source has any."""
     planned = plan_course(life.course(), life.now).plan.cycles[-1]
-    return planned.inpatient_until
+    return planned.inpatient_until or life.now
 
 
 def _leave_soon(life: Life) -> None:
@@ -91,9 +91,7 @@ def after_cycle(life: Life) -> None:
     if life.ended_at is None or ("ended", life.ended_at) in life.entered:
         return
     life.entered.add(("ended", life.ended_at))
-    course = life.course()
-    goes_on = course.status in {CourseStatus.ORDERED, CourseStatus.ACTIVE}
-    if goes_on and course.cycles.count() < life.plot.cycles:
+    if another_cycle_comes(life):
         at = _next_start(life)
         life.enter(at - ORDERED_BEFORE, "a cycle is ordered", _order)
     else:

@@ -28,11 +28,14 @@ ZERO = dt.timedelta(0)
 
 @dataclass(frozen=True, kw_only=True)
 class Plot:
-    """What a course is asked to be: the regimen and at most so many of its cycles."""
+    """What a course is asked to be: the regimen and at most so many of its cycles.
+
+    ``cycles`` is None for all of them.
+    """
 
     seed: int
     regimen: str
-    cycles: int
+    cycles: int | None
     # Nothing is simulated beyond so many days of the course.
     days: int
 

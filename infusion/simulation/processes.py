@@ -21,13 +21,13 @@ from infusion.simulation.stories import CourseStory
 class Run:
     """What every process is told: nothing else decides how a course goes.
 
-    ``group`` is ADULT or CHILD, empty for both. ``rules`` is a rule set of triage as the
+    ``cycles`` is None for whole courses. ``group`` is ADULT or CHILD, empty for both. ``rules`` is a rule set of triage as the
     text of its document, empty for the shipped one.
     """
 
     seed: int
     regimen: str
-    cycles: int
+    cycles: int | None
     days: int
     group: str = ""
     rules: str = ""
@@ -134,11 +134,15 @@ def check_ours() -> None:
 def _fill(run: Run) -> None:
     from django.core.management import call_command
 
+    from infusion.catalogue import all_regimens
+    from infusion.simulation.onward import weeks_of
     from infusion.simulation.rules import put_in_force, read_rules
-    from infusion.simulation.world import make_world
+    from infusion.simulation.world import WEEKS, make_world
 
     call_command("migrate", verbosity=0, skip_checks=True)
-    world = make_world()
+    regimen = all_regimens()[run.regimen]
+    # The rota may not end before the last course does.
+    world = make_world(weeks=WEEKS + weeks_of(regimen, run.cycles))
     if run.rules:
         put_in_force(world, read_rules(run.rules))
 

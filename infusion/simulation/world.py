@@ -26,8 +26,6 @@ CODE = "invented"
 FIRST_MONDAY = dt.date(2027, 1, 4)
 # Courses begin in these weeks, so that they meet holidays and both changes of the clock.
 WEEKS = 40
-# The longest course of a regimen, and some more: the rota may not end before it.
-WEEKS_AFTER = 34
 # No source gives limits for counts before the way home: a site signs its own. The steps
 # of the pharmacy are recorded, so that a bag lives through all of them.
 POLICY = {
@@ -81,7 +79,7 @@ def taker_of(whom: str) -> str:
     return _TAKES.get(Whom(whom), "nurse") if whom else "nurse"
 
 
-def make_world(weeks: int = WEEKS + WEEKS_AFTER) -> World:
+def make_world(weeks: int) -> World:
     """Store the site, its people and a rota without a gap from the first Monday on."""
     site = invented.make_site(
         code=CODE,

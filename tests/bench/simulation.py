@@ -38,7 +38,7 @@ def _measure() -> Iterator[Row]:
     from infusion.services import checkins_planning, checkins_triage
     from infusion.simulation.world import make_world
 
-    world = make_world()
+    world = make_world(weeks=20)
     # The first one reads every file of the catalogue.
     _live(world, COURSES)
     spent: dict[str, float] = defaultdict(float)

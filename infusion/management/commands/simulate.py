@@ -45,8 +45,8 @@ class Command(BaseCommand):
         add("--only", type=int, help="Live the course of this number alone.")
         add("--processes", type=_whole, default=2, help="How many beside each other.")
         add("--regimen", default="us-label-mrd", help="The key of a regimen.")
-        add("--cycles", type=_whole, default=1, help="How many cycles of each course.")
-        add("--days", type=_whole, default=400, help="No course is lived any longer.")
+        add("--cycles", type=_whole, help="At most so many cycles of each course.")
+        add("--days", type=_whole, default=800, help="No course is lived any longer.")
         add("--group", choices=_GROUPS, default="", help="Adults or children alone.")
         add("--rules", type=Path, help="A file with triage rules to try.")
         text = "Live the same patients under the shipped rules too, and show both."
@@ -169,6 +169,6 @@ def _rules(run: Run) -> str:
 
 
 def _notes(run: Run) -> Iterator[tuple[str, str]]:
-    yield "cycles", str(run.cycles)
+    yield "cycles", str(run.cycles or "all")
     if run.group:
         yield "group", run.group

@@ -4,10 +4,12 @@ import pytest
 from django.db import connection
 
 from infusion import models
+from infusion.catalogue import get_regimen
 from infusion.domain.alerts import Cause
 from infusion.domain.triage import Colour
 from infusion.simulation import bags, duty, family, sweeping
 from infusion.simulation.life import Plot
+from infusion.simulation.onward import weeks_of
 from infusion.simulation.running import CourseBroken, live
 from infusion.simulation.stories import Ending, Illness
 from infusion.simulation.world import load_world, make_world
@@ -99,3 +101,17 @@ def test_what_never_may_be_is_told_with_seed_and_patient(world, monkeypatch):
 def test_a_refusal_is_told_with_what_was_done(world):
     with pytest.raises(CourseBroken, match=r"patient 0, .*: regimen_incomplete"):
         live(world, Invented(), Prompt(), plot(days=2, regimen="aall1331"))
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(900)
+def test_a_whole_course_takes_the_expected_way_at_a_fork_and_goes_to_its_end():
+    regimen = "us-label-rr"
+    world = make_world(weeks=weeks_of(get_regimen(regimen), None))
+    whole = Plot(seed=7, regimen=regimen, cycles=None, days=800)
+
+    story = live(world, Invented(), Prompt(), whole)
+
+    assert story.ended_why is Ending.DONE
+    # Five cycles of 42 days, three of 84, and 28 of the last.
+    assert 490 <= story.days < 495
