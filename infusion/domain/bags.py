@@ -91,7 +91,8 @@ class OnPump:
     """The bag on the pump: it may stay until dry or spoiled, or come down before.
 
     ``free_from`` is when somebody could come early to take it down; before that it comes
-    down at a visit of the plan in force, or when it is dry or spoiled.
+    down at a visit of the plan in force, when it is dry or spoiled, or where its dose or
+    the infusion ends.
     """
 
     id: uuid.UUID | None

@@ -220,6 +220,8 @@ class Trial:
         latest = minutes(self.hanging.latest)
         is_visit = down == latest or self.oracle.is_kept(down)
         is_visit = is_visit or down in self.oracle.musts
+        # Where its dose or the infusion ends it comes down in any case.
+        is_visit = is_visit or down == self.end
         return is_visit or down >= minutes(self.hanging.free_from)
 
     def ways(self, here, layer, turn):

@@ -113,14 +113,16 @@ def _entry(setting: Setting, leg: Leg, way: Road) -> Costs:
 def _take_down(setting: Setting, hanging: OnPump, way: Road, cost: list[int]) -> None:
     """Enter what it costs to take the bag on the pump down, wherever that may be.
 
-    Before ``free_from`` that is where the plan in force has a visit, and where the bag is
-    dry or spoiled. It hangs as long as nothing is better for taking it down.
+    Before ``free_from`` that is where the plan in force has a visit, where the bag is dry
+    or spoiled, and where its dose or the infusion ends: that is not early. It hangs as
+    long as nothing is better for taking it down.
     """
     prices, tick = setting.prices, setting.axis.tick
     latest, dry = tick(hanging.latest), tick(hanging.dry_at)
     free = setting.axis.first_from(hanging.free_from)
     for place, at in enumerate(way.at):
-        is_open = at >= free or at == latest or setting.off_plan(at) is not None
+        is_due = at == latest or place == way.last
+        is_open = is_due or at >= free or setting.off_plan(at) is not None
         is_open = (is_open or place in way.musts) and way.floor[place] == way.at[0]
         if at <= latest and is_open and way.toll[place] < BLOCKED:
             missed = way.over[place] * prices.unaligned

@@ -35,6 +35,8 @@ CALENDAR = VisitCalendar(
 )
 SITE = Wishes(calendar=CALENDAR, keeps_hour=True)
 UP_TO_96 = recipes("us-24h", "us-48h", "us-72h", "us-96h")
+MINUTE = dt.timedelta(minutes=1)
+END = START + 28 * DAY
 
 
 def planned(cycle, now=START - DAY, bags=UP_TO_96, wishes=SITE, **more):
@@ -256,3 +258,67 @@ def test_a_bag_of_the_dose_that_is_due_is_not_named():
     (found,) = make_plan(replace(asked, wishes=SITE)).cycles
 
     assert found.unmet == ()
+
+
+def last_bag(key, hung_at, told="start 0", **more):
+    return facts(ledger=ledger(told), hanging=hanging(key, "28", hung_at), **more)
+
+
+@pytest.mark.parametrize("stopped", [15, 16, 30, 60, 180])
+def test_a_stop_on_the_last_day_asks_for_no_bag_while_this_one_lasts(stopped):
+    told = f"start 0, pause 664:00, resume {664 + stopped // 60}:{stopped % 60:02}"
+    cycle = last_bag("us-96h", END - hours(50), told, kept=(END,))
+
+    found = planned(cycle, END - hours(4))
+
+    assert [bag.take_down_at for bag in found.bags] == [END + stopped * MINUTE]
+    assert found.unmet == ()
+
+
+@pytest.mark.parametrize("kept", [(), (START + hours(168),)])
+def test_a_stop_on_the_day_of_a_step_asks_for_no_bag_of_the_low_dose(kept):
+    low = hanging("us-96h", "9", START + hours(120))
+    told = ledger("start 0, pause 160:00, resume 161:00")
+    cycle = facts(ledger=told, hanging=low, kept=kept)
+    asked = request(cycles=[cycle], now=START + hours(164))
+
+    (found,) = make_plan(replace(asked, wishes=SITE)).cycles
+
+    assert [int(bag.daily_dose_mcg) for bag in found.bags] == [9, 28, 28, 28]
+    assert found.bags[0].take_down_at == START + hours(169)
+
+
+@pytest.mark.parametrize("left", [9 * MINUTE, MINUTE, MINUTE / 2])
+@pytest.mark.parametrize("seconds", [0, 20])
+def test_a_bag_hung_for_the_last_minutes_stays_to_the_end(left, seconds):
+    # It went up when the plan in force had taken it down already.
+    hung = END - left
+    cycle = last_bag("us-24h", hung, kept=(END - 40 * MINUTE,))
+
+    found = planned(cycle, hung + dt.timedelta(seconds=seconds))
+
+    assert [bag.take_down_at for bag in found.bags] == [END]
+    assert [visit.at for visit in found.visits] == [END]
+    assert found.unmet == ()
+
+
+def test_a_paused_pump_keeps_its_bag_for_the_last_minutes():
+    told = "start 0, pause 671:51"
+    cycle = last_bag("us-96h", END - hours(50), told, kept=(END,))
+    now = END + hours(1)
+
+    found = planned(cycle, now)
+
+    assert [bag.take_down_at for bag in found.bags] == [now + 9 * MINUTE]
+    assert found.unmet == ()
+
+
+def test_time_alone_changes_nothing_in_the_last_hour():
+    kept, hung = (END - 40 * MINUTE,), END - 49 * MINUTE
+
+    for minute in range(49):
+        now = hung + minute * MINUTE + dt.timedelta(seconds=minute)
+        found = planned(last_bag("us-24h", hung, kept=kept), now)
+        kept = tuple(visit.at for visit in found.visits)
+
+        assert kept == (END,)
