@@ -154,7 +154,17 @@ class OneCheckIn(CheckInEndpoint):
         row = pages.get_check_in(self.actor, check_in_id)
         self.allow(row)
         context = {"for_staff": self.actor.is_staff}
-        return self.show(CheckInOut(row, context=context), row.version)
+        return self.show(CheckInOut(row, context=context), *_state(row))
+
+
+def _state(row: Any) -> tuple[int, ...]:
+    """Return the version, and how many photographs and looks have come to it.
+
+    They have no version of their own: whoever looks at answers decides on no less because
+    a photograph of them comes a moment later, or somebody was not reached.
+    """
+    photos = sum(len(one.photos.all()) for one in row.answers.all())
+    return row.version, photos, len(row.looks.all())
 
 
 class CheckInSheet(CheckInEndpoint):
@@ -346,7 +356,7 @@ class LookAtCheckIn(CheckInEndpoint):
             note=asked["note"],
             now=self.now,
         )
-        etag = etag_of(pages.get_check_in(self.actor, check_in_id).version)
+        etag = etag_of(*_state(pages.get_check_in(self.actor, check_in_id)))
         return Response(LookOut(row).data, status=201, headers={"ETag": etag})
 
 

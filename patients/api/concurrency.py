@@ -8,7 +8,9 @@ from rest_framework.request import Request
 
 from patients.domain.refusals import Refusal
 
-_STRONG_TAG = re.compile(r'"([0-9]{1,9})"')
+# A version, and counts of what belongs to the record and leaves its version as it is.
+TAG_PATTERN = '"[0-9]{1,9}(-[0-9]{1,9})*"'
+_STRONG_TAG = re.compile(TAG_PATTERN)
 # Visible ASCII: nothing that could break a log line or a header.
 _KEY = re.compile(r"[!-~]{1,128}")
 
@@ -37,9 +39,13 @@ class KeyInvalid(Refusal):
     code = "idempotency_key_invalid"
 
 
-def etag_of(version: int) -> str:
-    """Return the ETag of a version."""
-    return f'"{version}"'
+def etag_of(version: int, *counted: int) -> str:
+    """Return the ETag of a version, and of how much has come to it since.
+
+    What is counted is shown, but asks nobody to decide again: only the version is what
+    ``If-Match`` holds somebody to.
+    """
+    return f'"{"-".join(map(str, (version, *counted)))}"'
 
 
 def expected_version(request: Request) -> int:
@@ -51,10 +57,10 @@ def expected_version(request: Request) -> int:
     header = request.headers.get("If-Match")
     if header is None:
         raise PreconditionRequired
-    match = _STRONG_TAG.fullmatch(header.strip())
-    if match is None:
+    tag = header.strip()
+    if not _STRONG_TAG.fullmatch(tag):
         raise PreconditionMalformed
-    return int(match.group(1))
+    return int(tag.strip('"').partition("-")[0])
 
 
 def is_unchanged(request: Request, etag: str) -> bool:

@@ -118,11 +118,13 @@ class Endpoint(APIView):
         """Return the version the client has seen."""
         return expected_version(self.request)
 
-    def show(self, shape: Output, version: int | None = None) -> HttpResponseBase:
+    def show(
+        self, shape: Output, version: int | None = None, *counted: int
+    ) -> HttpResponseBase:
         """Answer a GET, or 304 when the client already holds this version."""
         if version is None:
             return Response(shape.data)
-        etag = etag_of(version)
+        etag = etag_of(version, *counted)
         if self.is_conditional and is_unchanged(self.request, etag):
             return HttpResponse(status=304, headers={"ETag": etag})
         return Response(shape.data, headers={"ETag": etag})

@@ -7,6 +7,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction, OpenApiParameter
 from rest_framework import serializers
 
+from patients.api.concurrency import TAG_PATTERN
 from patients.api.fields import Output
 
 PROBLEM_TYPE = "application/problem+json"
@@ -29,7 +30,7 @@ KEY_HEADER = OpenApiParameter(
 )
 VERSION_HEADER = OpenApiParameter(
     "If-Match",
-    {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+    {"type": "string", "pattern": f"^{TAG_PATTERN}$"},
     OpenApiParameter.HEADER,
     required=True,
     description="The ETag of the record as the client last saw it.",

@@ -16,7 +16,9 @@ def test_a_step_without_a_version_is_428(world, course):
     assert code_of(answer) == (428, "precondition_required")
 
 
-@pytest.mark.parametrize("tag", ["*", 'W/"1"', '"1", "2"', "1", '"x"', '"-1"', '""'])
+@pytest.mark.parametrize(
+    "tag", ["*", 'W/"1"', '"1", "2"', "1", '"x"', '"-1"', '"1-"', '""']
+)
 def test_a_version_that_is_none_is_400(world, course, tag):
     answer = world.api("NURSE").post(
         f"courses/{course.id}/start-cycle",
