@@ -1,4 +1,8 @@
-"""A person looked at a check-in, or at a silence, and says what came of it."""
+"""A person looked at a check-in, or at a silence, and says what came of it.
+
+The alerts of a course are locked first, the course second and the check-in last: whoever
+was reached about one silence was reached about others, and each may be answered meanwhile.
+"""
 
 import datetime as dt
 import uuid
@@ -13,6 +17,7 @@ from infusion.domain.states import AlertStatus, CheckInStatus
 from infusion.domain.triage import Colour
 from infusion.selectors.checkin_alerts import CAUSES
 from infusion.services import alert_steps
+from infusion.services.alert_raising import lock_alerts
 from infusion.services.common import NotFound, VersionOutdated
 from patients import policy
 from patients.policy import Actor
@@ -57,12 +62,14 @@ def look_at_check_in(
 
 
 def _locked(actor: Actor, check_in_id: uuid.UUID) -> models.CheckIn:
-    rows = models.CheckIn.objects.select_for_update(of=("self",))
-    row = rows.select_related("course").filter(id=check_in_id).first()
-    if row is None or not policy.can(actor, "checkin.view", row):
+    rows = models.CheckIn.objects.select_related("course")
+    seen = rows.filter(id=check_in_id).first()
+    if seen is None or not policy.can(actor, "checkin.view", seen):
         raise NotFound(field="check_in")
-    policy.check(actor, "checkin.look", row)
-    return row
+    policy.check(actor, "checkin.look", seen)
+    lock_alerts(seen.course_id)
+    models.Course.objects.select_for_update().get(id=seen.course_id)
+    return rows.select_for_update(of=("self",)).get(id=check_in_id)
 
 
 def _check_asks(row: models.CheckIn, now: dt.datetime) -> None:
