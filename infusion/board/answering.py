@@ -43,6 +43,8 @@ def submission(
         language=language,
         way=way,
         source=source,
+        # A plain form has no clock: only a nurse is asked when it was said.
+        is_untimed=way is Way.SELF,
     )
 
 

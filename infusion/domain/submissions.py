@@ -81,6 +81,7 @@ class Submission:
     """Answers as they were sent, once, under an id the sender chose.
 
     ``source`` is who spoke, where another typed it; None for those who answer themselves.
+    With ``is_untimed`` whoever sent it said no time: ``given_at`` is when it arrived.
     """
 
     client_id: uuid.UUID
@@ -89,6 +90,7 @@ class Submission:
     language: str = "en"
     way: Way = Way.SELF
     source: Source | None = None
+    is_untimed: bool = False
 
     def __post_init__(self) -> None:
         """Keep the instant in UTC.
@@ -102,7 +104,8 @@ class Submission:
         """Return a digest of what was said: the same id with another one is refused."""
         said = [
             [[one.name, sorted(one.answers.items())] for one in self.forms],
-            self.given_at.isoformat(),
+            # A page that is sent twice says the same both times.
+            "" if self.is_untimed else self.given_at.isoformat(),
             self.language,
             self.way,
             self.source or "",

@@ -81,6 +81,23 @@ def test_answers_of_a_plain_form_are_taken_once(caregiver, due):
     assert "Received: call now" in answer.content.decode()
 
 
+@pytest.mark.parametrize("telling", [False, True], ids=["asked", "told"])
+def test_a_form_that_is_sent_again_is_received_once(caregiver, due, telling):
+    path = f"/my/courses/{due.course_id}/tell" if telling else f"/my/check-ins/{due.pk}"
+    sent = {"client_id": str(uuid.uuid4()), "daily-adult.chills": "YES"}
+
+    first = caregiver.post(path, sent, follow=True)
+    second = caregiver.post(path, sent, follow=True)
+    other = caregiver.post(path, sent | {"daily-adult.chills": "NO"})
+
+    row = models.CheckInAnswers.objects.get()
+    assert first.redirect_chain == second.redirect_chain
+    assert second.redirect_chain[0][0] == f"/my/check-ins/{row.check_in_id}"
+    assert second.context["colour"] == first.context["colour"] == row.result.colour
+    assert other.status_code == 422
+    assert row.values["daily-adult"]["chills"] == "YES"
+
+
 def test_a_refused_answer_is_said_at_its_question_and_nothing_is_lost(caregiver, due):
     path = f"/my/check-ins/{due.pk}"
     sent = {
