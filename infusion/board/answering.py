@@ -105,7 +105,7 @@ def question_of(
     """Return the name and the words of the question a refusal is about, if of one."""
     for form in forms:
         for one in form.questions:
-            if field in {one.key, one.code and one.code.value}:
+            if one.key == field:
                 return f"{form.key}.{one.key}", read(one.text)
     return None
 

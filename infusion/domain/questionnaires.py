@@ -7,6 +7,7 @@ kept the same way. Answers to another version of a form are refused, not read an
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -167,6 +168,8 @@ def findings_of(
 ) -> tuple[Finding, ...]:
     """Return what was found, in the order of the form; asked and left out is not known.
 
+    A refusal of one answer names its question.
+
     :raises FormDiffers: when the answers are to another form or version.
     :raises AnswerNotOnForm: when a question was not asked or an option does not exist.
     :raises AnswerInTheFuture: when an instant lies after now.
@@ -200,16 +203,28 @@ def _findings(
         value, verbatim = _read(one, answers)
         if one.code is None:
             continue
-        yield Finding(
-            code=one.code,
-            value=value,
-            at=times.get(one.key, given_at),
-            source=answers.by,
-            unit=KINDS[one.code].unit,
-            verbatim=verbatim,
-            form=answers.form,
-            site=sites.get(one.key, ""),
-        )
+        with _named(one):
+            found = Finding(
+                code=one.code,
+                value=value,
+                at=times.get(one.key, given_at),
+                source=answers.by,
+                unit=KINDS[one.code].unit,
+                verbatim=verbatim,
+                form=answers.form,
+                site=sites.get(one.key, ""),
+            )
+        yield found
+
+
+@contextmanager
+def _named(one: Question) -> Iterator[None]:
+    """Let a refusal name the question: whoever answered knows no finding."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.field = one.key
+        raise
 
 
 def _read(one: Question, answers: Answers) -> tuple[str | None, str]:

@@ -80,10 +80,10 @@ def test_what_is_left_out_or_can_not_be_told_is_not_known_never_normal():
 @pytest.mark.parametrize(
     ("values", "refusal", "field"),
     [
-        ({"temperature": "101.1"}, FactImpossible, "TEMPERATURE"),
-        ({"temperature": "3.68e1"}, FactImpossible, "TEMPERATURE"),
-        ({"temperature": "３７"}, FactImpossible, "TEMPERATURE"),
-        ({"temperature": "-37"}, FactImpossible, "TEMPERATURE"),
+        ({"temperature": "101.1"}, FactImpossible, "temperature"),
+        ({"temperature": "3.68e1"}, FactImpossible, "temperature"),
+        ({"temperature": "３７"}, FactImpossible, "temperature"),
+        ({"temperature": "-37"}, FactImpossible, "temperature"),
         ({"chills": "MAYBE"}, AnswerNotOnForm, "chills"),
         ({"pulse": "80"}, AnswerNotOnForm, "pulse"),
         ({"antipyretic_time": "2026-11-24T02:00:00Z"}, AnswerNotOnForm, "antipyretic-time"),
