@@ -29,7 +29,13 @@ from infusion.domain.submissions import (
 from infusion.domain.triage import Colour
 from infusion.selectors.checkins import questionnaires
 from infusion.services.alert_raising import lock_alerts
-from infusion.services.checkins_triage import Given, alert, new_check_in, take
+from infusion.services.checkins_triage import (
+    Given,
+    alert,
+    come_anew,
+    new_check_in,
+    take,
+)
 from infusion.services.checkins_unread import AnswersUnread, keep_unread
 from infusion.services.common import NotFound, changing
 from patients import policy
@@ -121,7 +127,8 @@ def ask_for_call(
 ) -> models.CheckIn:
     """Somebody wants to be rung; nothing is known of the patient, so it is red.
 
-    Asked again before anybody has looked it is the same wish.
+    Asked again before anybody has looked it is the same wish; it is told again if a person
+    ended the alert of it.
     """
     with transaction.atomic():
         lock_alerts(course_id)
@@ -132,6 +139,10 @@ def ask_for_call(
                 kind=CheckInKind.CALL_WANTED, looked_at=None
             ).first()
             if waiting is not None:
+                if come_anew(waiting, now):
+                    waiting.version += 1
+                    waiting.save()
+                alert(waiting, now)
                 return waiting
             row = new_check_in(course, CheckInKind.CALL_WANTED, forms=[], due_at=now)
             row.status, row.answered_at = CheckInStatus.ANSWERED, now

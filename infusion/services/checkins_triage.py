@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from infusion import models
+from infusion.domain.alerts import SAID_BY_PEOPLE
 from infusion.domain.assessing import (
     Assessed,
     assess,
@@ -179,11 +180,12 @@ def _colour(row: models.CheckIn, result: models.CheckInResult, given: Given) -> 
         check_step(CheckInStatus(row.status), CheckInStatus.ANSWERED)
         row.status, row.reason = CheckInStatus.ANSWERED, ""
         row.answered_at, row.looked_at = given.at, None
-    was_looked_at = row.looked_at is not None
     is_worse = _COLOURS.index(result.colour) > _COLOURS.index(row.colour)
-    if is_worse or (was_looked_at and result.colour != Colour.GREEN):
+    if is_worse or (row.looked_at is not None and result.colour != Colour.GREEN):
         row.colour, row.coloured_at = result.colour, given.now
         row.look_by, row.looked_at = result.look_by, None
+    elif result.colour == row.colour:
+        come_anew(row, given.now)
     row.version += 1
     row.save()
 
@@ -200,10 +202,42 @@ def _close_silence(given: Given, row: models.CheckIn, keys: Sequence[str]) -> No
     )
 
 
+def come_anew(row: models.CheckIn, now: dt.datetime) -> bool:
+    """Let more of the same be told anew where a person ended the alert of it; say if so.
+
+    Who ended it without a look knew nothing of what comes now. While the alert is open it
+    is one subject, and once somebody has looked another begins anyway.
+    """
+    if not (_asks(row) and _was_ended(row, now)):
+        return False
+    row.coloured_at = now
+    return True
+
+
+def _was_ended(row: models.CheckIn, now: dt.datetime) -> bool:
+    """Say whether a person ended its last alert.
+
+    Somebody who has it locked may be ending it: better told twice than not at all. Nobody
+    is waited for, since whoever tells of an alert may wait for the course.
+    """
+    standing = standing_of(row, site_rules(), now)
+    alerts = models.Alert.objects.filter(cause=standing.cause, subject=standing.subject)
+    last = alerts.order_by("-id").first()
+    if last is None:
+        return False
+    free = alerts.select_for_update(of=("self",), skip_locked=True).filter(pk=last.pk)
+    outcomes = list(free.values_list("outcome", flat=True))
+    return not outcomes or outcomes[0] in SAID_BY_PEOPLE
+
+
 def alert(row: models.CheckIn, now: dt.datetime) -> None:
     """Alert whom it concerns now, not at the next sweep."""
-    if row.colour in {"", Colour.GREEN} or row.looked_at is not None:
+    if not _asks(row):
         return
     rules = site_rules()
     standing = standing_of(row, rules, now)
     raise_once(standing, rules.rule(standing.place.site_id, standing.cause), now)
+
+
+def _asks(row: models.CheckIn) -> bool:
+    return row.colour not in {"", Colour.GREEN} and row.looked_at is None

@@ -9,7 +9,6 @@ import datetime as dt
 import uuid
 
 from django.db import transaction
-from django.db.models import F
 
 from infusion import models
 from infusion.domain.checkins import CheckInKind
@@ -18,7 +17,7 @@ from infusion.domain.states import CheckInStatus
 from infusion.domain.submissions import AnswersDiffer
 from infusion.domain.triage import Colour
 from infusion.services.alert_raising import lock_alerts
-from infusion.services.checkins_triage import Given, alert, new_check_in
+from infusion.services.checkins_triage import Given, alert, come_anew, new_check_in
 from infusion.services.common import changing
 
 
@@ -62,8 +61,10 @@ def _waiting(course: models.Course, now: dt.datetime) -> models.CheckIn:
     """Return the check-in in which unread answers wait; a new one, if none does."""
     waiting = course.check_ins.filter(kind=CheckInKind.UNREAD, looked_at=None).first()
     if waiting is not None:
+        come_anew(waiting, now)
         # Whoever is looking at it is to see that there is more.
-        models.CheckIn.objects.filter(pk=waiting.pk).update(version=F("version") + 1)
+        waiting.version += 1
+        waiting.save()
         return waiting
     row = new_check_in(course, CheckInKind.UNREAD, forms=[], due_at=now)
     row.status, row.answered_at = CheckInStatus.ANSWERED, now
