@@ -23,7 +23,7 @@ from django.views import View
 
 from infusion.board.access import to_login
 from infusion.board.answering import errors_of, id_of, keep_photos, submission
-from infusion.board.keeping import pages_to_keep
+from infusion.board.keeping import owner_of, pages_to_keep
 from infusion.board.papers import paper_sheets
 from infusion.board.question_rows import form_rows, typed
 from infusion.board.refusals import REFUSALS, reason
@@ -126,6 +126,7 @@ class FamilyPage(View):
         return {
             "patient": patient,
             "in_hand": pages.course_in_hand(patient.pk),
+            "owner": owner_of(self.actor),
             "site": patient.site,
             "zone": zoneinfo.ZoneInfo(patient.time_zone),
             "now": self.now,

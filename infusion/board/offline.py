@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from infusion.board.families import FamilyPage
-from infusion.board.keeping import kept_check_ins
+from infusion.board.keeping import kept_check_ins, owner_of
 from infusion.board.question_rows import form_rows
 from infusion.domain.questionnaires import Questionnaire
 from infusion.selectors import checkin_pages as pages
@@ -47,6 +47,7 @@ class KeptPage(FamilyPage):
         context = {
             "is_kept": True,
             "site": course.site,
+            "owner": owner_of(self.actor),
             "zone": zoneinfo.ZoneInfo(course.patient.time_zone),
             "now": self.now,
             "other": other,
@@ -88,7 +89,15 @@ class KeptHome(KeptPage):
             raise Http404
         only = courses[0] if len(self.own) == 1 else None
         due = kept_check_ins(only.pk, self.now) if only else []
-        return self.shown("board/family/kept.html", courses[0], due=due, tell_of=only)
+        sites = {one.site_id: one.site for one in courses}
+        sites.pop(courses[0].site_id)
+        return self.shown(
+            "board/family/kept.html",
+            courses[0],
+            due=due,
+            tell_of=only,
+            other_sites=list(sites.values()),
+        )
 
 
 class KeptCheckIn(KeptPage):

@@ -7,7 +7,7 @@ from tests.factories import checkins
 
 KEPT = "caches.open('kept-pages').then(one => one.keys()).then(all => all.length)"
 # Three pages, and what they are made of.
-MANY = 10
+MANY = 12
 
 
 def test_the_questions_open_without_a_network_and_are_sent_later(person, moving_clock):

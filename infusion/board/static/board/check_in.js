@@ -9,7 +9,13 @@
   const isOld = "kept" in form.dataset;
   let ahead = Date.parse(form.dataset.now) - Date.now();
   const id = form.dataset.checkIn;
+  const versions = sheet.forms.map((one) => `${one.key} ${one.version}`).join();
+  // What was answered longer ago than this is asked anew: it is not how somebody is now.
+  const DRAFT_LONGEST_MS = 3600 * 1000;
+  const A_LITTLE_MS = 300 * 1000;
   let row = null;
+  // Under which name the answers of this page wait once they are finished.
+  let sent = null;
   let at = 0;
   let wasRed = false;
 
@@ -67,7 +73,12 @@
   }
 
   function problemWith(one, value) {
-    if (one.question.form !== "NUMBER" || value === "") return "";
+    if (value === "") return "";
+    if (one.question.form === "INSTANT") {
+      const latest = Date.now() + Math.max(ahead, 0) + A_LITTLE_MS;
+      return Date.parse(value) > latest ? form.dataset.later : "";
+    }
+    if (one.question.form !== "NUMBER") return "";
     const { least, most } = one.question;
     const isNumber = /^[0-9]{1,4}(\.[0-9]{1,4})?$/.test(value);
     const fits = isNumber && Number(value) >= Number(least) && Number(value) <= Number(most);
@@ -99,7 +110,6 @@
     const passed = new Set(row.passed);
     const found = SIGNS.fired(sheet, answers(), (of, key) => passed.has(`${of}.${key}`));
     const isRed = SIGNS.colourOf(sheet, found) === "RED";
-    if (isRed && !row.redAt) row.redAt = new Date(Date.now() + ahead).toISOString();
     part("red").hidden = !isRed;
     const texts = new Set(found.map((one) => one.text[language()]));
     // Seen once, it makes room for the questions and stays in sight.
@@ -204,83 +214,111 @@
   // --- Sending -----------------------------------------------------------------------
 
   function outcome(kind) {
-    for (const one of document.querySelectorAll("[data-outcome]")) {
-      one.hidden = one.dataset.outcome !== kind;
-    }
+    OUTCOMES.show(kind);
     form.hidden = true;
     part("red").classList.remove("known");
     part("go-on").hidden = true;
   }
 
-  async function finish() {
-    const given = new Date(Date.now() + ahead).toISOString();
-    row.state = "waits";
-    row.at = Date.now();
-    row.url = form.dataset.send;
-    row.body = {
-      id: row.clientId, given_at: given, language: form.dataset.language,
-      forms: sheet.forms.map((one) => ({
-        key: one.key, version: one.version, answers: answers()[one.key] || {},
-      })),
+  // Only what is asked: a question whose reason has gone has no answer any more. The clock
+  // of the phone may be a little fast: nothing was measured after it was told.
+  function bodyOf(given) {
+    const forms = sheet.forms.map((one) => ({ key: one.key, version: one.version, answers: {} }));
+    for (const one of order()) {
+      const value = SIGNS.valueOf(answers(), one.form, one.question.key);
+      if (value === null) continue;
+      const isLater = one.question.form === "INSTANT" && Date.parse(value) > given.getTime();
+      const { answers: of } = forms.find((each) => each.key === one.form);
+      of[one.question.key] = isLater ? given.toISOString() : value;
+    }
+    return {
+      id: row.clientId, given_at: given.toISOString(), language: form.dataset.language, forms,
     };
-    await WAITING.put(id, row);
+  }
+
+  function saidOf() {
+    return order().flatMap((one) => {
+      const value = SIGNS.valueOf(answers(), one.form, one.question.key);
+      const option = one.question.options.find((each) => each.key === value);
+      const shown = one.question.form === "INSTANT" && value
+        ? new Date(value).toLocaleString(form.dataset.language) : value;
+      if (value === null) return [];
+      return [[one.question.text[language()], option ? option.text[language()] : shown]];
+    });
+  }
+
+  async function finish() {
+    const asked = new Set(order().map(nameOf));
+    Object.assign(row, {
+      state: "waits", at: Date.now(), url: form.dataset.send, tells: id,
+      body: bodyOf(new Date(Date.now() + ahead)), said: saidOf(),
+      photos: row.photos.filter((one) => asked.has(one.question)),
+    });
+    // Something else can be told while this still waits.
+    sent = id.startsWith("tell:") ? `sent:${row.clientId}` : id;
+    await WAITING.put(sent, row);
+    if (sent !== id) await WAITING.drop(id);
     outcome("waits");
     await SENDING.sendAll();
   }
 
-  function heard(of, sent, what) {
-    if (of !== id) return;
-    // The service was reached: the page it gives can send.
-    if (isOld && what.kind !== "waits") return void setTimeout(() => location.reload(), 1000);
-    if (what.kind === "received") return received(what.result);
-    if (what.kind === "photo") {
-      part("photo-refused").hidden = false;
-      return;
-    }
-    outcome(what.kind);
-    if (what.kind === "refused") {
-      part("problem").textContent = (what.problem && what.problem.detail) || "";
-    }
+  // The answers were not taken for one of them: it is asked again, with the reason.
+  async function askAgain(problem) {
+    const [{ field, detail } = {}] = problem.errors || [];
+    const n = problem.code === "nothing_answered" ? 0
+      : order().findIndex((one) => one.question.key === field);
+    if (problem.status !== 422 || n < 0) return false;
+    const old = sent;
+    Object.assign(row, { state: "draft", isAgain: true, begunAt: Date.now() });
+    for (const name of ["refused", "body", "url", "at"]) delete row[name];
+    await WAITING.put(id, row);
+    if (old && old !== id) await WAITING.drop(old);
+    sent = null;
+    at = n;
+    OUTCOMES.show("");
+    form.hidden = false;
+    ready();
+    show();
+    const error = sections.get(nameOf(order()[n])).querySelector(".error");
+    error.textContent = detail || problem.detail;
+    error.hidden = false;
+    return true;
   }
 
-  function received(result) {
-    outcome(`received-${result.colour.toLowerCase()}`);
-    part("red").hidden = result.colour !== "RED" && part("red").hidden;
-    // Unsigned words are the page's own: they stand on it already.
-    const isSigned = result.advice && result.advice.is_signed;
-    const advice = isSigned && result.advice[language() === "zh" ? "zh_hans" : "en"];
-    part("advice").textContent = advice || "";
-    part("advice").hidden = !advice;
-    const by = document.querySelector("[data-outcome=received-amber] time");
-    if (by && result.look_by) {
-      const at_ = new Date(result.look_by);
-      by.textContent = at_.toLocaleTimeString(form.dataset.language,
-        { hour: "2-digit", minute: "2-digit", timeZone: form.dataset.zone });
-    }
+  async function heard(of, from, what) {
+    const isThis = of === sent;
+    if (!isThis && from.tells !== id) return;
+    // The page that is kept has no token to send with: the service gives another one.
+    if (isOld && what.status === 403) return void setTimeout(() => location.reload(), 1000);
+    if (isThis && what.kind === "refused" && await askAgain(what.problem)) return;
+    OUTCOMES.tell(of, from, what);
+    if (what.kind === "received" && what.result.colour === "RED") part("red").hidden = false;
+    if (!isThis) return;
+    form.hidden = true;
+    part("red").classList.remove("known");
+    part("go-on").hidden = true;
   }
 
   // --- The beginning -----------------------------------------------------------------
 
   function fresh() {
     return {
-      state: "draft", answers: {}, passed: [], photos: [],
+      state: "draft", answers: {}, passed: [], photos: [], begunAt: Date.now(), versions,
       clientId: isOld ? crypto.randomUUID() : form.dataset.clientId,
     };
   }
 
-  async function begin() {
-    document.documentElement.classList.add("stepwise");
-    if (isOld) ahead = await WAITING.lastAhead();
-    else WAITING.noteAhead(ahead);
-    row = (await WAITING.get(id).catch(() => null)) || fresh();
-    part("kept").hidden = WAITING.isKept();
-    SENDING.listen(heard);
-    if (row.state === "waits") {
-      showSigns();
-      outcome(row.refused ? "refused" : "waits");
-      if (row.refused) part("problem").textContent = row.refused.detail || "";
-      return SENDING.sendAll();
-    }
+  // A draft of other questions, or of earlier, is no answer to these.
+  function goesOn(found) {
+    const isNew = Date.now() - found.begunAt < DRAFT_LONGEST_MS;
+    return found.versions === versions && isNew;
+  }
+
+  let isReady = false;
+
+  function ready() {
+    if (isReady) return;
+    isReady = true;
     for (const section of sections.values()) {
       section.addEventListener("change", (event) => {
         if (event.target.type === "file") take(event);
@@ -297,6 +335,45 @@
       if (order()[at]) next();
       else finish();
     }, true);
+  }
+
+  // What was finished here before and still waits, or was not taken.
+  async function waitsStill() {
+    row = (await WAITING.get(id)) || fresh();
+    if (row.state !== "waits") return false;
+    sent = id;
+    showSigns();
+    outcome("waits");
+    if (row.received) OUTCOMES.tell(id, row, { kind: "received", result: row.received });
+    if (row.received) OUTCOMES.tell(id, row, { kind: "photo-waits" });
+    if (row.refused && !(await askAgain(row.refused))) OUTCOMES.refused(id, row);
+    return sent !== null;
+  }
+
+  async function showEarlier() {
+    const found = (await WAITING.all()).filter(([of, each]) => of !== id && each.tells === id);
+    const refused = found.find(([, each]) => each.refused);
+    if (refused) OUTCOMES.refused(...refused);
+    else if (found.some(([, each]) => !each.received)) OUTCOMES.show("waits");
+  }
+
+  async function begin() {
+    document.documentElement.classList.add("stepwise");
+    for (const section of [...sections.values(), part("finish")]) section.hidden = true;
+    if (isOld) ahead = await WAITING.lastAhead().catch(() => 0);
+    else WAITING.noteAhead(ahead).catch(() => null);
+    SENDING.listen(heard);
+    WAITING.whenUnsafe(() => { part("kept").hidden = false; });
+    const isWaiting = await waitsStill();
+    part("kept").hidden = WAITING.isKept();
+    if (isWaiting) return SENDING.sendAll();
+    if (isReady) return null;
+    if (!goesOn(row)) {
+      part("anew").hidden = !row.passed.length;
+      row = fresh();
+    }
+    await showEarlier();
+    ready();
     const asked = order();
     while (at < asked.length && row.passed.includes(nameOf(asked[at]))) at += 1;
     showSigns();

@@ -18,11 +18,12 @@ function partsOf(html) {
   return [...new Set([...found].map((one) => one[1]))];
 }
 
-async function keepOne(cache, path, language) {
+async function keepOne(cache, path, { language, owner }) {
   const before = await cache.match(path);
   if (before && ageOf(before) < FRESH_MS) {
     const text = await before.clone().text();
-    if (text.includes(`<html lang="${language}"`)) return partsOf(text);
+    const isOurs = text.includes(`data-owner="${owner}"`);
+    if (isOurs && text.includes(`<html lang="${language}"`)) return partsOf(text);
   }
   const page = await fetch(path, { credentials: "same-origin", redirect: "error" });
   if (!page.ok) return [];
@@ -31,11 +32,11 @@ async function keepOne(cache, path, language) {
   return partsOf(html);
 }
 
-async function keep(paths, language) {
+async function keep(paths, reader) {
   const cache = await caches.open(NAME);
   const wanted = new Set(paths);
   for (const path of paths) {
-    for (const part of await keepOne(cache, path, language)) wanted.add(part);
+    for (const part of await keepOne(cache, path, reader)) wanted.add(part);
   }
   for (const path of wanted) {
     if (!(await cache.match(path))) await cache.add(path);
@@ -61,35 +62,42 @@ function inTime(request) {
 }
 
 async function pageOf(request) {
-  try {
-    return await inTime(request);
-  } catch {
-    return kept(new URL(request.url).pathname);
-  }
+  const page = await inTime(request).catch(() => null);
+  // A service that is down is of no more use than none; the hotline is here.
+  if (page && page.status < 500) return page;
+  const own = await kept(new URL(request.url).pathname);
+  return own.type === "error" && page ? page : own;
+}
+
+// A button such as "Please ring me": where it could not be sent, the page has to say so.
+async function sent(request) {
+  const page = await fetch(request).catch(() => null);
+  if (page && page.status < 500) return page;
+  return Response.redirect("/my/#nobody-told", 303);
 }
 
 async function partOf(request) {
-  try {
-    return await fetch(request);
-  } catch {
-    const cache = await caches.open(NAME);
-    return (await cache.match(request)) || Response.error();
-  }
+  const part = await fetch(request).catch(() => null);
+  if (part && part.ok) return part;
+  const cache = await caches.open(NAME);
+  return (await cache.match(request)) || part || Response.error();
 }
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("message", (event) => {
   if (event.data && event.data.keep) {
-    event.waitUntil(keep(event.data.keep, event.data.language));
+    event.waitUntil(keep(event.data.keep, event.data));
   }
 });
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
-  if (request.method !== "GET" || origin !== self.location.origin) return;
+  if (origin !== self.location.origin) return;
   if (request.mode === "navigate" && pathname.startsWith("/my/")) {
-    event.respondWith(pageOf(request));
+    event.respondWith(request.method === "GET" ? pageOf(request) : sent(request));
+  } else if (request.method !== "GET") {
+    // Whatever else is sent is no business of this file.
   } else if (/\.(js|css)$/.test(pathname)) {
     event.respondWith(partOf(request));
   }
