@@ -1,7 +1,10 @@
 """Shapes of check-ins: what is asked, what was answered, what the rules made of it."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
@@ -22,6 +25,8 @@ from patients.api.fields import Input, InstantField, Output, TextField
 
 _LONGEST_KEY = 60
 _MOST_FORMS = 10
+# Of other versions as well, whose questions nobody knows here.
+_QUESTION = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{_LONGEST_KEY - 1}}}")
 
 # --- What is asked --------------------------------------------------------------------
 
@@ -140,12 +145,26 @@ class SheetOut(Output):
 # --- What is answered -----------------------------------------------------------------
 
 
+class ByQuestion(serializers.DictField):
+    """Answers by question; a name that no question can have is refused, and not echoed."""
+
+    default_error_messages = {
+        "question": _("There is no such question, or no such answer to it.")
+    }
+
+    def to_internal_value(self, data: Any) -> dict[Any, Any]:
+        """Refuse such names before the answers are read."""
+        if isinstance(data, Mapping) and not all(map(_QUESTION.fullmatch, data)):
+            self.fail("question")
+        return super().to_internal_value(data)
+
+
 class FormAnswersIn(Input):
     """The answers to one form: the key of an option, a number, an instant, or a text."""
 
     key = TextField(max_length=_LONGEST_KEY)
     version = TextField(max_length=_LONGEST_KEY)
-    answers = serializers.DictField(
+    answers = ByQuestion(
         child=TextField(max_length=LONGEST_ANSWER, allow_blank=False),
         help_text="By question. What is left out is not known, and never normal.",
     )

@@ -58,18 +58,23 @@ def _form(
     A page that was opened before a new version came asked other questions: what was typed
     there goes to the service as it stands, which keeps it for a person to read.
     """
-    shown = sent.get(f"version:{form.key}", form.version)[:_LONGEST_VERSION]
+    shown = _kept(sent.get(f"version:{form.key}", form.version))[:_LONGEST_VERSION]
     if shown == form.version:
         return FormAnswers(
             key=form.key, version=shown, answers=dict(values.get(form.key, {}))
         )
     start = f"{form.key}."
     typed = {
-        name.removeprefix(start): text.strip()
+        _kept(name.removeprefix(start)): _kept(text)
         for name, text in sent.items()
-        if name.startswith(start) and text.strip()
+        if name.startswith(start) and _kept(text)
     }
     return FormAnswers(key=form.key, version=shown, answers=typed)
+
+
+def _kept(text: str) -> str:
+    """Return what was typed without what no database keeps, and no person types."""
+    return text.replace("\0", "").strip()
 
 
 def id_of(sent: Mapping[str, str]) -> uuid.UUID:

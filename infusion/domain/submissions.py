@@ -41,6 +41,12 @@ class FormUnknown(Refusal):
     code = "form_unknown"
 
 
+class FormTwice(Refusal):
+    """One questionnaire comes twice: which of the two counts nobody can tell."""
+
+    code = "form_twice"
+
+
 class AnswersDiffer(Refusal):
     """Other answers were sent under this id before."""
 
@@ -93,11 +99,16 @@ class Submission:
     is_untimed: bool = False
 
     def __post_init__(self) -> None:
-        """Keep the instant in UTC.
+        """Keep the instant in UTC, and every form once.
 
         :raises NaiveTime: when it has no offset.
+        :raises FormTwice: when a form comes twice, in whatever version.
         """
         keep_in_utc(self, "given_at")
+        keys = [one.key for one in self.forms]
+        for number, key in enumerate(keys):
+            if key in keys[:number]:
+                raise FormTwice(field=f"forms.{number}.key", form=key)
 
     @property
     def digest(self) -> str:

@@ -67,6 +67,7 @@ def answer_check_in(
     :raises AnswersDiffer: when the id was used for other answers.
     :raises AnswersUnread: when they are to another version of a form; they are kept.
     :raises NobodyAnswered: when a nurse does not say who spoke.
+    :raises NothingAnswered: when it asks nothing and there is no answer.
     :raises Refusal: when an answer can't be read.
     """
     course_id = _course_of(check_in_id)
@@ -74,6 +75,9 @@ def answer_check_in(
         if isinstance(taken, models.CheckInAnswers):
             return taken
         row = _living(models.CheckIn.objects.select_for_update().get(id=check_in_id))
+        if not row.forms:
+            # A wish to be rung, or unread answers: what comes now answers neither.
+            return _take_unasked(taken)
         if taken.at < row.due_at - CLOCKS_DIFFER:
             row = _unplanned(taken, row.forms)
         return take(taken, row)
@@ -90,12 +94,7 @@ def answer_unplanned(
     with _taking(actor, course_id, given, now) as taken:
         if isinstance(taken, models.CheckInAnswers):
             return taken
-        keys = [one.key for one in given.forms]
-        if not any(one.answers for one in given.forms):
-            raise NothingAnswered(field="forms")
-        # Before a row names a form that does not exist.
-        forms_to_read((), taken.sent, questionnaires())
-        return take(taken, _due(taken, keys) or _unplanned(taken, keys))
+        return _take_unasked(taken)
 
 
 def correct_answers(
@@ -106,6 +105,7 @@ def correct_answers(
     The colour never falls by it before somebody has looked.
 
     :raises AnswersCorrected: when they were corrected before.
+    :raises NothingAnswered: when nothing was asked and there is no answer.
     :raises Refusal: for the reasons of ``answer_check_in``.
     """
     rows = models.CheckInAnswers.objects.filter(id=answers_id)
@@ -119,6 +119,8 @@ def correct_answers(
         old = rows.get()
         if models.CheckInAnswers.objects.filter(corrects=old).exists():
             raise AnswersCorrected(field="answers")
+        if not row.forms:
+            _check_says(given)
         return take(replace(taken, corrects=old), row)
 
 
@@ -226,6 +228,19 @@ def _source(actor: Actor, course: models.Course, sent: Submission) -> Source:
 
 
 # --- Which check-in it is -------------------------------------------------------------
+
+
+def _take_unasked(taken: Given) -> models.CheckInAnswers:
+    keys = [one.key for one in taken.sent.forms]
+    _check_says(taken.sent)
+    # Before a row names a form that does not exist.
+    forms_to_read((), taken.sent, questionnaires())
+    return take(taken, _due(taken, keys) or _unplanned(taken, keys))
+
+
+def _check_says(sent: Submission) -> None:
+    if not any(one.answers for one in sent.forms):
+        raise NothingAnswered(field="forms")
 
 
 def _living(row: models.CheckIn) -> models.CheckIn:

@@ -36,6 +36,9 @@ CHECKINS: Mapping[str, Wording] = {
         422, _CHECK_IN, _("An answer has at most %(most)s characters.")
     ),
     "form_unknown": Wording(422, _CHECK_IN, _("There are no such questions.")),
+    "form_twice": Wording(
+        422, _CHECK_IN, _("The same questions come twice. Send each form once.")
+    ),
     "answers_differ": Wording(
         409,
         _CHECK_IN,

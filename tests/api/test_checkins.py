@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from infusion import models
 from infusion.domain.photos import LARGEST_BYTES
+from infusion.services.checkins_answering import ask_for_call
 from tests.api.clients import code_of
 from tests.factories import checkins as factories
 
@@ -143,6 +144,52 @@ def test_another_version_is_kept_and_the_client_is_told_what_to_do(world, due):
     assert (told["kind"], told["colour"]) == ("UNREAD", "RED")
     assert told["unread"][0]["values"]["daily-adult"] == FINE
     assert (told["unread"][0]["meant_id"], "unread" in seen) == (str(due.pk), False)
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "0.9.0"])
+def test_the_same_form_twice_is_refused_and_neither_is_lost_unseen(world, due, version):
+    twice = [ADULT | {"answers": FINE | {"seizure": one}} for one in ("YES", "NO")]
+    twice[1]["version"] = version
+
+    answer = send(world, due, body(world.now, forms=twice))
+
+    assert code_of(answer) == (422, "form_twice")
+    assert [one["field"] for one in answer.json()["errors"]] == ["forms.1.key"]
+    assert not due.answers.exists()
+    assert not models.UnreadAnswers.objects.exists()
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "0.9.0"])
+@pytest.mark.parametrize("question", ["a\0b", "\ud800", "", "q" * 61, "a b"])
+@pytest.mark.parametrize("said", ["YES", ""])
+def test_a_question_of_an_impossible_name_is_refused_in_every_version(
+    world, due, version, question, said
+):
+    sent = [{"key": "daily-adult", "version": version, "answers": {question: said}}]
+
+    answer = send(world, due, body(world.now, forms=sent))
+
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == ["forms.0.answers"]
+    assert not models.UnreadAnswers.objects.exists()
+
+
+@pytest.mark.parametrize("early", [dt.timedelta(0), dt.timedelta(hours=3)])
+def test_answers_to_a_wish_to_be_rung_are_a_check_in_of_their_own(
+    world, running, early
+):
+    wish = ask_for_call(
+        actor=world.actor("CAREGIVER"), course_id=running.pk, now=world.now
+    )
+
+    nothing = send(world, wish, body(world.now - early, forms=[]))
+    something = send(world, wish, body(world.now - early))
+
+    assert code_of(nothing) == (422, "nothing_answered")
+    assert something.status_code == 201
+    assert something.json()["check_in_id"] != str(wish.pk)
+    wish.refresh_from_db()
+    assert (wish.colour, wish.looked_at, wish.answers.count()) == ("RED", None, 0)
 
 
 def test_nobody_answers_for_another_patient(world, due):

@@ -128,6 +128,22 @@ def test_what_a_page_of_before_an_update_asked_is_kept_and_shown(nurse, due):
     assert f"/check-ins/{due.pk}/enter" in found
 
 
+def test_what_no_database_keeps_is_left_out_of_what_was_typed(nurse, due):
+    sent = {
+        "way": "TELEPHONE",
+        "source": "CAREGIVER",
+        "version:daily-adult": "0.9\0.0",
+        "daily-adult.ch\0ills": "A\0 LOT",
+        "daily-adult.hair": "\0",
+    }
+
+    told = nurse.post(f"/check-ins/{due.pk}/enter", sent)
+
+    row = models.UnreadAnswers.objects.get()
+    assert told.status_code == 422
+    assert row.values == {"daily-adult": {"chills": "A LOT"}}
+
+
 def test_who_spoke_must_be_said(nurse, due):
     sent = {"way": "TELEPHONE", "daily-adult.temperature": "37.1"}
 
