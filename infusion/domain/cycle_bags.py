@@ -134,7 +134,7 @@ class CycleBags:
     def _taken_down(
         self, bag: HangingBag, serving: Stretch, reached: dt.timedelta
     ) -> PlannedBag:
-        down_at = self._emptied(bag) or self.line.instant(reached)
+        down_at = self._emptied(bag) or self._over_at(reached)
         dose = bag.daily_dose_mcg
         levels = [one.level for one in self.stretches if one.daily_dose_mcg == dose]
         return PlannedBag(
@@ -147,6 +147,16 @@ class CycleBags:
             use_by=bag.use_by,
             is_hanging=True,
         )
+
+    def _over_at(self, reached: dt.timedelta) -> dt.datetime:
+        """Return when a position was reached at which a bag must come down.
+
+        It is read from the facts, so that it stays where it is while the pump stands. A
+        change of the dose that was decided meanwhile asks for it from then on.
+        """
+        at = self.facts.ledger.instant_of(reached) or self.line.instant(reached)
+        turned = [one.change.from_at for one in self.turns if one.position == reached]
+        return max([at, *turned])
 
     def _on_pump(self, bag: HangingBag, serving: Stretch) -> OnPump:
         zone = self.wishes.calendar.zone

@@ -322,3 +322,25 @@ def test_time_alone_changes_nothing_in_the_last_hour():
         kept = tuple(visit.at for visit in found.visits)
 
         assert kept == (END,)
+
+
+@pytest.mark.parametrize("later", [0, 60, 120])
+@pytest.mark.parametrize("told", ["start 0, pause 672:00", "start 0"])
+def test_a_bag_that_should_be_down_does_not_move_on_while_it_hangs(later, told):
+    cycle = last_bag("us-96h", END - hours(50), told)
+
+    found = planned(cycle, END + later * MINUTE)
+
+    assert [bag.take_down_at for bag in found.bags] == [END]
+
+
+@pytest.mark.parametrize("told", ["", ", resume 170:00", ", resume 169:00"])
+def test_a_bag_of_the_dose_before_the_step_is_over_when_the_pump_stopped_there(told):
+    low = hanging("us-96h", "9", START + hours(100))
+    cycle = facts(ledger=ledger(f"start 0, pause 168:00{told}"), hanging=low)
+    asked = request(cycles=[cycle], now=START + hours(171))
+
+    (found,) = make_plan(replace(asked, wishes=SITE)).cycles
+
+    assert found.bags[0].take_down_at == START + hours(168)
+    assert found.bags[1].hang_at == START + hours(171)

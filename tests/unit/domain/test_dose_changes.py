@@ -142,6 +142,16 @@ def test_a_bag_hung_in_the_minute_of_the_stop_must_come_down_too():
     assert cycle.bags[1].hang_at == START + hours(260)
 
 
+@pytest.mark.parametrize("now", [260, 261, 300])
+@pytest.mark.parametrize("hung", [190, 200])
+def test_it_must_come_down_from_the_decision_on_however_long_the_pump_stands(now, hung):
+    bag = hanging("us-7d", "28", START + hours(hung))
+    cycle = planned(now, "start 0, pause 200:00", low_from(260), hanging=bag)
+
+    assert cycle.bags[0].take_down_at == START + hours(260)
+    assert cycle.bags[1].hang_at == START + hours(now)
+
+
 def test_a_low_bag_may_stay_through_a_restart_at_the_low_dose():
     bag = hanging("us-96h", "9", START)
     cycle = planned(70, CRS, low_from(70), hanging=bag)
