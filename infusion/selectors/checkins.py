@@ -4,7 +4,9 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import structlog
 from django.db.models import Prefetch, Q, QuerySet
 
 from infusion import catalogue, models
@@ -14,12 +16,14 @@ from infusion.domain.assessing import finding_from, neurotoxicity_terms
 from infusion.domain.grading import Score, Table, Term
 from infusion.domain.instants import local_date, zone
 from infusion.domain.questionnaires import Questionnaire
+from infusion.domain.refusals import Refusal
 from infusion.domain.states import CheckInStatus, OverlayStatus
 from infusion.domain.toxicity import Scale
 from infusion.domain.triage import CheckIn, Colour, RuleSet
 from infusion.selectors.triage_rules import rules_at
 from infusion.selectors.wordings import keys_of, worded, wordings_of
 
+log = structlog.get_logger(__name__)
 _NEUROTOXICITY = frozenset({Term.ICANS, Term.ICANS_CHILD})
 _TO_ANSWER = (CheckInStatus.DUE, CheckInStatus.MISSED)
 
@@ -119,7 +123,8 @@ def others_of(
 ) -> Sequence[Other]:
     """Return what was found before and after an instant, as far as any rule looks.
 
-    Of answers that were corrected only the correction counts.
+    Of answers that were corrected only the correction counts. What this version of the
+    service can't read is left out: it must not keep new answers from being taken.
     """
     rows = models.CheckInResult.objects.filter(
         answers__check_in__course_id=course_id,
@@ -130,13 +135,27 @@ def others_of(
     found = rows.order_by("answers__given_at", "id").values_list(
         "answers_id", "answers__given_at", "findings"
     )
-    return [
-        Other(
-            answers_id=answers_id,
-            check_in=CheckIn(at=at, findings=tuple(map(finding_from, findings))),
-        )
-        for answers_id, at, findings in found
-    ]
+    others = []
+    for answers_id, at, findings in found:
+        check_in = found_again(at, findings)
+        if check_in is None:
+            log.warning("findings_not_read", answers_id=str(answers_id))
+            continue
+        others.append(Other(answers_id=answers_id, check_in=check_in))
+    return others
+
+
+def found_again(
+    at: dt.datetime, findings: Sequence[Mapping[str, Any]]
+) -> CheckIn | None:
+    """Return what was found; None where another version knew what this one does not.
+
+    A kind of finding may be gone, its words or limits be others, its unit be another.
+    """
+    try:
+        return CheckIn(at=at, findings=tuple(map(finding_from, findings)))
+    except (Refusal, ArithmeticError, LookupError, TypeError, ValueError):
+        return None
 
 
 def baseline_photo(course_id: uuid.UUID, question: str) -> models.CheckInPhoto | None:

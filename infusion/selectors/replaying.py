@@ -4,17 +4,16 @@ import datetime as dt
 import uuid
 import zoneinfo
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.db.models import Min, Q, QuerySet
 
 from infusion import models
 from infusion.catalogue.scales import shipped_scale
 from infusion.domain.adverse_events import RecordedFrom
-from infusion.domain.assessing import finding_from
 from infusion.domain.replays import (
     Replay,
     Reread,
@@ -25,6 +24,7 @@ from infusion.domain.replays import (
 from infusion.domain.states import AdverseEventStatus
 from infusion.domain.toxicity import Scale
 from infusion.domain.triage import CheckIn, RuleSet, triage
+from infusion.selectors.checkins import found_again
 from infusion.selectors.triage_rules import rules_at
 
 
@@ -142,16 +142,8 @@ def _stored(
     values = listed.values_list(*(f"answers__{one}" for one in names), "findings")
     for course, check_in, at, findings in values.iterator(chunk_size=500):
         yield _Stored(
-            course=course, check_in=check_in, at=at, found=_found(at, findings)
+            course=course, check_in=check_in, at=at, found=found_again(at, findings)
         )
-
-
-def _found(at: dt.datetime, findings: Sequence[Mapping[str, Any]]) -> CheckIn | None:
-    try:
-        return CheckIn(at=at, findings=tuple(map(finding_from, findings)))
-    except (KeyError, ValueError):
-        # Found by a version that knew another kind of finding.
-        return None
 
 
 @dataclass(kw_only=True)

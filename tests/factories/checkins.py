@@ -14,6 +14,22 @@ JPEG = bytes.fromhex(
     "ffda0008010100003f00549fffd9"
 )
 
+_FINDING = {
+    "at": "2026-06-01T14:00:00+00:00",
+    "source": "PATIENT",
+    "unit": "",
+    "verbatim": "",
+    "form": "daily-adult 0.9.0",
+    "site": "",
+}
+# Findings that another version of the service stored and this one can't read.
+UNREADABLE = (
+    {"code": "OF_AN_OLDER_VERSION", "value": "1"},
+    _FINDING | {"code": "CHILLS", "value": "A_LOT"},
+    _FINDING | {"code": "TEMPERATURE", "value": "101", "unit": "[degF]"},
+    _FINDING | {"code": "ANC", "value": "2.0", "unit": "10*9/L"},
+)
+
 
 def check_in(course: Any, due_at: dt.datetime, **values: Any) -> models.CheckIn:
     """Ask the daily questions at an instant."""
@@ -25,7 +41,9 @@ def check_in(course: Any, due_at: dt.datetime, **values: Any) -> models.CheckIn:
     )
 
 
-def answers(row: models.CheckIn, user_id: uuid.UUID, at: dt.datetime) -> Any:
+def answers(
+    row: models.CheckIn, user_id: uuid.UUID, at: dt.datetime, *findings: Any
+) -> Any:
     """Store answers and a result that nobody has worked out."""
     found = models.CheckInAnswers.objects.create(
         check_in=row,
@@ -44,7 +62,7 @@ def answers(row: models.CheckIn, user_id: uuid.UUID, at: dt.datetime) -> Any:
         answers=found,
         colour="GREEN",
         rules="triage 1.0.0",
-        findings=[],
+        findings=list(findings),
         fired=[],
         grades=[],
         made_at=at,

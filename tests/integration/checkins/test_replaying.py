@@ -12,6 +12,7 @@ from infusion.selectors.replaying import Asked, replay
 from infusion.services import checkins_answering
 from tests.factories import checkins
 from tests.factories import triage as written
+from tests.factories.checkins import UNREADABLE
 from tests.factories.submissions import bare_course, due, form, sent
 from tests.factories.wards import HOUR, ward
 
@@ -130,10 +131,10 @@ def test_an_adverse_event_counts_from_when_it_reached_the_grade(told):
     assert (within_two.red, within_two.amber) == (0, 1)
 
 
-def test_what_this_version_cannot_read_is_counted_and_hides_nothing(told):
+@pytest.mark.parametrize("finding", UNREADABLE)
+def test_what_this_version_cannot_read_is_counted_and_hides_nothing(told, finding):
     row = due(told.course, told.now + 20 * HOUR)
     kept = checkins.answers(row, told.patient_actor.user_id, told.now + 20 * HOUR)
-    finding = {"code": "OF_AN_OLDER_VERSION", "value": "1"}
     models.CheckInResult.objects.bulk_create(
         [
             models.CheckInResult(
