@@ -5,6 +5,8 @@ picture of before it was cut. And a few kilobytes may claim a hundred million pi
 """
 
 import io
+import struct
+import zlib
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -30,6 +32,8 @@ _BROKEN = (
     TypeError,
     EOFError,
     MemoryError,
+    struct.error,
+    zlib.error,
 )
 
 

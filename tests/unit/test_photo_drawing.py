@@ -36,6 +36,14 @@ def taken_sideways():
     return file_of(picture, exif=exif)
 
 
+def png_with(kind, data):
+    """Return a PNG with a chunk of its own before the end."""
+    chunk = kind + data
+    chunk = len(data).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big")
+    body = file_of(Image.new("L", (8, 8)), "PNG")
+    return body[:-12] + chunk + body[-12:]
+
+
 def claiming(width, height):
     """Return a PNG of a few bytes that says it is that large."""
     body = bytearray(file_of(Image.new("L", (1, 1)), "PNG"))
@@ -92,9 +100,30 @@ def test_what_claims_more_pixels_than_anybody_looks_at_is_not_unpacked(side):
         b"\x89PNG\r\n\x1a\n" + b"\0" * 60 + b"IEND",
         file_of(Image.effect_noise((64, 64), 90), "PNG")[:-200] + b"IEND\xaeB`\x82",
         claiming(2000, 2000),
+        png_with(b"eXIf", b"MM\0*"),
     ],
-    ids=["page", "gif", "jpeg", "png", "cut", "lies"],
+    ids=["page", "gif", "jpeg", "png", "cut", "lies", "exif"],
 )
 def test_what_is_broken_or_no_photograph_is_refused(body):
     with pytest.raises(NotAPhoto):
         drawn_anew(body)
+
+
+def test_what_a_phone_appends_to_a_jpeg_is_left_behind():
+    sent = taken_sideways() + PLACE.encode() * 100
+
+    body = drawn_anew(sent)
+
+    assert opened(body).size == (20, 40)
+    assert PLACE.encode() not in body
+
+
+@pytest.mark.parametrize("is_progressive", [False, True])
+@pytest.mark.parametrize("cut", [10, 100, 2000])
+def test_a_jpeg_that_was_cut_short_is_refused(is_progressive, cut):
+    noise = Image.effect_noise((128, 128), 90)
+    sent = file_of(noise, progressive=is_progressive)
+
+    drawn_anew(sent)
+    with pytest.raises(NotAPhoto):
+        drawn_anew(sent[:-cut])
