@@ -60,6 +60,7 @@ const SENDING = (() => {
     if (status >= 400 && json.code === "answers_unread") {
       // Kept there for a person to read: the questions are asked anew.
       await WAITING.drop(id);
+      if ((row.photos || []).length) tell(id, row, { kind: "photo", status });
       return tell(id, row, { kind: "unread" });
     }
     row[status >= 400 ? "refused" : "received"] = json;
