@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from django.db import IntegrityError
+
 from infusion import models
 from infusion.domain.refusals import Refusal
 from infusion.domain.states import OverlayStatus, check_step
@@ -17,7 +19,7 @@ from infusion.services.common import NotFound, VersionOutdated
 from patients import policy
 from patients.policy import Actor
 from patients.selectors.sites import get_visible_site
-from patients.services.writing import written_by
+from patients.services.writing import violated, written_by
 
 Text = TypeVar("Text", models.AdviceText, models.QuestionWording)
 
@@ -34,6 +36,18 @@ class SecondPersonNeeded(Refusal):
     code = "second_person_needed"
 
 
+class TextDraftOpen(Refusal):
+    """Somebody else began a draft about the same at the same moment."""
+
+    code = "text_draft_open"
+
+
+# By kind of text and number, and that one draft waits.
+_ONCE = frozenset(
+    {"advice_once", "one_advice_draft", "wording_once", "one_wording_draft"}
+)
+
+
 def draft(row: Text, *, actor: Actor, about: str) -> Text:
     """Store a text that is not stored yet; an earlier draft about the same is withdrawn.
 
@@ -41,6 +55,7 @@ def draft(row: Text, *, actor: Actor, about: str) -> Text:
 
     :raises NotFound: when there is no such site for the actor.
     :raises AdviceIncomplete: when a language is missing.
+    :raises TextDraftOpen: when somebody else began one at the same moment.
     """
     with _writing(actor, row.site_id):
         row.en, row.zh = row.en.strip(), row.zh.strip()
@@ -53,8 +68,17 @@ def draft(row: Text, *, actor: Actor, about: str) -> Text:
         last = alike.order_by("-number").first()
         row.number = last.number + 1 if last else 1
         row.drafted_by_id = actor.user_id
-        row.save()
+        _create(row, about)
     return row
+
+
+def _create(row: Text, about: str) -> None:
+    try:
+        row.save()
+    except IntegrityError as error:
+        if violated(error) in _ONCE:
+            raise TextDraftOpen(field=about) from None
+        raise
 
 
 def approve(

@@ -112,6 +112,11 @@ CHECKINS: Mapping[str, Wording] = {
     "advice_incomplete": Wording(
         422, _SITE_TEXT, _("Write it in English and in Chinese.")
     ),
+    "text_draft_open": Wording(
+        409,
+        _SITE_TEXT,
+        _("Somebody began a draft at the same moment. Load the page again."),
+    ),
     "second_person_needed": Wording(
         409, _SITE_TEXT, _("Another person than who wrote it approves it.")
     ),

@@ -2,11 +2,16 @@
 
 import pytest
 
+from infusion import models
 from infusion.domain.checkins import AdviceKind
 from infusion.domain.states import StepNotAllowed
 from infusion.selectors.checkins import advice_for
 from infusion.services.advice import approve_advice, draft_advice, withdraw_advice
-from infusion.services.site_texts import AdviceIncomplete, SecondPersonNeeded
+from infusion.services.site_texts import (
+    AdviceIncomplete,
+    SecondPersonNeeded,
+    TextDraftOpen,
+)
 from patients.domain.refusals import NotFound
 from patients.policy import NotAllowed
 from tests.factories.wards import ward
@@ -79,3 +84,17 @@ def test_a_family_writes_nothing_and_another_site_sees_nothing(here):
         draft(here, actor=here.caregiver)
     with pytest.raises(NotFound):
         approve(here, row, ward(here.now).physician)
+
+
+def test_who_begins_a_draft_at_the_same_moment_as_another_is_told(here, monkeypatch):
+    save = models.AdviceText.save
+
+    def after_another(row, *given, **more):
+        monkeypatch.setattr(models.AdviceText, "save", save)
+        draft(here, en="Another text.")
+        save(row, *given, **more)
+
+    monkeypatch.setattr(models.AdviceText, "save", after_another)
+
+    with pytest.raises(TextDraftOpen):
+        draft(here)

@@ -2,12 +2,17 @@
 
 import pytest
 
+from infusion import models
 from infusion.domain.states import StepNotAllowed
 from infusion.selectors.checkin_pages import forms_to_tell, sheet_of
 from infusion.selectors.checkins import forms_of, signed_questions
 from infusion.services import wordings
 from infusion.services.checkins_answering import answer_check_in
-from infusion.services.site_texts import AdviceIncomplete, SecondPersonNeeded
+from infusion.services.site_texts import (
+    AdviceIncomplete,
+    SecondPersonNeeded,
+    TextDraftOpen,
+)
 from patients.domain.refusals import NotFound, VersionOutdated
 from patients.policy import NotAllowed
 from tests.factories.submissions import due, form, sent
@@ -147,3 +152,17 @@ def test_who_may_not_or_looked_too_early_signs_nothing(here):
     with pytest.raises(VersionOutdated):
         sign(here, row, expected_version=7)
     assert signed_questions(here.site.id) == frozenset()
+
+
+def test_who_begins_a_draft_at_the_same_moment_as_another_is_told(here, monkeypatch):
+    save = models.QuestionWording.save
+
+    def after_another(row, *given, **more):
+        monkeypatch.setattr(models.QuestionWording, "save", save)
+        draft(here, en="Another text.")
+        save(row, *given, **more)
+
+    monkeypatch.setattr(models.QuestionWording, "save", after_another)
+
+    with pytest.raises(TextDraftOpen):
+        draft(here)
