@@ -61,8 +61,15 @@ class TriageRules(RegimenConsole):
                 rules = services.checked(body)
                 return self.page(form, self.differences(rules, request.POST))
             row = services.draft_triage(
-                actor=self.actor, site_id=self.site.pk, body=body, now=self.now
+                actor=self.actor,
+                site_id=self.site.pk,
+                body=body,
+                expected_version=seen_version(request),
+                now=self.now,
             )
+        except VersionOutdated:
+            form.refuse(None, _("Somebody changed this meanwhile. Look at it again."))
+            return self.page(form, status=HTTPStatus.CONFLICT)
         except REFUSALS as refusal:
             form.refuse(*reason(refusal))
             return self.page(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -90,11 +97,22 @@ class TriageRules(RegimenConsole):
 
     def _written(self) -> Any:
         """Return what a person goes on from: the draft, what is in force, or shipped."""
+        found = self._latest(OverlayStatus.DRAFT, OverlayStatus.IN_FORCE)
+        return found.body if found else shipped_triage_body()
+
+    def _latest(self, *statuses: OverlayStatus) -> Any:
         rows = reads.list_documents(self.actor, self.site.pk)
-        for status in (OverlayStatus.DRAFT, OverlayStatus.IN_FORCE):
-            if found := rows.filter(status=status).first():
-                return found.body
-        return shipped_triage_body()
+        found = (rows.filter(status=one).first() for one in statuses)
+        return next(filter(None, found), None)
+
+    def _version(self) -> int:
+        """Return the version of the draft the person saw, 0 where none waited.
+
+        What is typed on a page stays on top of what that page began with.
+        """
+        if self.request.method == "POST":
+            return seen_version(self.request)
+        return getattr(self._latest(OverlayStatus.DRAFT), "version", 0)
 
     def differences(self, rules: RuleSet, asked: Any) -> dict[str, Any]:
         """Return what would be different at the site under other rules."""
@@ -108,12 +126,10 @@ class TriageRules(RegimenConsole):
     ) -> HttpResponse:
         """Render the page."""
         rules = reads.rules_at(self.site.pk)
-        own = reads.list_documents(self.actor, self.site.pk).filter(
-            status=OverlayStatus.IN_FORCE
-        )
-        body = getattr(own.first(), "body", None)
+        body = getattr(self._latest(OverlayStatus.IN_FORCE), "body", None)
         context = {
             "form": form,
+            "version": self._version(),
             **(seen or {"back": LookBack(self.request.GET)}),
             "site": self.site,
             "sites": self.sites,

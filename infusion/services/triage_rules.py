@@ -52,12 +52,20 @@ class TriageSecondPerson(Refusal):
 
 
 def draft_triage(
-    *, actor: Actor, site_id: uuid.UUID, body: Body, now: dt.datetime
+    *,
+    actor: Actor,
+    site_id: uuid.UUID,
+    body: Body,
+    expected_version: int | None = None,
+    now: dt.datetime,
 ) -> models.TriageDocument:
     """Store the rules a site wants; a draft that waits is replaced.
 
+    ``expected_version`` is that of the draft the actor saw, 0 where none waited.
+
     :raises NotFound: when the actor does not belong to the site.
     :raises TriageRulesRefused: naming the rule, the field and the reason.
+    :raises VersionOutdated: when another draft waits than the actor saw.
     """
     with written_by(actor):
         site = get_visible_site(actor, site_id)
@@ -65,6 +73,9 @@ def draft_triage(
         checked(body)
         rows = models.TriageDocument.objects.filter(site=site)
         draft = rows.filter(status=OverlayStatus.DRAFT).select_for_update().first()
+        waits = draft.version if draft else 0
+        if expected_version is not None and expected_version != waits:
+            raise VersionOutdated(field="version")
         if draft is None:
             last = rows.aggregate(last=Max("number"))["last"] or 0
             return _create(

@@ -31,12 +31,12 @@ class RulesForm(SiteForm):
     def clean_rules(self) -> dict[str, Any]:
         """Read the text.
 
-        :raises ValidationError: when it is not TOML.
+        :raises ValidationError: when it is not TOML, or no machine should read it.
         """
         text = str(self.cleaned_data["rules"]).replace("\r\n", "\n")
         try:
             return tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise ValidationError(
                 _("This cannot be read: %(error)s"), params={"error": error}
             ) from None

@@ -91,6 +91,46 @@ def test_a_wrong_rule_is_refused_by_place_in_the_language_of_the_reader(
     assert not models.TriageDocument.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "text", ["n = " + "9" * 5000, "n = " + "[" * 20_000], ids=["digits", "depth"]
+)
+@pytest.mark.parametrize("page", [PAGE, "/reminders/"])
+def test_what_no_machine_should_read_is_refused_beside_the_text(
+    here, browser_of, page, text
+):
+    sent = {**typed(here, written.body(), "preview"), "rules": text}
+
+    admin = people.MembershipFactory(site=here.site, role="ADMIN").user
+    seen = browser_of(get_actor(admin.id, here.now.date())).post(page, sent)
+
+    assert seen.status_code == 422
+    assert "This cannot be read" in seen.content.decode()
+
+
+def test_a_page_of_before_takes_no_draft_of_another_person_away(here, browser_of):
+    first, other = browser_of(here.nurse), browser_of(here.physician)
+    assert 'name="version" value="0"' in first.get(PAGE).content.decode()
+    other.post(PAGE, typed(here, written.without("chills"), "draft"))
+    kept = models.TriageDocument.objects.get()
+
+    stale = first.post(PAGE, typed(here, written.body(), "draft"))
+    tried = first.post(PAGE, typed(here, written.body(), "preview"))
+
+    assert stale.status_code == 409
+    assert "Somebody changed this meanwhile." in stale.content.decode()
+    # What was typed is still there, on top of what that page began with.
+    for page in (stale, tried):
+        assert "chills" in page.content.decode()
+        assert 'name="version" value="0"' in page.content.decode()
+    kept.refresh_from_db()
+    assert (kept.version, kept.drafted_by_id) == (1, here.physician.user_id)
+
+    assert 'name="version" value="1"' in first.get(PAGE).content.decode()
+    first.post(PAGE, {**typed(here, written.body(), "draft"), "version": "1"})
+    kept.refresh_from_db()
+    assert (kept.version, kept.drafted_by_id) == (2, here.nurse.user_id)
+
+
 def test_another_person_signs_after_having_seen_what_changes(here, browser_of):
     nurse, physician = browser_of(here.nurse), browser_of(here.physician)
     nurse.post(PAGE, typed(here, written.coloured("fever-hidden", "RED"), "draft"))
