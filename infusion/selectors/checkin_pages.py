@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from infusion import catalogue, models
 from infusion.domain.courses import Text
@@ -108,9 +108,17 @@ def get_photo(actor: Actor, photo_id: uuid.UUID) -> models.CheckInPhoto:
 
 
 def course_in_hand(patient_id: uuid.UUID) -> models.Course | None:
-    """Return the course of a patient that goes on; the latest, should there be several."""
-    rows = models.Course.objects.filter(patient_id=patient_id, status__in=_GOING_ON)
-    return rows.select_related("site").order_by("-ordered_at", "-id").first()
+    """Return the course of a patient that goes on, or the last that is still asked about.
+
+    A sign is followed until it is gone, after the end of the course as well.
+    """
+    rows = models.Course.objects.filter(patient_id=patient_id)
+    rows = rows.select_related("site").order_by("-ordered_at", "-id")
+    asked = models.CheckIn.objects.filter(
+        course_id=OuterRef("pk"), status__in=_TO_COME, looked_at=None
+    )
+    going_on = rows.filter(status__in=_GOING_ON).first()
+    return going_on or rows.filter(Exists(asked)).first()
 
 
 def answered_lately(course_id: uuid.UUID) -> Sequence[models.CheckIn]:

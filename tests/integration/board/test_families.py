@@ -54,6 +54,18 @@ def page(browser, path):
     return answer.content.decode()
 
 
+def test_a_sign_is_asked_about_after_the_end_of_the_course_too(caregiver, due):
+    due.course.status = "COMPLETED"
+    due.course.save()
+    assert f"/my/check-ins/{due.pk}" in page(caregiver, "/my/")
+
+    due.status = "CANCELLED"
+    due.save()
+
+    assert "Nothing is to be answered now." in page(caregiver, "/my/")
+    assert "/tell" not in page(caregiver, "/my/")
+
+
 def test_the_home_page_asks_what_is_due_and_offers_a_call(caregiver, due):
     found = page(caregiver, "/my/")
 
