@@ -29,6 +29,7 @@ from infusion.services.projection import store_messages
 from infusion.services.reassessments import hasten
 
 _OPEN = (CycleStatus.PLANNED, CycleStatus.STARTED)
+_AT_ONCE = dt.timedelta(minutes=1)
 
 # Visit -> the hour that somebody put it to.
 Hours = Mapping[uuid.UUID, dt.datetime]
@@ -184,14 +185,15 @@ def _create(cycle: models.Cycle, sequence: int, planned: PlannedBag) -> models.B
 
 
 def _update(row: models.Bag, planned: PlannedBag) -> None:
-    """Write what the plan moved; a hanging bag keeps its use-by."""
+    """Write what the plan moved; a hanging bag keeps its use-by.
+
+    One that went up after its time is to come down at once; no row lasts for no time.
+    """
     wanted = {
         "planned_hang_at": planned.hang_at,
-        "planned_take_down_at": planned.take_down_at,
+        "planned_take_down_at": max(planned.take_down_at, planned.hang_at + _AT_ONCE),
         "use_by": planned.use_by,
     }
-    if planned.take_down_at <= planned.hang_at:
-        return
     changed = [name for name, value in wanted.items() if getattr(row, name) != value]
     if changed:
         for name in changed:

@@ -8,6 +8,7 @@ from infusion import models
 from infusion.domain.alerts import Cause
 from infusion.domain.bag_life import UNMADE
 from infusion.services import alert_sweeps, interruptions
+from infusion.services.events import Report, record_event, withdraw_event
 from tests.factories.wards import HOUR, MONDAY, planned_bags, ward
 
 DAY = dt.timedelta(days=1)
@@ -52,3 +53,29 @@ def test_a_stop_on_the_last_day_moves_the_end_and_asks_for_no_bag(minutes):
     assert booked(here.course) == [("DISCONNECT", end)]
     assert not here.course.bags.filter(status__in=UNMADE).exists()
     assert overdue_at(end - HOUR) == overdue_at(end) == []
+
+
+def test_a_bag_that_went_up_after_the_end_is_overdue_though_it_is_not_dry():
+    here = ward()
+    here.course = here.running("us-label-mrd")
+    told = {"actor": here.nurse, "course_id": here.course.id}
+    for _ in range(3):
+        change(here)
+    since = END - 2 * DAY
+    stop = Report(kind="PAUSE", at=since, until=since + 2 * HOUR, reason="PROCEDURE")
+    record_event(**told, report=stop, now=END - DAY)
+    # The two hours that are missing, hung an hour late.
+    change(here, HOUR)
+    hung_at, now = END + HOUR, END + 2 * HOUR
+    assert here.course.bags.get(status="HUNG").planned_take_down_at == END + 3 * HOUR
+
+    # There was no such stop: the infusion had its hours when that bag went up.
+    for kind in ("RESUME", "PAUSE"):
+        row = models.InfusionEvent.objects.get(kind=kind, corrects=None)
+        withdraw_event(**told, event_id=row.id, now=now)
+
+    down_at = here.course.bags.get(status="HUNG").planned_take_down_at
+    assert dt.timedelta(0) < down_at - hung_at <= dt.timedelta(minutes=1)
+    assert booked(here.course) == [("DISCONNECT", hung_at)]
+    assert not here.course.bags.filter(status__in=UNMADE).exists()
+    assert overdue_at(now) == [down_at]
