@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from infusion.domain.bags import PlannedBag
 from infusion.domain.courses import Unmet
-from infusion.domain.planner.laying import hops_of, lay
+from infusion.domain.planner.laying import hops_of, lay, on_pump
 from infusion.domain.planner.outcomes import Lift, Outcome, Relaxation, Score
 from infusion.domain.planner.scoring import score, visits_of
 from infusion.domain.planner.search import Choice
@@ -71,14 +71,24 @@ def _beyond(setting: Setting, legs: Legs) -> Outcome:
 
 
 def _nothing(setting: Setting) -> Outcome:
-    """Return the answer when no bag whatever covers the hours."""
+    """Return the bag on the pump, and the hours after it that no bag whatever covers.
+
+    It hangs as long as it can, also where people fixed a change: nothing could follow.
+    """
     request = setting.request
-    gap = Relaxation(
-        code=Lift.GAP,
-        at=request.line.instant(request.stretches[0].start),
-        to=request.line.instant(request.stretches[-1].end),
+    first, last = request.stretches[0], request.stretches[-1]
+    begins = request.line.instant(first.start)
+    bags: tuple[PlannedBag, ...] = ()
+    if bag := request.hanging:
+        begins = min(bag.latest, request.line.instant(first.end))
+        bags = (on_pump(setting, bag, setting.axis.tick(begins)),)
+    gap = Relaxation(code=Lift.GAP, at=begins, to=request.line.instant(last.end))
+    return Outcome(
+        bags=bags,
+        score=score(setting, bags),
+        unmet=_unmet([gap]),
+        relaxations=(gap,),
     )
-    return Outcome(bags=(), score=Score(), unmet=_unmet([gap]), relaxations=(gap,))
 
 
 def _unmet(asked: Sequence[Relaxation]) -> tuple[Unmet, ...]:

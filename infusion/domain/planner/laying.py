@@ -19,7 +19,7 @@ def _bags(setting: Setting, legs: Legs) -> Iterator[PlannedBag]:
     request = setting.request
     spare = [bag for bag in request.waiting if bag.prepared_at is None]
     if request.hanging:
-        yield _on_pump(setting, request.hanging, legs[0].begins)
+        yield on_pump(setting, request.hanging, legs[0].begins)
     for stretch, leg in zip(request.stretches, legs, strict=True):
         for hop in leg.hops:
             if hop.option.waiting is not None:
@@ -28,7 +28,8 @@ def _bags(setting: Setting, legs: Legs) -> Iterator[PlannedBag]:
                 yield _fresh(setting, stretch, hop, spare)
 
 
-def _on_pump(setting: Setting, bag: OnPump, down: int) -> PlannedBag:
+def on_pump(setting: Setting, bag: OnPump, down: int) -> PlannedBag:
+    """Return the bag on the pump as it comes down at a tick."""
     return PlannedBag(
         id=bag.id,
         recipe=bag.recipe,

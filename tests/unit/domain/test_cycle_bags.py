@@ -344,3 +344,32 @@ def test_a_bag_of_the_dose_before_the_step_is_over_when_the_pump_stopped_there(t
 
     assert found.bags[0].take_down_at == START + hours(168)
     assert found.bags[1].hang_at == START + hours(171)
+
+
+@pytest.mark.parametrize("stopped", ["", ", pause 650:00"])
+def test_without_any_bag_to_follow_the_one_on_the_pump_stays_on_the_plan(stopped):
+    dry, now = END - hours(9), END - hours(20)
+    told = f"start 0{stopped}"
+    cycle = last_bag("us-24h", dry - hours(24), told, kept=(START,))
+    # While the pump stands it is taken to run again from now.
+    late = now - START - hours(650) if stopped else hours(0)
+
+    found = planned(cycle, now, bags=())
+
+    assert [bag.take_down_at for bag in found.bags] == [dry + late]
+    assert [visit.at for visit in found.visits] == [dry + late]
+    assert [one.code for one in found.unmet] == ["no_recipe_fits"]
+    (gap,) = found.relaxations
+    assert (gap.at, gap.to) == (dry + late, END + late)
+
+
+def test_without_any_bag_of_the_next_dose_this_one_comes_down_at_the_step():
+    low = hanging("us-96h", "9", START + hours(120))
+    asked = request(cycles=[facts(ledger=ledger("start 0"), hanging=low)],
+                    now=START + hours(130), bags=())  # fmt: skip
+
+    (found,) = make_plan(replace(asked, wishes=SITE)).cycles
+
+    assert [bag.take_down_at for bag in found.bags] == [START + hours(168)]
+    (gap,) = found.relaxations
+    assert (gap.at, gap.to) == (START + hours(168), END)
