@@ -34,6 +34,12 @@ SCALE_REASONS: Mapping[str, Text] = {
         en="{found}: a number gets worse by an amount, a word is new without one",
         zh="{found}：数字须写明变化量 by，用词只能为 NEW 且不写 by",
     ),
+    "trend_alone": Text(
+        en="{found} is compared with earlier check-ins alone: without one, no answer to it "
+        "would be green. Keep a rule that asks for {found} itself (when)",
+        zh="{found} 只与以往登记比较：没有以往登记时，未回答会显示为绿色。"
+        "请保留一条直接询问 {found} 的规则（when）",
+    ),
     "unanswered_colour": Text(
         en="is {found}; allowed: SAME, AMBER. It is never green",
         zh="为 {found}；只允许 SAME 或 AMBER，绝不为绿色",

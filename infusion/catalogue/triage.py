@@ -1,7 +1,7 @@
 """The triage rules that ship, those of a site, and how a file of them is read."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -16,7 +16,14 @@ from infusion.catalogue.scales_asks import read_code, read_when, statement
 from infusion.catalogue.sources import all_sources
 from infusion.domain.evidence import NEEDS_SIGN_OFF, Fact, Mark
 from infusion.domain.findings_kinds import KINDS
-from infusion.domain.triage import Colour, Rule, RuleSet, Trend, Unanswered
+from infusion.domain.triage import (
+    Colour,
+    Rule,
+    RuleSet,
+    Trend,
+    Unanswered,
+    only_compared,
+)
 
 Written = Mapping[str, Any]
 SHIPPED = files.ROOT / "triage" / "triage.toml"
@@ -65,6 +72,9 @@ def triage_at_site(body: Written, number: int, *, is_signed: bool = True) -> Rul
     draft = Draft(SITE)
     rules = _rule_set(draft, body)
     _check_claims(draft, body)
+    if not is_signed:
+        # What is in force is read as it was signed.
+        _check_trends(draft, rules.rules)
     draft.check()
     own = frozenset(one.key for one in rules.rules) if is_signed else frozenset()
     return _signed(rules, number, own)
@@ -150,6 +160,13 @@ def _check_claims(draft: Draft, body: Written) -> None:
             hours = before.get("trend", {}).get("within_hours")
             where = f"{place}.trend.within_hours"
             _check_claim(draft, where, trend["within_hours"], hours)
+
+
+def _check_trends(draft: Draft, rules: Sequence[Rule]) -> None:
+    """Refuse a trend of what no other rule asks for: unanswered it could be green."""
+    for rule in only_compared(rules):
+        place = f"rules.{rule.key}.trend.code"
+        draft.refuse(place, "trend_alone", found=", ".join(rule.codes))
 
 
 def _check_claim(

@@ -88,6 +88,16 @@ class RuleSet:
     unanswered: Unanswered = Unanswered.SAME
 
 
+def only_compared(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Return the trends whose finding no other rule asks for.
+
+    A trend says nothing without an earlier check-in: what was asked and not answered would
+    be green there.
+    """
+    asked = frozenset(code for one in rules for code in codes_of(one.when))
+    return tuple(one for one in rules if one.trend and one.trend.code not in asked)
+
+
 @dataclass(frozen=True, kw_only=True)
 class CheckIn:
     """What was found at one time."""

@@ -14,7 +14,7 @@ from infusion.catalogue.triage import (
     triage_in_force,
 )
 from infusion.domain.evidence import Mark
-from infusion.domain.triage import Colour
+from infusion.domain.triage import Colour, only_compared
 from tests.factories import triage as written
 
 
@@ -203,3 +203,29 @@ def test_any_text_comes_back_from_the_toml_as_it_was(text):
     body = {"title": {"en": text, "zh": ""}, "rules": [{"key": text, "when": [[]]}]}
 
     assert tomllib.loads(toml_of(body)) == body
+
+
+@pytest.mark.parametrize(
+    ("left_out", "trend", "code"),
+    [
+        (("tremor",), "tremor-new", "TREMOR"),
+        (("fever",), "temperature-rising", "TEMPERATURE"),
+    ],
+)
+def test_a_trend_stands_beside_a_rule_that_asks_for_the_same(left_out, trend, code):
+    body = written.without(*left_out)
+
+    with pytest.raises(CatalogueFileRefused) as caught:
+        triage_at_site(body, 1, is_signed=False)
+
+    assert caught.value.place == f"rules.{trend}.trend.code"
+    assert code in caught.value.reason.en
+    assert code in caught.value.reason.zh
+    assert triage_at_site(written.without(*left_out, trend), 1, is_signed=False)
+    # What two persons have signed is read as it stands.
+    assert trend in by_key(triage_in_force(body, 1)[0])
+
+
+def test_the_shipped_rules_compare_nothing_that_they_do_not_ask_for():
+    assert only_compared(shipped_triage().rules) == ()
+    assert triage_at_site(written.body(), 1, is_signed=False)
