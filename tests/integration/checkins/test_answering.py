@@ -19,8 +19,6 @@ from infusion.services import alert_sweeps
 from infusion.services import checkins_answering as answering
 from patients.domain.refusals import NotFound
 from patients.policy import NotAllowed
-from tests.factories import checkins
-from tests.factories.checkins import UNREADABLE
 from tests.factories.submissions import bare_course, due, form, sent
 from tests.factories.wards import HOUR, ward
 
@@ -261,17 +259,6 @@ def test_a_trend_compares_with_what_was_found_before(here):
     assert rising["rule"] == "temperature-rising"
     assert [one["value"] for one in rising["before"]] == ["36.5"]
     assert answers.result.earlier == [before.pk]
-
-
-@pytest.mark.parametrize("finding", UNREADABLE)
-def test_what_was_found_by_another_version_keeps_nobody_from_answering(here, finding):
-    before = due(here.course, here.now)
-    checkins.answers(before, here.patient_actor.user_id, here.now, finding)
-    row = due(here.course, here.now + HOUR)
-    answers = answer(here, row, sent(here.now + HOUR, form(temperature="38.4")))
-
-    assert answers.result.colour == "RED"
-    assert answers.result.earlier == []
 
 
 def test_a_trend_is_found_by_whichever_answers_come_last(here):

@@ -12,6 +12,8 @@ from infusion.services import checkins_answering as answering
 from infusion.services.checkins_looking import look_at_check_in
 from infusion.services.checkins_unread import AnswersUnread
 from patients.domain.refusals import NotFound
+from tests.factories import checkins
+from tests.factories.checkins import UNREADABLE
 from tests.factories.submissions import bare_course, due, form, sent
 from tests.factories.wards import HOUR, ward
 
@@ -132,3 +134,14 @@ def test_nobody_keeps_anything_for_another_patient_or_of_tomorrow(here):
         )
 
     assert not models.UnreadAnswers.objects.exists()
+
+
+@pytest.mark.parametrize("finding", UNREADABLE)
+def test_what_was_found_by_another_version_keeps_nobody_from_answering(here, finding):
+    before = due(here.course, here.now)
+    checkins.answers(before, here.patient_actor.user_id, here.now, finding)
+    row = due(here.course, here.now + HOUR)
+    answers = answer(here, row, sent(here.now + HOUR, form(temperature="38.4")))
+
+    assert answers.result.colour == "RED"
+    assert answers.result.earlier == []
