@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError
-from django.db.models import Max
 
 from infusion import models
 from infusion.catalogue.files import CatalogueFileRefused
@@ -77,10 +76,12 @@ def draft_triage(
         if expected_version is not None and expected_version != waits:
             raise VersionOutdated(field="version")
         if draft is None:
-            last = rows.aggregate(last=Max("number"))["last"] or 0
+            last = rows.order_by("-number").first()
             return _create(
                 site=site,
-                number=last + 1,
+                number=last.number + 1 if last else 1,
+                # Never that of a draft before: a page may still have it.
+                version=last.version + 1 if last else 1,
                 body=dict(body),
                 drafted_by_id=actor.user_id,
                 drafted_at=now,

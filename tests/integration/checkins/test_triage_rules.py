@@ -84,6 +84,25 @@ def test_who_wrote_rules_does_not_bring_them_in_force(here):
     assert activate(here, again).status == "IN_FORCE"
 
 
+def test_a_draft_is_not_taken_for_the_one_before_it(here):
+    first = draft(here)
+    seen = first.version
+    triage_rules.withdraw_triage(
+        actor=here.physician, document_id=first.id, now=here.now
+    )
+    draft(here, actor=here.physician)
+
+    for version in (seen, 0):
+        with pytest.raises(VersionOutdated):
+            triage_rules.draft_triage(
+                actor=here.nurse,
+                site_id=here.site.id,
+                body=written.without("chills"),
+                expected_version=version,
+                now=here.now,
+            )
+
+
 def test_the_rules_before_are_kept_and_a_withdrawal_brings_the_shipped_ones_back(here):
     first = written.in_force(here, written.without("fever-hidden"))
     second = written.in_force(here, written.body())
