@@ -256,12 +256,20 @@ class Trial:
         if not self.oracle.may_hang(recipe, here):
             return []
         # Nobody hangs a bag for minutes, unless minutes are all there is.
-        least = self.oracle.request.grid // MINUTE if here > self.start else 1
+        least = self.least() if here > self.start else 1
         return [
             then
             for then in self.nodes
             if then >= here + least and not self.oracle.spans(here, then)
         ]
+
+    def least(self) -> int:
+        """Return the shortest run; less where the bag on the pump leaves no more."""
+        grid = self.oracle.request.grid // MINUTE
+        if not self.hanging or minutes(self.hanging.free_from) <= self.end - grid:
+            return grid
+        left = self.end - minutes(self.hanging.latest)
+        return left if 0 < left < grid else grid
 
     def new(self, recipe, here, turn):
         """Hang a bag to be made."""

@@ -86,11 +86,13 @@ def _chain(
     setting: Setting, leg: Leg, way: Road, options: Sequence[Option], last: int
 ) -> Found | None:
     """Return the cheapest chain that ends at a place."""
-    layers = [_entry(setting, leg, way)]
+    layers, limits = [_entry(setting, leg, way)], _limits(setting, leg)
     for number, bag in leg.waiting:
-        layers.append(_with_bag(setting, way, layers[-1], number, bag, last))
+        before = layers[-1]
+        used = _with_bag(setting, way, before, number, bag, last, limits=limits)
+        layers.append(used)
     if options:
-        layers.append(_with_new(setting, way, layers[-1], options, last))
+        layers.append(_with_new(setting, way, layers[-1], options, last, limits=limits))
     cost = layers[-1].cost[last]
     return _trace(way, layers, last) if cost < NEVER else None
 
@@ -131,7 +133,14 @@ def _take_down(setting: Setting, hanging: OnPump, way: Road, cost: list[int]) ->
 
 
 def _with_bag(
-    setting: Setting, way: Road, before: Costs, number: int, bag: WaitingBag, last: int
+    setting: Setting,
+    way: Road,
+    before: Costs,
+    number: int,
+    bag: WaitingBag,
+    last: int,
+    *,
+    limits: Limits,
 ) -> Costs:
     """Return the layer in which a bag that exists is used or thrown away."""
     prices, content = setting.prices, setting.content(bag.recipe)
@@ -160,7 +169,7 @@ def _with_bag(
         way,
         [option],
         before,
-        limits=_limits(setting),
+        limits=limits,
         last=until,
         onward=False,
     )
@@ -173,7 +182,13 @@ def _with_bag(
 
 
 def _with_new(
-    setting: Setting, way: Road, before: Costs, options: Sequence[Option], last: int
+    setting: Setting,
+    way: Road,
+    before: Costs,
+    options: Sequence[Option],
+    last: int,
+    *,
+    limits: Limits,
 ) -> Costs:
     if setting.pattern:
         return sweep_pattern(
@@ -181,18 +196,32 @@ def _with_new(
             options,
             before,
             pattern=setting.pattern,
-            limits=_limits(setting),
+            limits=limits,
             last=last,
         )
-    return sweep(way, options, before, limits=_limits(setting), last=last)
+    return sweep(way, options, before, limits=limits, last=last)
 
 
-def _limits(setting: Setting) -> Limits:
+def _limits(setting: Setting, leg: Leg) -> Limits:
     return Limits(
         shortest=setting.shortest,
-        least=setting.grid,
+        least=_least(setting, leg),
         missed=setting.prices.unaligned,
     )
+
+
+def _least(setting: Setting, leg: Leg) -> int:
+    """Return the shortest run of a bag that something cuts short: a step of the grid.
+
+    Where the bag on the pump leaves less than that, and nobody can come early to leave
+    more, the minutes are a bag all the same.
+    """
+    hanging, grid = setting.request.hanging, setting.grid
+    if hanging is None or not leg.is_first:
+        return grid
+    left = leg.end - setting.axis.tick(hanging.latest)
+    is_free = setting.axis.first_from(hanging.free_from) <= leg.end - grid
+    return grid if is_free or left <= 0 else min(grid, left)
 
 
 def spoils(setting: Setting, bag: WaitingBag) -> int | None:

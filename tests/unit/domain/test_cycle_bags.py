@@ -373,3 +373,28 @@ def test_without_any_bag_of_the_next_dose_this_one_comes_down_at_the_step():
     assert [bag.take_down_at for bag in found.bags] == [START + hours(168)]
     (gap,) = found.relaxations
     assert (gap.at, gap.to) == (START + hours(168), END)
+
+
+@pytest.mark.parametrize("short", [1, 9, 14, 15, 30])
+@pytest.mark.parametrize("run", [9, 24], ids=["spoiled", "dry"])
+def test_minutes_that_the_bag_on_the_pump_leaves_are_a_bag_too(short, run):
+    dry = END - short * MINUTE
+    bag = hanging("us-24h", "28", dry - hours(run), use_by=dry)
+    cycle = facts(ledger=ledger("start 0"), hanging=bag)
+
+    for now in (END - hours(4), dry):
+        found = planned(cycle, now)
+
+        assert [bag.take_down_at for bag in found.bags] == [dry, END]
+        assert found.unmet == ()
+
+
+def test_a_site_may_let_the_last_minutes_go():
+    cycle = last_bag("us-24h", END - hours(24) - 9 * MINUTE)
+    site = replace(SITE, end_tolerance=15 * MINUTE)
+
+    found = planned(cycle, END - hours(4), wishes=site)
+
+    assert found.infusion_ends_at == END - 9 * MINUTE
+    assert [bag.is_hanging for bag in found.bags] == [True]
+    assert found.score.shortened == 9 * MINUTE
