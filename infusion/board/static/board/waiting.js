@@ -136,6 +136,7 @@ const WAITING = (() => {
   }
 
   async function all() {
+    await last;
     const found = window.indexedDB ? await stored().catch(() => []) : [];
     const other = found.filter(([id]) => !memory.has(id));
     return [...other, ...memory.entries()];
@@ -170,6 +171,7 @@ const WAITING = (() => {
 
   // Everything that this phone keeps: for who logs out.
   async function forget() {
+    await last;
     memory.clear();
     const found = await (opened || Promise.resolve(null)).catch(() => null);
     if (found) found.base.close();
