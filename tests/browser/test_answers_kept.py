@@ -17,6 +17,10 @@ AGE = """async () => {
     await WAITING.put(id, row);
   }
 }"""
+REFUSED = AGE.replace(
+    "row.begunAt",
+    "row.refused = {status: 422, errors: [{field: 'temperature'}]}; row.begunAt",
+)
 FULL = "() => { IDBObjectStore.prototype.put = () => { throw new Error('full'); }; }"
 ROWS = "WAITING.all().then(rows => rows.map(([id, row]) => [id, row.state]))"
 
@@ -133,6 +137,26 @@ def test_an_answer_that_is_refused_is_asked_again(person, moving_clock):
     send(page)
     page.wait_for_selector("[data-outcome=received-red]:visible")
     assert row.answers.get().values["daily-adult"]["temperature"] == "38.6"
+
+
+def test_what_was_refused_long_ago_is_read_out_and_not_sent_as_now(
+    person, moving_clock
+):
+    caregiver, row, _course = opened(person)
+    page = caregiver.page
+    page.context.set_offline(offline=True)
+    step(page, text="36.8")
+    finish(page)
+    page.route("**/answers", lambda route: route.abort())
+    page.context.set_offline(offline=False)
+    page.evaluate(REFUSED)
+
+    page.reload()
+
+    page.wait_for_selector("[data-outcome=refused]:visible")
+    assert "36.8" in page.inner_text("#said")
+    assert not page.is_visible("#next")
+    assert not row.answers.exists()
 
 
 def test_what_waits_keeps_nobody_from_telling_more(person, moving_clock):

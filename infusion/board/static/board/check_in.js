@@ -267,9 +267,9 @@
     const [{ field, detail } = {}] = problem.errors || [];
     const n = problem.code === "nothing_answered" ? 0
       : order().findIndex((one) => one.question.key === field);
-    if (problem.status !== 422 || n < 0) return false;
+    if (problem.status !== 422 || n < 0 || !goesOn(row)) return false;
     const old = sent;
-    Object.assign(row, { state: "draft", isAgain: true, begunAt: Date.now() });
+    Object.assign(row, { state: "draft", isAgain: true });
     for (const name of ["refused", "body", "url", "at"]) delete row[name];
     await WAITING.put(id, row);
     if (old && old !== id) await WAITING.drop(old);
