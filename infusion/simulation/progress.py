@@ -21,14 +21,22 @@ class Out(Protocol):
 
 
 class Progress:
-    """Counts what is done and says how long the rest takes, if it goes on like this."""
+    """Counts what is done and says how long the rest takes, if it goes on like this.
+
+    ``had`` of them were done before and say nothing about how long one takes.
+    """
 
     def __init__(
-        self, total: int, out: Out, clock: Callable[[], float] = time.monotonic
+        self,
+        total: int,
+        out: Out,
+        clock: Callable[[], float] = time.monotonic,
+        had: int = 0,
     ) -> None:
         self._total, self._out, self._clock = total, out, clock
         self._begun = clock()
-        self._done = self._said = 0
+        self._had = self._done = had
+        self._said = 0
 
     def over(self, found: Iterable[_Told]) -> Iterator[_Told]:
         """Yield what is found, and say how far it is."""
@@ -50,7 +58,7 @@ class Progress:
 
     def _line(self, percent: int) -> str:
         spent = self._clock() - self._begun
-        left = spent / self._done * (self._total - self._done)
+        left = spent / (self._done - self._had) * (self._total - self._done)
         return f"{percent:3} % {self._done}/{self._total}, {_span(left)} left "
 
 

@@ -6,8 +6,9 @@ configured one, which are dropped at the end. The same seed gives the same repor
 
 import argparse
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -20,6 +21,7 @@ from infusion.catalogue.files import CatalogueFileRefused
 from infusion.catalogue.simulation import shipped_numbers
 from infusion.catalogue.triage import shipped_triage
 from infusion.simulation import drawing, printing
+from infusion.simulation.keeping import KeepingRefused, Kept, kept_stories
 from infusion.simulation.pairing import compare
 from infusion.simulation.processes import ProcessLost, Run, stories_of
 from infusion.simulation.progress import Progress
@@ -30,6 +32,7 @@ from infusion.simulation.scratch import ScratchRefused, scratch_databases
 from infusion.simulation.stories import CourseStory, RunFacts
 
 _GROUPS = ("ADULT", "CHILD")
+_Through = Callable[[Iterable[CourseStory]], Iterator[CourseStory]]
 
 
 class Command(BaseCommand):
@@ -53,6 +56,8 @@ class Command(BaseCommand):
         add("--compare", action="store_true", help=text)
         add("--svg", type=Path, help="A folder for the pictures.")
         add("--json", type=Path, help="A file for the report as JSON.")
+        text = "Keep each course in a folder once it is lived, and go on from there."
+        add("--keep", type=Path, help=text)
 
     def handle(self, *_args: object, **options: Any) -> None:
         """Run and report.
@@ -80,26 +85,51 @@ class Command(BaseCommand):
         indices = range(options["patients"]) if only is None else [only]
         before = signal.signal(signal.SIGTERM, _interrupt)
         try:
-            return self._stories(run, list(indices), options["processes"])
-        except (ScratchRefused, ProcessLost) as error:
+            return self._stories(run, list(indices), options)
+        except (KeepingRefused, ScratchRefused, ProcessLost) as error:
             raise CommandError(str(error)) from None
         except CourseBroken as broken:
             message = f"{broken}. Again with --seed {run.seed} --only {broken.index}"
             raise CommandError(message) from broken.__cause__
         except KeyboardInterrupt:
             message = "Stopped; the databases of the simulation are gone."
+            if options["keep"]:
+                message += (
+                    " What was lived is kept: the same command goes on from there."
+                )
             raise CommandError(message, returncode=130) from None
         finally:
             signal.signal(signal.SIGTERM, before)
 
     def _stories(
-        self, run: Run, indices: list[int], processes: int
+        self, run: Run, indices: list[int], options: dict[str, Any]
     ) -> list[CourseStory]:
-        progress = Progress(len(indices), self.stderr)
-        count = min(processes, len(indices))
-        with scratch_databases(count) as scratch:
+        """Live what is not kept yet, and return all of it."""
+        if not options["keep"]:
+            progress = Progress(len(indices), self.stderr)
+            return self._now(run, indices, options["processes"], progress.over)
+        with kept_stories(options["keep"], run) as kept:
+            left = [index for index in indices if index not in kept.stories]
+            had = len(indices) - len(left)
+            self.stderr.write(f"Of {len(indices)} courses {had} are lived already.")
+            progress = Progress(len(indices), self.stderr, had=had)
+            if left:
+                through = partial(_through, kept, progress)
+                self._now(run, left, options["processes"], through)
+            return [kept.stories[index] for index in indices]
+
+    def _now(
+        self, run: Run, indices: list[int], processes: int, through: _Through
+    ) -> list[CourseStory]:
+        with scratch_databases(min(processes, len(indices))) as scratch:
             self.stderr.write(f"In databases of its own, the first {scratch.first}.")
-            return list(progress.over(stories_of(run, indices, scratch)))
+            return list(through(stories_of(run, indices, scratch)))
+
+
+def _through(
+    kept: Kept, progress: Progress, found: Iterable[CourseStory]
+) -> Iterator[CourseStory]:
+    return progress.over(kept.keep(found))
 
 
 def _keep(report: Report, options: dict[str, Any]) -> None:

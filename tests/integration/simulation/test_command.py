@@ -5,16 +5,20 @@ import secrets
 import signal
 import subprocess
 import sys
+import time
 
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from infusion.simulation.processes import ProcessLost, check_ours
+from infusion.catalogue.triage import shipped_triage
+from infusion.simulation.keeping import kept_stories
+from infusion.simulation.processes import ProcessLost, Run, check_ours
 from infusion.simulation.scratch import PREFIX, ScratchRefused, scratch_databases
 from ops.layout import ROOT
 from ops.postgres_server import APP
+from tests.unit.simulation.rough import story
 
 SIMULATE = [sys.executable, "manage.py", "simulate", "--processes"]
 WITHIN = 60
@@ -116,3 +120,47 @@ def test_the_report_is_the_same_whatever_the_number_of_processes():
     assert [one.returncode for one in runs] == [0, 0]
     assert "Seed 21, 3 patients" in told[0]
     assert told[0] == told[1]
+
+
+def test_a_run_that_is_kept_whole_is_reported_without_a_database(tmp_path, capsys):
+    run = Run(seed=7, regimen="us-label-rr", cycles=None, days=800)
+    stories = [story(7, index, shipped_triage()) for index in range(4)]
+    with kept_stories(tmp_path, run) as kept:
+        assert list(kept.keep(stories)) == stories
+
+    call_command("simulate", patients=3, seed=7, regimen="us-label-rr", keep=tmp_path)
+
+    told = capsys.readouterr()
+    assert "Seed 7, 3 patients" in told.out
+    assert "Of 3 courses 3 are lived already." in told.err
+    assert "databases of its own" not in told.err
+
+
+def test_a_folder_that_can_not_be_written_is_refused_with_its_name(tmp_path):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(CommandError, match=r"file/.* can't be written"):
+        call_command("simulate", keep=tmp_path / "file")
+
+
+@pytest.mark.nightly
+def test_a_stopped_run_goes_on_and_reports_as_if_it_had_not_been(tmp_path):
+    options = ("1", "--patients", "3", "--days", "4", "--seed", "21")
+    stopped = started(*options, "--keep", str(tmp_path))
+    try:
+        while not any(path.read_text().count("\n") > 1 for path in tmp_path.iterdir()):
+            assert stopped.poll() is None
+            time.sleep(0.1)
+        stopped.send_signal(signal.SIGINT)
+        _, told = stopped.communicate(timeout=WITHIN)
+    finally:
+        stopped.kill()
+    assert stopped.returncode == 130
+    assert "What was lived is kept" in told
+
+    onward, afresh = started(*options, "--keep", str(tmp_path)), started(*options)
+    reports = [one.communicate(timeout=1200) for one in (onward, afresh)]
+
+    assert [onward.returncode, afresh.returncode] == [0, 0]
+    assert "Of 3 courses 0 are lived" not in reports[0][1]
+    assert reports[0][0] == reports[1][0]

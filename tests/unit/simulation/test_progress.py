@@ -37,3 +37,12 @@ def test_a_terminal_gets_one_line_that_grows():
     assert [line.endswith("\n") for line in lines] == [False, False, False, True]
     assert "##########  " in lines[0]
     assert "1/4, 0:18 left" in lines[0]
+
+
+def test_what_was_done_before_counts_but_not_for_the_time_that_is_left():
+    paper = Paper(is_terminal=False)
+    seconds = iter(range(0, 10_000, 6))
+    progress = Progress(10, paper, lambda: next(seconds), had=8)
+
+    assert list(progress.over("ab")) == ["a", "b"]
+    assert paper.lines[0].startswith(" 90 % 9/10, 0:06 left")
