@@ -3,10 +3,14 @@
 import contextlib
 import http.client
 import socket
+from random import SystemRandom
 
 import psutil
 
 LOOPBACK = "127.0.0.1"
+# Below what Linux (32768) and macOS (49152) give to outgoing connections.
+_NEVER_OUTGOING = range(16384, 32768)
+_TRIES = 100
 
 
 def is_free(port: int) -> bool:
@@ -20,7 +24,14 @@ def is_free(port: int) -> bool:
 
 
 def any_free_port() -> int:
-    """Let the system pick a port nobody listens on."""
+    """Pick a port nobody listens on, and that no outgoing connection is given either.
+
+    So it stays free while its server is down. Where all such ports that are tried are
+    taken, the system picks one.
+    """
+    for port in SystemRandom().sample(_NEVER_OUTGOING, _TRIES):
+        if is_free(port):
+            return port
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])

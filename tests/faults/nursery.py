@@ -68,7 +68,7 @@ def _be(app: Any, order: dict[str, Any]) -> None:
         _redirect(order["log"])
         _change_settings(order.get("settings", {}))
         _shift_clock(order.get("clock_seconds", 0))
-        _shorten_patience(order.get("answer_seconds", 0))
+        _change_patience(order.get("answer_seconds", 0))
         code = app.start(argv=order["arguments"]) or 0
     except BaseException as error:  # noqa: BLE001 - the log is all there is to tell it
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
@@ -107,8 +107,8 @@ def _shift_clock(seconds: float) -> None:
         time_machine.travel(wrong, tick=True).start()
 
 
-def _shorten_patience(seconds: float) -> None:
-    """Wait less long for a provider than the service does."""
+def _change_patience(seconds: float) -> None:
+    """Wait for a provider as long as the test says, not as the service does."""
     if seconds:
         from infusion.notifications.channels.http import Timeouts
 
