@@ -1,6 +1,7 @@
 """Real workers, beats, stores and a real provider, all of the test's own to break."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -67,13 +68,30 @@ sender = "Hospital"
 """
 
 
+ROUNDS = int(os.environ.get("FAULTS_ROUNDS", "1"))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Let make faults try each of them many times in a row."""
-    rounds = int(os.environ.get("FAULTS_ROUNDS", "1"))
-    if rounds > 1:
+    if ROUNDS > 1:
         metafunc.fixturenames.append("round_number")
-        names = [f"round{number}" for number in range(1, rounds + 1)]
+        names = [f"round{number}" for number in range(1, ROUNDS + 1)]
         metafunc.parametrize("round_number", names, ids=names)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put round after round, the longest wait of each first.
+
+    Of several lanes only some wait at any time then, and none at the end.
+    """
+    if ROUNDS > 1:
+        items.sort(key=_place_in_rounds)
+
+
+def _place_in_rounds(item: pytest.Item) -> tuple[int, bool]:
+    found = re.search(r"\[round(\d+)", item.name)
+    return (int(found[1]) if found else 0, "ten minutes" not in item.name)
 
 
 @dataclass
