@@ -108,8 +108,6 @@ def _course_state(
 ) -> CourseState:
     course, regimen = rows.course, request.regimen
     last = course.plan_versions.order_by("-number").values_list("number", flat=True)
-    values = catalogue.site_policy(course.site.policy)
-    visits = _visits(course, now)
     return CourseState(
         id=course.id,
         version=course.version,
@@ -126,17 +124,7 @@ def _course_state(
         max_cycles=regimen.max_cycles,
         ordered_at=course.ordered_at,
         plan_number=last.first() or 0,
-        cycles=tuple(
-            _cycle_state(
-                rows.of(cycle),
-                request,
-                cycle_plan,
-                visits,
-                now,
-                records_steps=values.is_on("pharmacy_records_steps"),
-            )
-            for cycle, cycle_plan in zip(rows.cycles, plan.cycles, strict=True)
-        ),
+        cycles=tuple(_cycle_states(rows, request, plan, now)),
         placements=tuple(_placement(row) for row in rows.placements),
         open_check=_open_check(course),
         exit_key=course.exit_key,
@@ -144,6 +132,22 @@ def _course_state(
         unmet=plan.unmet + _other_version(course),
         unverified=plan.unverified,
     )
+
+
+def _cycle_states(
+    rows: CourseRows, request: PlanRequest, plan: Plan, now: dt.datetime
+) -> Iterator[CycleState]:
+    values = catalogue.site_policy(rows.course.site.policy)
+    visits = _visits(rows.course, now)
+    for cycle, cycle_plan in zip(rows.cycles, plan.cycles, strict=True):
+        yield _cycle_state(
+            rows.of(cycle),
+            request,
+            cycle_plan,
+            visits,
+            now,
+            records_steps=values.is_on("pharmacy_records_steps"),
+        )
 
 
 def _other_version(course: models.Course) -> tuple[Unmet, ...]:

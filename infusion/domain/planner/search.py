@@ -149,8 +149,26 @@ def _with_bag(
     cost = [one + thrown if one < NEVER else NEVER for one in before.cost]
     if spoiled is not None and spoiled <= way.at[0]:
         return Costs(cost, [None] * len(cost))
+    option = _waiting(setting, way, number, bag, spoiled)
+    until = last
+    if spoiled is not None and spoiled < way.at[last]:
+        until = way.index[spoiled]
+    used = sweep(way, [option], before, limits=limits, last=until, onward=False)
+    for place, other in enumerate(used.cost):
+        if other < cost[place]:
+            cost[place] = other
+        else:
+            used.way[place] = None
+    return Costs(cost, used.way)
+
+
+def _waiting(
+    setting: Setting, way: Road, number: int, bag: WaitingBag, spoiled: int | None
+) -> Option:
+    """Return a bag that exists as something to hang, from when it is made until it spoils."""
+    prices, content = setting.prices, setting.content(bag.recipe)
     ready = setting.axis.first_from(bag.prepared_at) if bag.prepared_at else 0
-    option = Option(
+    return Option(
         recipe=bag.recipe,
         price=prices.change + prices.waste_tick * content,
         reach=_reach(setting, bag.recipe),
@@ -162,23 +180,6 @@ def _with_bag(
         waiting=number,
         bans=setting.bans(bag.recipe),
     )
-    until = last
-    if spoiled is not None and spoiled < way.at[last]:
-        until = way.index[spoiled]
-    used = sweep(
-        way,
-        [option],
-        before,
-        limits=limits,
-        last=until,
-        onward=False,
-    )
-    for place, other in enumerate(used.cost):
-        if other < cost[place]:
-            cost[place] = other
-        else:
-            used.way[place] = None
-    return Costs(cost, used.way)
 
 
 def _with_new(
