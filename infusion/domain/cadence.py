@@ -314,7 +314,7 @@ def _forms(
 ) -> tuple[str, ...]:
     """Return the forms for some topics, as worded for this patient."""
     years = cadence.years_unknown if watched.years is None else watched.years
-    stopped = watched.cycle is not None and watched.cycle.is_stopped
+    stopped = watched.cycle is None or watched.cycle.is_stopped
     return tuple(
         one.form
         for topic in topics
@@ -353,7 +353,7 @@ def _follow_ups(
         at = host.due_at
         again = [one.forms for one in watched.symptoms if _is_open(one, cadence, at)]
         if again and now <= at < until and is_at_home(watched, cadence, at):
-            yield _asking_also(host, cadence, again)
+            yield _asking_also(host, watched, cadence, again)
 
 
 def _mornings(
@@ -369,12 +369,23 @@ def _mornings(
 
 
 def _asking_also(
-    host: PlannedCheckIn, cadence: Cadence, again: Iterable[tuple[str, ...]]
+    host: PlannedCheckIn,
+    watched: Watched,
+    cadence: Cadence,
+    again: Iterable[tuple[str, ...]],
 ) -> PlannedCheckIn:
-    """Return an occasion that also asks what is to be asked again, and is missed sooner."""
+    """Return an occasion that also asks what is to be asked again, and is missed sooner.
+
+    What a nurse alone assesses is no question to a family: after such a sign it is asked
+    what it is asked first on a usual day.
+    """
+    to_family = {one.form for one in cadence.forms}
     forms = dict.fromkeys(host.forms)
     for more in again:
-        forms.update(dict.fromkeys(more))
+        forms.update(dict.fromkeys(one for one in more if one in to_family))
+    if not forms:
+        usual = cadence.rhythms[cadence.usual]
+        forms = dict.fromkeys(_forms(watched, cadence, usual.first))
     sooner = cadence.follow_up
     return replace(
         host,

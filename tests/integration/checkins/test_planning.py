@@ -384,3 +384,17 @@ def test_what_was_asked_before_the_last_bag_ran_out_still_waits_for_its_answer()
     plan(one, first.due_at + 2 * HOUR)
 
     assert [each.id for each in asked(one)] == [first.id]
+
+
+def test_what_only_a_nurse_compares_is_not_asked_of_the_family_next_morning():
+    one = scene()
+    plan(one)
+    first = asked(one)[0]
+    answer(first, "AMBER", first.due_at)
+    models.CheckIn.objects.filter(id=first.id).update(forms=["handwriting"])
+
+    plan(one, first.due_at + HOUR)
+
+    again = asked(one)
+    assert {each.kind for each in again} == {"FOLLOW_UP"}
+    assert all(each.forms and "handwriting" not in each.forms for each in again)

@@ -275,6 +275,26 @@ def test_a_form_that_the_morning_does_not_ask_is_added_for_a_follow_up():
     assert found.forms == ("daily-adult", "neuro", "pump-line", "confidence")
 
 
+def test_what_a_nurse_alone_assesses_is_no_question_to_the_family_next_morning():
+    at = START + 15 * DAY
+    shaky = Symptom(at=at, forms=("handwriting", "confidence"))
+
+    (found,) = asked(watched(symptoms=(shaky,)), at)
+
+    assert found.forms == ("daily-adult", "neuro", "pump-line", "confidence")
+
+
+def test_after_a_sign_that_a_nurse_alone_saw_the_family_is_asked_as_on_a_usual_day():
+    end = START + 28 * DAY
+    shaky = Symptom(at=end - HOUR, forms=("handwriting",))
+
+    (found,) = asked(watched(cycle=None, symptoms=(shaky,)), end)
+
+    assert found.kind is CheckInKind.FOLLOW_UP
+    # The infusion is over, so nothing is asked about the pump.
+    assert found.forms == ("daily-adult", "neuro")
+
+
 def test_a_follow_up_goes_on_after_the_end_of_the_infusion():
     end = START + 28 * DAY
     fever = Symptom(at=end - HOUR, forms=("daily-adult",))
